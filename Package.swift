@@ -1,0 +1,143 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "ferry",
+    products: [
+        .executable(name: "ferry", targets: ["ferry"]),
+        .executable(name: "ferry-step", targets: ["ferry-step"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .target(name: "CFerryLinux"),
+        .plugin(name: "EmbedResources", capability: .buildTool(), dependencies: ["ferry-embed"], path: "Sources/EmbedResources"),
+        .executableTarget(name: "ferry", dependencies: ["FerryCommands"]),
+        .executableTarget(name: "ferry-embed"),
+        .executableTarget(name: "ferry-step"),
+        .target(
+            name: "FerryCommands",
+            dependencies: [
+                "FerryGit", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem", "FerryVault",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            plugins: ["EmbedResources"]
+        ),
+        .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
+        .testTarget(name: "FerryEndToEndTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
+        .target(
+            name: "FerryGit",
+            dependencies: [
+                "FerryModel", "FerrySandbox", "FerrySystem", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "FerryGitTests", dependencies: ["FerryGit", "FerryTestSupport"]),
+        .target(
+            name: "FerryHTTP",
+            dependencies: [
+                "FerryModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "FerryLLM",
+            dependencies: ["FerryHTTP", "FerryModel", .product(name: "Logging", package: "swift-log")]
+        ),
+        .testTarget(name: "FerryLLMTests", dependencies: ["FerryLLM", "FerryTestSupport"]),
+        .target(name: "FerryModel"),
+        .testTarget(name: "FerryModelTests", dependencies: ["FerryModel"]),
+        .target(
+            name: "FerryPipeline",
+            dependencies: [
+                "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault", "FerryWatch",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "FerryPipelineTests", dependencies: ["FerryPipeline", "FerryTestSupport"]),
+        .target(
+            name: "FerrySandbox",
+            dependencies: [
+                "FerryModel", "FerrySystem",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "FerrySandboxTests", dependencies: ["FerrySandbox", "FerryTestSupport"]),
+        .target(
+            name: "FerryService",
+            dependencies: [
+                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault", "FerryWatch",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
+            name: "FerryStore",
+            dependencies: [
+                "FerryModel", "FerrySystem",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "FerryStoreTests", dependencies: ["FerryStore", "FerryTestSupport"]),
+        .target(
+            name: "FerrySystem",
+            dependencies: ["CFerryLinux", .product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .testTarget(name: "FerrySystemTests", dependencies: ["FerrySystem", "FerryTestSupport"]),
+        .target(
+            name: "FerryTestSupport",
+            dependencies: [
+                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem",
+                "FerryVault", "FerryWatch",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/FerryTestSupport"
+        ),
+        .target(
+            name: "FerryVault",
+            dependencies: [
+                "CCMark", "FerryModel", "FerrySystem",
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .testTarget(name: "FerryVaultTests", dependencies: ["FerryVault", "FerryTestSupport"]),
+        .target(
+            name: "FerryWatch",
+            dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .testTarget(name: "FerryWatchTests", dependencies: ["FerryWatch", "FerryTestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+        ]
+}

@@ -1,0 +1,62 @@
+internal import CFerryLinux
+internal import Glibc
+package import SystemPackage
+
+/// Whole files, read and replaced. For Ferry's own files; notes are written by `FerryVault` alone. All throw `Errno`.
+package enum FileContents {
+    /// Reads a regular file of at most `limit` bytes (`Errno.fileTooLarge` above); follows no link in the last component.
+    package static func read(_ path: FilePath, limit: Int = 64 << 20) throws -> [UInt8] {
+        // Not blocking: a FIFO that bears a note's name must not hold us.
+        let file = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
+        defer { try? file.close() }
+        return try read(file, limit: limit)
+    }
+
+    /// Reads an open regular file from its start.
+    package static func read(_ file: FileDescriptor, limit: Int = 64 << 20) throws -> [UInt8] {
+        let status = try FileStatus(of: file)
+        guard status.kind == .regular else { throw Errno.notSupported }
+        guard status.size <= limit else { throw Errno.fileTooLarge }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.size) + 1)
+        var offset: Int64 = 0
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = try piece.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: offset, into: $0) }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: piece[..<count])
+            offset += Int64(count)
+            if bytes.count > limit { throw Errno.fileTooLarge }
+        }
+    }
+
+    /// Replaces or creates a file so that a reader, or a crash, sees the old or the new content and nothing between.
+    package static func write(_ content: some Collection<UInt8>, to path: FilePath, mode: UInt16 = 0o600) throws {
+        let temporary = path.removingLastComponent().appending(".ferry-\(UInt64.random(in: .min ... .max))")
+        let file = try FileDescriptor.open(
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: FilePermissions(rawValue: CModeT(mode)))
+        do {
+            defer { try? file.close() }
+            try file.writeAll(content)
+            guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            _ = temporary.withPlatformString { unlink($0) }
+            throw error
+        }
+        let renamed = temporary.withPlatformString { from in path.withPlatformString { to in rename(from, to) } }
+        guard renamed == 0 else {
+            let cause = Errno(rawValue: errno)
+            _ = temporary.withPlatformString { unlink($0) }
+            throw cause
+        }
+        try Directory.sync(path.removingLastComponent())
+    }
+
+    /// Free bytes for an ordinary user on the file system that holds `path`.
+    package static func freeBytes(at path: FilePath) throws -> Int64 {
+        let free = path.withPlatformString { ferry_free_bytes($0) }
+        guard free >= 0 else { throw Errno(rawValue: errno) }
+        return free
+    }
+}

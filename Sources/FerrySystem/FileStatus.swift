@@ -1,0 +1,55 @@
+internal import Glibc
+package import SystemPackage
+
+/// What `lstat` tells of a file. Two values are equal only if nothing was written, renamed over or touched between.
+package struct FileStatus: Hashable, Sendable {
+    package enum Kind: Sendable { case regular, directory, link, other }
+
+    package let kind: Kind
+    package let device: UInt64
+    package let inode: UInt64
+    package let size: Int64
+    /// Permission bits, with the set-id and sticky bits.
+    package let mode: UInt32
+    package let links: UInt64
+    package let owner: UInt32
+    /// Nanoseconds since the epoch: content, then any change.
+    package let modified: Int64
+    package let changed: Int64
+
+    /// Does not follow a link in the last component. Throws `Errno`.
+    package init(of path: FilePath) throws {
+        var status = stat()
+        guard path.withPlatformString({ lstat($0, &status) }) == 0 else { throw Errno(rawValue: errno) }
+        self.init(status)
+    }
+
+    package init(of file: FileDescriptor) throws {
+        var status = stat()
+        guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+        self.init(status)
+    }
+
+    /// The status, or `nil` where nothing is there (or a folder on the way is not there). Throws other errors.
+    package static func ifPresent(_ path: FilePath) throws -> FileStatus? {
+        do { return try FileStatus(of: path) } catch Errno.noSuchFileOrDirectory { return nil } catch Errno.notDirectory { return nil }
+    }
+
+    init(_ status: stat) {
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        mode = status.st_mode & 0o7777
+        links = UInt64(status.st_nlink)
+        owner = status.st_uid
+        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    }
+}
