@@ -1,4 +1,3 @@
-package import FerryModel
 
 /// The one seam to every model. A driver passes `LanguageModelConformance` in test support.
 package protocol LanguageModel: Sendable {

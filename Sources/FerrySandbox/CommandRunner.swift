@@ -1,4 +1,3 @@
-package import FerryModel
 package import FerrySystem
 package import SystemPackage
 

@@ -7,8 +7,7 @@ package struct InstanceLock: ~Copyable {
 
     /// Throws `Errno.wouldBlock` when another process holds it.
     package init(at path: FilePath) throws {
-        file = try FileDescriptor.open(
-            path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+        let file = try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
         guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let cause = Errno(rawValue: errno)
             try? file.close()
@@ -16,6 +15,7 @@ package struct InstanceLock: ~Copyable {
         }
         let pid = Array("\(getpid())\n".utf8)
         _ = try? file.writeAll(toAbsoluteOffset: 0, pid)
+        self.file = file
     }
 
     /// Whether some process holds the lock now. The lock itself is not taken for longer than the question.
