@@ -1,0 +1,38 @@
+/// Every wait in Ferry, in one value that a test may shrink.
+package struct Timing: Hashable, Sendable {
+    /// A note created or edited in planned acts after this long without a change (setting `settle_seconds`).
+    package var settle: Duration = .seconds(30)
+    /// Ferry's own first write or move comes no sooner than this after the person's last touch.
+    package var firstTouch: Duration = .seconds(2)
+    /// A note that is nowhere acts as gone after this long; sync tools delete before, or after, they create.
+    package var disappearance: Duration = .seconds(2)
+    /// Quiet that ends a batch of file events.
+    package var batchQuiet: Duration = .milliseconds(50)
+    /// A full look at the vault, whether or not events came.
+    package var reconcileInterval: Duration = .seconds(300)
+    /// Between looks where the file system sends no events (FUSE, NFS, CIFS).
+    package var pollInterval: Duration = .seconds(3)
+    /// Ferry's cosmetic writes to a note, at most one in this time.
+    package var noteInterval: Duration = .seconds(10)
+    /// Until a busy note, or a step that failed for reasons outside the feature, is tried again: first wait and cap.
+    package var retryFirst: Duration = .seconds(5)
+    package var retryCap: Duration = .seconds(300)
+    /// How long a stopping service lets the turns that are under way finish.
+    package var drain: Duration = .seconds(20)
+    package init() {}
+}
+
+/// Waits that double from `first` to `cap`.
+package struct Backoff: Hashable, Sendable {
+    package let first: Duration
+    package let cap: Duration
+    package init(first: Duration, cap: Duration) {
+        self.first = first
+        self.cap = cap
+    }
+
+    /// The wait before try `attempt` (from 1): `first`, twice that, and so on. Callers that share a resource multiply it by a random part.
+    package func wait(before attempt: Int) -> Duration {
+        attempt > 30 ? cap : min(cap, first * (1 << max(0, attempt - 1)))
+    }
+}
