@@ -79,9 +79,6 @@ extension Gesture {
     private static func moving(_ origin: FeatureState, _ destination: FeatureState, isHeld: Bool) -> Gesture {
         switch (origin, destination) {
         case (.blocked, .review) where isHeld: .unhold
-        case (.blocked, .done) where isHeld: .approve
-        case (.blocked, .planned) where isHeld: .rework
-        case (.blocked, .ideas) where isHeld, (.blocked, .drafts) where isHeld: .reject
 
         case (.inProgress, .planned): .restart
         case (.inProgress, .ideas), (.inProgress, .drafts), (.inProgress, .blocked): .cancel
