@@ -36,7 +36,7 @@ let package = Package(
             plugins: ["EmbedResources"]
         ),
         .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
-        .testTarget(name: "FerryEndToEndTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
+        .testTarget(name: "FerryEndToEndTests", dependencies: ["FerryCommands", "FerryTestSupport", "FerryWireServer"]),
         .target(
             name: "FerryGit",
             dependencies: [
@@ -57,7 +57,7 @@ let package = Package(
             name: "FerryLLM",
             dependencies: ["FerryHTTP", "FerryModel", .product(name: "Logging", package: "swift-log")]
         ),
-        .testTarget(name: "FerryLLMTests", dependencies: ["FerryLLM", "FerryTestSupport"]),
+        .testTarget(name: "FerryLLMTests", dependencies: ["FerryLLM", "FerryTestSupport", "FerryWireServer"]),
         .target(name: "FerryModel"),
         .testTarget(name: "FerryModelTests", dependencies: ["FerryModel"]),
         .target(
@@ -103,14 +103,7 @@ let package = Package(
         .testTarget(name: "FerrySystemTests", dependencies: ["FerrySystem", "FerryTestSupport"]),
         .target(
             name: "FerryTestSupport",
-            dependencies: [
-                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem",
-                "FerryVault", "FerryWatch",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
+            dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryTestSupport"
         ),
         .target(
@@ -127,6 +120,16 @@ let package = Package(
             dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
         .testTarget(name: "FerryWatchTests", dependencies: ["FerryWatch", "FerryTestSupport"]),
+        .target(
+            name: "FerryWireServer",
+            dependencies: [
+                "FerryLLM", "FerryModel",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/FerryWireServer"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether the pattern matches the path itself or a folder above it.
     package func matches(_ path: some StringProtocol) -> Bool {
-        let names = path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
+        let names = Array(path.utf8).split(separator: UInt8(ascii: "/")).map { Array($0) }
         return Self.match(segments[...], names[...])
     }
 

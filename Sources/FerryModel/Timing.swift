@@ -6,8 +6,6 @@ package struct Timing: Hashable, Sendable {
     package var firstTouch: Duration = .seconds(2)
     /// A note that is nowhere acts as gone after this long; sync tools delete before, or after, they create.
     package var disappearance: Duration = .seconds(2)
-    /// Quiet that ends a batch of file events.
-    package var batchQuiet: Duration = .milliseconds(50)
     /// A full look at the vault, whether or not events came.
     package var reconcileInterval: Duration = .seconds(300)
     /// Between looks where the file system sends no events (FUSE, NFS, CIFS).

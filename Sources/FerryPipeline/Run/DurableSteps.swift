@@ -1,0 +1,55 @@
+package import FerryModel
+package import FerryStore
+internal import Foundation
+
+/// The journal of one run. A run is a fixed sequence of named steps; a step that has ended is not done again after a restart:
+/// its stored outcome is returned instead. See docs/decisions/0007.
+package actor DurableSteps {
+    private let store: Store
+    private let feature: FeatureID
+    private let run: RunNumber
+    private var done: [String: StepRecord]
+    private var lastCheckpoint: String?
+    private var isReplaying: Bool
+    private let restore: @Sendable (String?) async throws -> Void
+
+    /// `restore` puts the worktree back to a checkpoint (`nil`: to where the run began); it is called once, before the first
+    /// step that has to be done.
+    package init(
+        store: Store, feature: FeatureID, run: RunNumber, restore: @escaping @Sendable (String?) async throws -> Void
+    ) async throws {
+        self.store = store
+        self.feature = feature
+        self.run = run
+        self.restore = restore
+        let steps = try await store.steps(feature, run)
+        done = Dictionary(steps.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        isReplaying = true
+    }
+
+    /// Returns the stored outcome of the step, or does it and stores the outcome. `checkpoint` is asked for after the body:
+    /// the commit that holds the worktree as the step left it, `nil` for a step that does not write there.
+    package func step<Outcome: Codable & Sendable>(
+        _ key: String, checkpoint: @Sendable () async throws -> String? = { nil }, _ body: @Sendable () async throws -> Outcome
+    ) async throws -> Outcome {
+        if let record = done[key] {
+            lastCheckpoint = record.checkpoint ?? lastCheckpoint
+            return try JSONDecoder().decode(Outcome.self, from: Data(record.outcome.utf8))
+        }
+        if isReplaying {
+            try await restore(lastCheckpoint)
+            isReplaying = false
+        }
+        try Task.checkCancellation()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let outcome = try await body()
+        let record = StepRecord(
+            key: key, outcome: String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self), checkpoint: try await checkpoint(),
+            duration: clock.now - start)
+        try await store.save(record, of: feature, run)
+        done[key] = record
+        lastCheckpoint = record.checkpoint ?? lastCheckpoint
+        return outcome
+    }
+}

@@ -1,0 +1,29 @@
+package import FerryModel
+
+/// How an attempt at a feature ended. Values, not errors: each says where the feature goes from here.
+package enum RunEnd: Hashable, Sendable {
+    /// A person decides about this commit.
+    case review(tip: String)
+    /// The feature's own trouble: attempts used up, a change that cannot be taken. The text is the story in a few lines.
+    case blocked(reason: String)
+    /// Only a person can answer these.
+    case questions([String])
+    /// A limit of the run or the feature; the note asks for more.
+    case budget(BudgetReached)
+    /// The limit of the day; goes on by itself on the next day.
+    case dayLimit(BudgetReached)
+    /// Not the feature's fault; it is tried again by itself. The text names the fault and its remedy.
+    case unavailable(reason: String, scope: FaultScope)
+    /// The run was stopped from outside: a gesture, the emergency stop, the end of the service.
+    case cancelled
+}
+
+/// Whom a fault concerns besides the feature that met it.
+package enum FaultScope: Hashable, Sendable {
+    /// Every feature: sandbox, disk, settings.
+    case everything
+    /// All features of one repository.
+    case repository(RepositoryName)
+    /// A model or its provider; features with other models go on.
+    case model(String)
+}

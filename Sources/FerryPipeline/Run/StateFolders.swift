@@ -1,0 +1,64 @@
+package import FerryModel
+internal import FerrySystem
+internal import Glibc
+package import SystemPackage
+
+/// Where Ferry keeps what is not in the vault: below `$XDG_STATE_HOME/ferry/<vault id>` what it must not lose,
+/// below `$XDG_CACHE_HOME/ferry/<vault id>` what it can make again. All folders are 0700.
+package struct StateFolders: Hashable, Sendable {
+    package let state: FilePath
+    package let cache: FilePath
+
+    /// Throws `Errno` when the folders cannot be made.
+    package init(vaultID: String, state: FilePath = Self.base("XDG_STATE_HOME", ".local/state"), cache: FilePath = Self.base("XDG_CACHE_HOME", ".cache"))
+        throws
+    {
+        self.state = state.appending("ferry").appending(vaultID)
+        self.cache = cache.appending("ferry").appending(vaultID)
+        try Directory.create(self.state, mode: 0o700)
+        try Directory.create(self.cache, mode: 0o700)
+    }
+
+    package var database: FilePath { state.appending("ferry.db") }
+    package var lock: FilePath { state.appending("lock") }
+    /// What is under way, for `ferry status` and the live display; see `LiveStatus`.
+    package var live: FilePath { state.appending("live.json") }
+
+    /// Ferry's own git directory for a repository.
+    package func gitDirectory(of repository: RepositoryName) -> FilePath {
+        state.appending("git").appending(Self.fileName(repository.rawValue))
+    }
+
+    /// Transcripts in full, logs and long outputs of a run.
+    package func run(_ feature: FeatureID, _ run: RunNumber) -> FilePath {
+        state.appending("runs").appending(feature.description).appending("run-\(run)")
+    }
+
+    /// Worktree, git, tmp and home of a run.
+    package func workspace(_ feature: FeatureID, _ run: RunNumber) -> FilePath {
+        cache.appending("work").appending(feature.description).appending("run-\(run)")
+    }
+
+    /// A base folder of the XDG Base Directory specification: the variable where it holds an absolute path, else below the home.
+    package static func base(_ variable: String, _ fallback: String) -> FilePath {
+        if let value = getenv(variable).map({ FilePath(String(cString: $0)) }), value.isAbsolute { return value }
+        return home.appending(fallback)
+    }
+
+    package static var home: FilePath {
+        if let value = getenv("HOME").map({ FilePath(String(cString: $0)) }), value.isAbsolute { return value }
+        return getpwuid(getuid()).map { FilePath(String(cString: $0.pointee.pw_dir)) } ?? "/"
+    }
+
+    /// A repository's name as one path component: other bytes than letters, digits, `-`, `_` and `.` as `%` and two digits.
+    private static func fileName(_ name: String) -> String {
+        var text = ""
+        for byte in name.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += "%" + String(byte, radix: 16)
+            }
+        }
+        return text
+    }
+}

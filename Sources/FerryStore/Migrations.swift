@@ -1,0 +1,44 @@
+internal import GRDB
+
+/// The tables, and how older databases become today's. A migration that was released is never changed.
+enum Migrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE feature (
+                      id TEXT PRIMARY KEY, path BLOB NOT NULL, title TEXT NOT NULL, repository TEXT, state TEXT,
+                      present INTEGER NOT NULL, held INTEGER NOT NULL, ambiguous INTEGER NOT NULL, priority INTEGER NOT NULL,
+                      depends_on TEXT NOT NULL, generation INTEGER NOT NULL, run INTEGER NOT NULL, branch TEXT, base TEXT, tip TEXT,
+                      waits_for TEXT, questions TEXT NOT NULL, extra_budget INTEGER NOT NULL, note_hash TEXT,
+                      seen_status TEXT, key_history TEXT NOT NULL);
+                    CREATE INDEX feature_path ON feature (path);
+                    CREATE TABLE job (
+                      sequence INTEGER PRIMARY KEY AUTOINCREMENT, feature TEXT NOT NULL, generation INTEGER NOT NULL,
+                      state TEXT NOT NULL, created TEXT NOT NULL, ended TEXT, UNIQUE (feature, generation));
+                    CREATE INDEX job_open ON job (feature) WHERE state IN ('ready', 'running');
+                    CREATE TABLE run (
+                      feature TEXT NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL, tier TEXT NOT NULL, score INTEGER NOT NULL,
+                      reasons TEXT NOT NULL, branch TEXT NOT NULL, base TEXT NOT NULL, note BLOB NOT NULL, started TEXT NOT NULL, ended TEXT,
+                      PRIMARY KEY (feature, number)) WITHOUT ROWID;
+                    CREATE TABLE step (
+                      feature TEXT NOT NULL, run INTEGER NOT NULL, key TEXT NOT NULL, sequence INTEGER NOT NULL, outcome TEXT NOT NULL,
+                      checkpoint TEXT, milliseconds INTEGER NOT NULL, PRIMARY KEY (feature, run, key)) WITHOUT ROWID;
+                    CREATE TABLE event (
+                      id INTEGER PRIMARY KEY, feature TEXT, run INTEGER, time TEXT NOT NULL, text TEXT NOT NULL);
+                    CREATE INDEX event_feature ON event (feature, id);
+                    CREATE TABLE spending (
+                      key TEXT PRIMARY KEY, feature TEXT NOT NULL, run INTEGER NOT NULL, agent TEXT NOT NULL, model TEXT NOT NULL,
+                      day TEXT NOT NULL, reserved INTEGER NOT NULL, actual INTEGER, price_known INTEGER NOT NULL,
+                      input INTEGER NOT NULL DEFAULT 0, output INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+                    CREATE INDEX spending_feature ON spending (feature, run);
+                    CREATE INDEX spending_day ON spending (day);
+                    CREATE TABLE note_version (path BLOB PRIMARY KEY, feature TEXT NOT NULL, content BLOB NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE good_note (path BLOB PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,128 @@
+package import FerryModel
+internal import FerrySystem
+internal import Foundation
+internal import GRDB
+package import SystemPackage
+
+extension Store {
+    package func feature(_ id: FeatureID) async throws -> FeatureRecord? {
+        try await read { try Row.fetchOne($0, sql: "SELECT * FROM feature WHERE id = ?", arguments: [id.description]).flatMap(Self.feature) }
+    }
+
+    /// All features, by id.
+    package func features() async throws -> [FeatureRecord] {
+        try await read { try Row.fetchAll($0, sql: "SELECT * FROM feature").compactMap(Self.feature).sorted { $0.id < $1.id } }
+    }
+
+    /// Inserts the feature or replaces what is known of it.
+    package func save(_ feature: FeatureRecord) async throws { try await write { try Self.save(feature, $0) } }
+
+    /// The highest feature number that was ever used with this prefix.
+    package func highestNumber(prefix: String) async throws -> Int {
+        try await read { database in
+            try String.fetchAll(database, sql: "SELECT id FROM feature").compactMap { FeatureID($0) }
+                .filter { $0.prefix == prefix }.map(\.number).max() ?? 0
+        }
+    }
+
+    static func save(_ feature: FeatureRecord, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            arguments: [
+                feature.id.description, feature.path.blob, feature.title, feature.repository?.rawValue, feature.state?.rawValue,
+                feature.isPresent, feature.isHeld, feature.isAmbiguous, feature.priority,
+                ColumnList.encode(feature.dependsOn.map(\.description)), feature.generation, feature.run.rawValue, feature.branch,
+                feature.base, feature.tip, feature.waitsFor, ColumnList.encode(feature.questions), feature.extraBudget.microdollars,
+                feature.noteHash?.description, feature.seenStatus?.rawValue, ColumnList.encode(feature.keyHistory),
+            ])
+    }
+
+    static func feature(_ row: Row) -> FeatureRecord? {
+        guard let id = FeatureID(row["id"] as String) else { return nil }
+        var feature = FeatureRecord(
+            id: id, path: FilePath(blob: row["path"]), title: row["title"], state: (row["state"] as String?).flatMap(FeatureState.init(rawValue:)))
+        feature.repository = (row["repository"] as String?).map(RepositoryName.init)
+        feature.isPresent = row["present"]
+        feature.isHeld = row["held"]
+        feature.isAmbiguous = row["ambiguous"]
+        feature.priority = row["priority"]
+        feature.dependsOn = ColumnList.decode(row["depends_on"]).compactMap { FeatureID($0) }
+        feature.generation = row["generation"]
+        feature.run = RunNumber(row["run"])
+        feature.branch = row["branch"]
+        feature.base = row["base"]
+        feature.tip = row["tip"]
+        feature.waitsFor = row["waits_for"]
+        feature.questions = ColumnList.decode(row["questions"])
+        feature.extraBudget = Money(microdollars: row["extra_budget"])
+        feature.noteHash = (row["note_hash"] as String?).flatMap(ContentHash.init(hex:))
+        feature.seenStatus = (row["seen_status"] as String?).flatMap(FeatureState.init(rawValue:))
+        feature.keyHistory = ColumnList.decode(row["key_history"])
+        return feature
+    }
+
+    // MARK: Versions of notes
+
+    /// Why a version of a note was kept.
+    package enum VersionReason: String, Sendable {
+        /// Ferry moved the note away from this path; a later save there is late.
+        case movedFrom
+        /// The note as Ferry last read or wrote it, at its present path.
+        case known
+    }
+
+    /// Keeps the content of a note under the path it had; one version per path.
+    package func keepVersion(of feature: FeatureID, at path: FilePath, content: [UInt8], reason: VersionReason) async throws {
+        try await write {
+            try $0.execute(
+                sql: "INSERT OR REPLACE INTO note_version VALUES (?,?,?,?)",
+                arguments: [path.blob, feature.description, Data(content), reason.rawValue])
+        }
+    }
+
+    /// The version kept under a path.
+    package func version(at path: FilePath) async throws -> (feature: FeatureID, content: [UInt8], reason: VersionReason)? {
+        try await read { database in
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM note_version WHERE path = ?", arguments: [path.blob]),
+                let id = FeatureID(row["feature"] as String), let reason = VersionReason(rawValue: row["reason"])
+            else { return nil }
+            return (id, Array(row["content"] as Data), reason)
+        }
+    }
+
+    package func forgetVersion(at path: FilePath) async throws {
+        try await write { try $0.execute(sql: "DELETE FROM note_version WHERE path = ?", arguments: [path.blob]) }
+    }
+
+    // MARK: Last good versions of Ferry's own notes
+
+    package func goodNote(_ path: FilePath) async throws -> [UInt8]? {
+        try await read { try Data.fetchOne($0, sql: "SELECT content FROM good_note WHERE path = ?", arguments: [path.blob]).map(Array.init) }
+    }
+
+    /// Does nothing where the same content is kept already.
+    package func keepGoodNote(_ path: FilePath, content: [UInt8]) async throws {
+        try await write {
+            let same = try Bool.fetchOne(
+                $0, sql: "SELECT content = ? FROM good_note WHERE path = ?", arguments: [Data(content), path.blob])
+            guard same != true else { return }
+            try $0.execute(sql: "INSERT OR REPLACE INTO good_note VALUES (?,?)", arguments: [path.blob, Data(content)])
+        }
+    }
+
+    // MARK: Facts
+
+    package func fact(_ key: String) async throws -> String? {
+        try await read { try String.fetchOne($0, sql: "SELECT value FROM fact WHERE key = ?", arguments: [key]) }
+    }
+
+    package func setFact(_ key: String, _ value: String?) async throws {
+        try await write {
+            if let value {
+                try $0.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value])
+            } else {
+                try $0.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [key])
+            }
+        }
+    }
+}

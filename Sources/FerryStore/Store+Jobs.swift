@@ -1,0 +1,157 @@
+package import FerryModel
+internal import Foundation
+internal import GRDB
+
+extension Store {
+    /// Registers a job for the feature's next generation and saves the feature, in one transaction: `generation` is counted up,
+    /// an open job of an earlier generation is closed. Returns the job's place in the order of arrival.
+    package func enqueue(_ feature: inout FeatureRecord) async throws -> Int64 {
+        feature.generation += 1
+        let record = feature
+        return try await write { database in
+            try Self.save(record, database)
+            try database.execute(
+                sql: "UPDATE job SET state = 'superseded', ended = ? WHERE feature = ? AND state IN ('ready', 'running')",
+                arguments: [Store.now, record.id.description])
+            try database.execute(
+                sql: "INSERT INTO job (feature, generation, state, created) VALUES (?,?,'ready',?)",
+                arguments: [record.id.description, record.generation, Store.now])
+            return database.lastInsertedRowID
+        }
+    }
+
+    /// The order numbers of open jobs (ready or running), by feature: what a restart goes on with.
+    package func openJobs() async throws -> [FeatureID: Int64] {
+        try await read { database in
+            var jobs: [FeatureID: Int64] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT feature, sequence FROM job WHERE state IN ('ready', 'running')") {
+                if let id = FeatureID(row["feature"] as String) { jobs[id] = row["sequence"] }
+            }
+            return jobs
+        }
+    }
+
+    /// Marks the open job as taken by an attempt.
+    package func claim(_ feature: FeatureID) async throws {
+        try await write {
+            try $0.execute(sql: "UPDATE job SET state = 'running' WHERE feature = ? AND state = 'ready'", arguments: [feature.description])
+        }
+    }
+
+    /// Puts a claimed job back into the queue: its attempt was interrupted and counts for nothing.
+    package func release(_ feature: FeatureID) async throws {
+        try await write {
+            try $0.execute(sql: "UPDATE job SET state = 'ready' WHERE feature = ? AND state = 'running'", arguments: [feature.description])
+        }
+    }
+
+    /// Closes the open job: `done`, `cancelled`, `blocked` or another word for the history.
+    package func closeJob(_ feature: FeatureID, as state: String) async throws {
+        try await write {
+            try $0.execute(
+                sql: "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running')",
+                arguments: [state, Store.now, feature.description])
+        }
+    }
+
+    /// When the newest job of the feature was registered (ISO 8601), and how many it has had.
+    package func jobHistory(_ feature: FeatureID) async throws -> (newest: String?, count: Int) {
+        try await read { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT max(created) AS newest, count(*) AS count FROM job WHERE feature = ?", arguments: [feature.description])
+            return (row?["newest"], row?["count"] ?? 0)
+        }
+    }
+
+    // MARK: Runs and steps
+
+    package func save(_ run: RunRecord) async throws {
+        try await write {
+            try $0.execute(
+                sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                arguments: [
+                    run.feature.description, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
+                    ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
+                ])
+        }
+    }
+
+    package func run(_ feature: FeatureID, _ number: RunNumber) async throws -> RunRecord? {
+        try await read { database in
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM run WHERE feature = ? AND number = ?", arguments: [feature.description, number.rawValue]),
+                let outcome = RunRecord.Outcome(rawValue: row["outcome"]), let tier = Tier(rawValue: row["tier"])
+            else { return nil }
+            var run = RunRecord(
+                feature: feature, number: number, outcome: outcome, tier: tier, score: row["score"], reasons: ColumnList.decode(row["reasons"]),
+                branch: row["branch"], base: row["base"], note: Array(row["note"] as Data), started: row["started"])
+            run.ended = row["ended"]
+            return run
+        }
+    }
+
+    /// The steps of a run that have ended, in their order.
+    package func steps(_ feature: FeatureID, _ run: RunNumber) async throws -> [StepRecord] {
+        try await read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM step WHERE feature = ? AND run = ? ORDER BY sequence",
+                arguments: [feature.description, run.rawValue]
+            ).map {
+                StepRecord(
+                    key: $0["key"], outcome: $0["outcome"], checkpoint: $0["checkpoint"], duration: .milliseconds($0["milliseconds"] as Int64))
+            }
+        }
+    }
+
+    /// Records a step that has ended; the same key again replaces it.
+    package func save(_ step: StepRecord, of feature: FeatureID, _ run: RunNumber) async throws {
+        let milliseconds = step.duration / .milliseconds(1)
+        try await write {
+            try $0.execute(
+                sql: """
+                    INSERT OR REPLACE INTO step VALUES (?,?,?,(SELECT ifnull(max(sequence), 0) + 1 FROM step WHERE feature = ? AND run = ?),?,?,?)
+                    """,
+                arguments: [
+                    feature.description, run.rawValue, step.key, feature.description, run.rawValue, step.outcome, step.checkpoint,
+                    Int64(milliseconds),
+                ])
+        }
+    }
+
+    /// Forgets steps so that they are done again.
+    package func forgetSteps(_ feature: FeatureID, _ run: RunNumber, where unwanted: @escaping @Sendable (String) -> Bool) async throws {
+        try await write { database in
+            let keys = try String.fetchAll(
+                database, sql: "SELECT key FROM step WHERE feature = ? AND run = ?", arguments: [feature.description, run.rawValue])
+            for key in keys where unwanted(key) {
+                try database.execute(
+                    sql: "DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.description, run.rawValue, key])
+            }
+        }
+    }
+
+    // MARK: History
+
+    package func record(_ text: String, feature: FeatureID? = nil, run: RunNumber? = nil) async throws {
+        try await write {
+            try $0.execute(
+                sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)",
+                arguments: [feature?.description, run?.rawValue, Store.now, text])
+        }
+    }
+
+    /// The newest events first, of one feature or of all.
+    package func events(of feature: FeatureID? = nil, limit: Int = 50) async throws -> [EventRecord] {
+        try await read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM event WHERE ?1 IS NULL OR feature = ?1 ORDER BY id DESC LIMIT ?2",
+                arguments: [feature?.description, limit]
+            ).map {
+                EventRecord(
+                    feature: ($0["feature"] as String?).flatMap { FeatureID($0) }, run: ($0["run"] as Int?).map(RunNumber.init),
+                    time: $0["time"], text: $0["text"])
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import FerryModel
+internal import GRDB
+
+/// Which pot an amount is taken from.
+package struct SpendingScope: Hashable, Sendable {
+    package var feature: FeatureID
+    package var run: RunNumber
+    /// The agent's part in the run, for the account by agent.
+    package var agent: String
+    package var model: String
+    package init(feature: FeatureID, run: RunNumber, agent: String, model: String) {
+        self.feature = feature
+        self.run = run
+        self.agent = agent
+        self.model = model
+    }
+}
+
+/// Limits in force for one call; `nil` is no limit.
+package struct SpendingLimits: Hashable, Sendable {
+    package var run: Money?
+    package var feature: Money?
+    package var day: Money?
+    package init(run: Money? = nil, feature: Money? = nil, day: Money? = nil) {
+        self.run = run
+        self.feature = feature
+        self.day = day
+    }
+}
+
+/// What was spent; reserved amounts of calls under way count in full.
+package struct SpendingTotal: Hashable, Sendable {
+    package var amount: Money = .zero
+    package var inputTokens = 0
+    package var outputTokens = 0
+    package var calls = 0
+    /// Calls whose model has no known price: their cost is not in `amount`.
+    package var callsOfUnknownPrice = 0
+    package init() {}
+}
+
+extension Store {
+    package enum Reservation: Hashable, Sendable {
+        case granted
+        /// The pot that would overflow, what it has spent, and what it allows.
+        case refused(pot: String, spent: Money, allowed: Money)
+    }
+
+    /// Reserves `amount` (`nil`: price unknown) under `key`, if no pot would overflow; checks and books in one transaction.
+    package func reserve(_ amount: Money?, key: String, scope: SpendingScope, limits: SpendingLimits) async throws -> Reservation {
+        let day = Store.today
+        return try await write { database in
+            func spent(_ condition: String, _ arguments: StatementArguments) throws -> Money {
+                Money(
+                    microdollars: try Int64.fetchOne(
+                        database, sql: "SELECT ifnull(sum(ifnull(actual, reserved)), 0) FROM spending WHERE \(condition)", arguments: arguments) ?? 0)
+            }
+            let feature = scope.feature.description
+            let pots: [(String, Money?, String, StatementArguments)] = [
+                ("run", limits.run, "feature = ? AND run = ?", [feature, scope.run.rawValue]),
+                ("feature", limits.feature, "feature = ?", [feature]),
+                ("day", limits.day, "day = ?", [day]),
+            ]
+            for (pot, allowed, condition, arguments) in pots {
+                guard let allowed else { continue }
+                let used = try spent(condition, arguments)
+                if used + (amount ?? .zero) > allowed || used >= allowed { return .refused(pot: pot, spent: used, allowed: allowed) }
+            }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
+                arguments: [
+                    key, feature, scope.run.rawValue, scope.agent, scope.model, day, amount?.microdollars ?? 0, amount != nil,
+                ])
+            return .granted
+        }
+    }
+
+    /// Books what the call really cost (`nil`: price unknown).
+    package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int) async throws {
+        try await write {
+            try $0.execute(
+                sql: "UPDATE spending SET actual = ?, price_known = ?, input = ?, output = ? WHERE key = ?",
+                arguments: [cost?.microdollars ?? 0, cost != nil, inputTokens, outputTokens, key])
+        }
+    }
+
+    /// What a feature, one run of it, a day (`2026-11-21`), or everything (all `nil`) has cost.
+    package func spending(feature: FeatureID? = nil, run: RunNumber? = nil, day: String? = nil) async throws -> SpendingTotal {
+        try await read { database in
+            var total = SpendingTotal()
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT ifnull(sum(ifnull(actual, reserved)), 0) AS amount, ifnull(sum(input), 0) AS input, ifnull(sum(output), 0) AS output,
+                               count(*) AS calls, ifnull(sum(price_known = 0), 0) AS unknown FROM spending
+                        WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR run = ?2) AND (?3 IS NULL OR day = ?3)
+                        """, arguments: [feature?.description, run?.rawValue, day])
+            else { return total }
+            total.amount = Money(microdollars: row["amount"])
+            total.inputTokens = row["input"]
+            total.outputTokens = row["output"]
+            total.calls = row["calls"]
+            total.callsOfUnknownPrice = row["unknown"]
+            return total
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// Why the database could not do something. `message` names the file and says what to do.
+package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: String, Hashable, Sendable {
+        /// No space, or the disk reports errors: storage is sick; the database is whole.
+        case storage
+        /// The file is no database or is damaged.
+        case corrupt
+        /// Made by a newer Ferry.
+        case tooNew
+        /// Anything else; a fault of Ferry.
+        case failed
+    }
+    package let code: Code
+    package let message: String
+    package var description: String { message }
+}
