@@ -1,0 +1,114 @@
+# Ferry. `make` alone lists what there is to make.
+# As root, whatever runs Ferry or its tests runs as the user ferry-dev instead, in a copy: docs/decisions/0005-ordinary-user-for-tests.md.
+
+# Arguments of the demo, for example ARGS=--yes
+ARGS ?=
+export ARGS
+ROOT := $(filter 0,$(shell id -u))
+PREFIX ?= $(if $(ROOT),/usr/local,$(HOME)/.local)
+# Seconds that all tests together may take once they are built.
+TEST_LIMIT ?= 720
+export TEST_LIMIT
+RELEASE = --configuration release --static-swift-stdlib
+
+TO_BUILD = git libcmark-dev libsqlite3-dev pkg-config python3 zlib1g-dev
+TO_RUN = $(TO_BUILD) bubblewrap util-linux $(if $(ROOT),passwd)
+TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep
+
+AS_USER = .scripts/as-ordinary-user --
+MAKE_HERE = $(MAKE) --no-print-directory
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: bench build build-release build-tests check-long demo e2e help install lint test
+
+help:
+	@echo 'make demo        watch a feature go from a note to merged code (ARGS=--yes asks nothing)'
+	@echo 'make test        lint, build and test: what continuous integration runs'
+	@echo 'make lint        format and architecture only'
+	@echo 'make build       ferry and ferry-step, for debugging, in .build/debug'
+	@echo 'make bench       measure, and write docs/benchmarks.md'
+	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
+	@echo 'make check-long  the tests three times, with the long variants (FERRY_LONG=1)'
+	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
+
+build:
+	@.scripts/need $(TO_BUILD)
+	@.scripts/plan-again
+	@swift build --product ferry
+	@swift build --product ferry-step
+
+build-tests:
+	@.scripts/need $(TO_BUILD)
+	@.scripts/plan-again
+	@swift build --build-tests
+
+build-release:
+	@.scripts/need $(TO_BUILD)
+	@.scripts/plan-again
+	@swift build $(RELEASE) --product ferry
+	@swift build $(RELEASE) --product ferry-step
+
+lint:
+	@.scripts/need python3
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	@.scripts/check-architecture
+	@.scripts/check-architecture-test
+
+ifeq ($(ROOT),)
+
+demo:
+	@.scripts/need $(TO_RUN)
+	@$(MAKE_HERE) build
+	@.build/debug/ferry demo $(ARGS)
+
+test:
+	@.scripts/need $(TO_TEST)
+	@.scripts/stage lint $(MAKE_HERE) lint
+	@.scripts/stage build $(MAKE_HERE) build-tests
+	@.scripts/stage test timeout --foreground --signal=INT --kill-after=20 $(TEST_LIMIT) swift test --skip-build --disable-xctest
+
+check-long:
+	@.scripts/need $(TO_TEST)
+	@.scripts/stage build $(MAKE_HERE) build-tests
+	@for round in 1 2 3; do FERRY_LONG=1 .scripts/stage "round $$round" swift test --skip-build --disable-xctest || exit; done
+
+bench:
+	@.scripts/need $(TO_TEST)
+	@.scripts/stage build $(MAKE_HERE) build-release
+	@.scripts/stage bench Benchmarks/run
+
+e2e:
+	@.scripts/need $(TO_TEST)
+	@.scripts/stage build $(MAKE_HERE) build
+	@.scripts/stage e2e .scripts/e2e
+
+install: build-release
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 755 .build/release/ferry .build/release/ferry-step "$(DESTDIR)$(PREFIX)/bin"
+	@echo 'Installed ferry and ferry-step into $(DESTDIR)$(PREFIX)/bin'
+
+else
+
+demo:
+	@.scripts/need $(TO_RUN)
+	@$(AS_USER) $(MAKE_HERE) demo
+
+test check-long:
+	@.scripts/need $(TO_TEST)
+	@$(AS_USER) $(MAKE_HERE) $@
+
+bench e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/third-party-run.md --
+bench e2e:
+	@.scripts/need $(TO_TEST)
+	@$(AS_USER) $(MAKE_HERE) $@
+
+install:
+	@.scripts/need $(TO_RUN)
+	@$(AS_USER) $(MAKE_HERE) build-release
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@built=$$(getent passwd ferry-dev | cut -d: -f6)/ferry/.build/release && \
+		install -m 755 "$$built/ferry" "$$built/ferry-step" "$(DESTDIR)$(PREFIX)/bin"
+	@echo 'Installed ferry and ferry-step into $(DESTDIR)$(PREFIX)/bin'
+
+endif
