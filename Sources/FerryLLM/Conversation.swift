@@ -46,7 +46,8 @@ package struct AssistantMessage: Hashable, Sendable {
         /// Reasoning that may be shown; sent back only through its `opaque` form.
         case thinking(String)
         case toolCall(ToolCall)
-        /// A provider's block, kept verbatim and sent back verbatim to that provider (`thinking` with its signature, unknown blocks).
+        /// A provider's block, kept verbatim and sent back verbatim (`thinking` with its signature, unknown blocks), but only to
+        /// the model that made it: `provider` is that model's `name`. Other models cannot read it and may refuse it.
         case opaque(provider: String, JSONValue)
     }
     package var blocks: [Block]

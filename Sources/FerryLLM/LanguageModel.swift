@@ -6,6 +6,7 @@ package protocol LanguageModel: Sendable {
 
     /// Sends the conversation and returns the whole answer once its terminal event has arrived; nothing before that is kept.
     /// Throws `ModelError`, or `CancellationError` when the task is cancelled.
+    /// An `opaque` block is sent back only by the model whose `name` it bears; the others leave it out.
     /// `progress` is told of arriving output; it may be called from any thread.
     func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
@@ -23,11 +24,32 @@ package struct ModelOptions: Hashable, Sendable {
     }
 }
 
-package enum ModelProgress: Sendable {
-    /// Usage reported while the answer is still arriving, so that a killed stream still costs.
+package enum ModelProgress: Hashable, Sendable {
+    /// Usage of the attempt that is on the way, all of it so far, so that a killed stream still costs.
     case usage(ModelUsage)
-    /// Characters of text or arguments that arrived.
+    /// Characters of text, reasoning or arguments that arrived.
     case output(characters: Int)
+    /// An attempt gave no answer; its usage is final and is paid. What follows belongs to a new attempt.
+    case failed(FailedAttempt)
+    /// Nothing is sent for so long, because the provider asked every user of this key to wait.
+    case waiting(Duration)
+}
+
+package struct FailedAttempt: Hashable, Sendable {
+    /// `provider/model`
+    package let model: String
+    /// The last usage that was reported; zero when none was.
+    package let usage: ModelUsage
+    /// `nil`: cancelled.
+    package let error: ModelError?
+    /// Until the next try of the same model; `nil` when there is none.
+    package let retryIn: Duration?
+    package init(model: String, usage: ModelUsage, error: ModelError?, retryIn: Duration? = nil) {
+        self.model = model
+        self.usage = usage
+        self.error = error
+        self.retryIn = retryIn
+    }
 }
 
 package struct ModelResponse: Hashable, Sendable {
@@ -36,17 +58,36 @@ package struct ModelResponse: Hashable, Sendable {
     package var usage: ModelUsage
     /// The provider's id of the request, for support questions.
     package var requestID: String?
-    package init(message: AssistantMessage, stop: StopKind, usage: ModelUsage, requestID: String? = nil) {
+    /// `provider/model` that answered: of a chain, one; the usage costs this model's price.
+    package var model: String
+    /// What the provider said about `stop`, for people: why it refused, for example.
+    package var stopDetail: String?
+    package init(
+        message: AssistantMessage, stop: StopKind, usage: ModelUsage, requestID: String? = nil, model: String = "", stopDetail: String? = nil
+    ) {
         self.message = message
         self.stop = stop
         self.usage = usage
         self.requestID = requestID
+        self.model = model
+        self.stopDetail = stopDetail
     }
 }
 
-/// Why an answer ended (MODELS reference 1.6). A cut stream is no stop kind but `ModelError.truncated`.
+/// Why an answer ended. A cut stream is no stop kind but `ModelError.truncated`.
 package enum StopKind: String, Hashable, Sendable {
-    case done, tools, length, context, refused, paused
+    /// The model has said what it wanted to say.
+    case done
+    /// There are tool calls to run.
+    case tools
+    /// The output limit was reached: the last tool call, if there is one, is unfinished and must not be run.
+    case length
+    /// The model's window is full.
+    case context
+    /// The model or a filter refused; not to be asked again of the same model.
+    case refused
+    /// The provider paused a long turn: send the conversation again as it then is.
+    case paused
 }
 
 /// Tokens of one call, each counted once: `inputFresh` excludes what was read from or written to a cache.
@@ -58,8 +99,22 @@ package struct ModelUsage: Hashable, Sendable {
     /// All output, reasoning included.
     package var output = 0
     package var reasoning = 0
+    /// The provider reported none, and Ferry counted bytes.
+    package var isEstimated = false
     package init() {}
     package var input: Int { inputFresh + cacheRead + cacheWrite5m + cacheWrite1h }
+
+    package static func + (left: ModelUsage, right: ModelUsage) -> ModelUsage {
+        var sum = left
+        sum.inputFresh += right.inputFresh
+        sum.cacheRead += right.cacheRead
+        sum.cacheWrite5m += right.cacheWrite5m
+        sum.cacheWrite1h += right.cacheWrite1h
+        sum.output += right.output
+        sum.reasoning += right.reasoning
+        sum.isEstimated = left.isEstimated || right.isEstimated
+        return sum
+    }
 }
 
 /// A call that gave no answer. The message holds no key, no prompt and no header.
@@ -87,15 +142,18 @@ package struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         case badRequest
         /// The model is unknown to the provider (404).
         case unknownModel
-        /// A key that is missing, or that may not be sent to this host.
+        /// A setting of ours: an unknown alias, a key that is missing, or that may not be sent to this host.
         case configuration
     }
     package let kind: Kind
     package let message: String
+    /// What to do about it; `nil` when waiting is all.
+    package let remedy: String?
     package let retryAfter: Duration?
-    package init(_ kind: Kind, _ message: String, retryAfter: Duration? = nil) {
+    package init(_ kind: Kind, _ message: String, remedy: String? = nil, retryAfter: Duration? = nil) {
         self.kind = kind
         self.message = message
+        self.remedy = remedy
         self.retryAfter = retryAfter
     }
 
@@ -106,5 +164,5 @@ package struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         case .authentication, .quota, .contextOverflow, .badRequest, .unknownModel, .configuration: false
         }
     }
-    package var description: String { message }
+    package var description: String { remedy.map { "\(message). \($0)" } ?? message }
 }

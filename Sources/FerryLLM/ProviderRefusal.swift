@@ -1,0 +1,126 @@
+/// An error that a provider sent, as a status with a body or in the middle of a stream, sorted into `ModelError.Kind`.
+/// Sources: the error types of the anthropic and openai packages, and OpenRouter's and llama.cpp's variants of the second.
+struct ProviderRefusal {
+    enum Wire: Sendable { case anthropic, openAI }
+
+    /// The HTTP status; in a stream `nil`, since the response's own 200 means nothing then.
+    let status: Int?
+    let wire: Wire
+    let host: String
+    /// `type`, `code` and `details.error_code` of the error, whichever there are.
+    private(set) var codes: [String] = []
+    private(set) var text = ""
+    /// From `retry-after-ms` or `retry-after`.
+    var retryAfter: Duration?
+    /// Whether a 429 says by some header that its limit is one that refills.
+    var refills = false
+
+    init(status: Int?, wire: Wire, host: String, body: JSONValue?) {
+        self.status = status
+        self.wire = wire
+        self.host = host
+        guard let body else { return }
+        let error = body["error"].flatMap { $0.isNull ? nil : $0 } ?? body
+        codes = [error["details"]?["error_code"], error["code"], error["type"]].compactMap { value in
+            switch value {
+            case .string(let text)?: text
+            case .number(let spelling)?: spelling
+            default: nil
+            }
+        }
+        text = error.string ?? error["message"]?.string ?? body["message"]?.string ?? body["detail"]?.string ?? ""
+    }
+
+    /// The status, or what stands for one in the error's own code (OpenRouter sends `"code":429` in a stream).
+    private var meant: Int? { status ?? codes.lazy.compactMap { Int($0) }.first { (400...599).contains($0) } }
+
+    func error(hiding secret: Secret?) -> ModelError {
+        let kind = kind
+        return ModelError(kind, "\(host) \(complaint(kind))\(quotation(hiding: secret))", remedy: remedy(kind), retryAfter: retryAfter)
+    }
+
+    var kind: ModelError.Kind {
+        if !Self.spendCodes.isDisjoint(with: codes) || meant == 402 { return .quota }
+        if isContextOverflow { return .contextOverflow }
+        if let byCode = codes.lazy.compactMap({ Self.kinds[$0] }).first, status == nil { return byCode }
+        switch meant {
+        case 401, 403: return .authentication
+        case 404: return .unknownModel
+        case 413: return .contextOverflow
+        case 429: return isSpendCap ? .quota : .rate
+        case 503, 529: return .overloaded
+        case 408, 409: return .server
+        case .some(500...): return .server
+        case .some(300..<400): return .configuration
+        case .some: return .badRequest
+        // An error in the middle of an accepted answer, of a kind that is not known: the request was good.
+        case nil: return .server
+        }
+    }
+
+    /// Anthropic sends a monthly cap as a 429 that tells no time; a rate limit always tells one.
+    private var isSpendCap: Bool { wire == .anthropic && status == 429 && retryAfter == nil && !refills }
+
+    private var isContextOverflow: Bool {
+        guard Self.overflowCodes.isDisjoint(with: codes) else { return true }
+        guard status == 400 || status == 413 || status == nil else { return false }
+        let text = text.lowercased()
+        return ["prompt is too long", "maximum context length", "exceeds the available context size", "input is too long"].contains { text.contains($0) }
+    }
+
+    private func complaint(_ kind: ModelError.Kind) -> String {
+        let number = meant.map { " (\($0))" } ?? ""
+        return switch kind {
+        case .authentication: "refuses the key\(number)"
+        case .quota: "says that its credit or spend limit is used up\(number)"
+        case .rate: "asks for fewer requests\(number)"
+        case .overloaded: "is overloaded\(number)"
+        case .contextOverflow: "says that the conversation is too long for the model\(number)"
+        case .unknownModel: "knows no such model or address\(number)"
+        case .configuration: "sends us to another address\(number)"
+        case .badRequest: "refuses the request as malformed\(number)"
+        case .server, .network, .stalled, .truncated: "failed\(number)"
+        }
+    }
+
+    private func remedy(_ kind: ModelError.Kind) -> String? {
+        switch kind {
+        case .authentication: "Check the provider's key, and that the account may use this model"
+        case .quota: "Raise the limit or add credit at the provider"
+        case .unknownModel: "Check the model's name under `## Models` and the provider's base_url"
+        case .configuration: "Ferry follows no redirects; set base_url to the final address"
+        case .badRequest: "If the server is only compatible, see the provider's quirks in the documentation"
+        case .rate, .overloaded, .server, .network, .stalled, .truncated, .contextOverflow: nil
+        }
+    }
+
+    /// The provider's own words, cut, on one line, without the key.
+    private func quotation(hiding secret: Secret?) -> String {
+        var text = text
+        if let secret { text = text.split(separator: secret.exposed, omittingEmptySubsequences: false).joined(separator: "••••") }
+        let words = text.split { $0.isWhitespace || $0.isNewline }.map { word in
+            word.hasPrefix("sk-") || word.contains("sk-ant-") ? "••••" : String(word.unicodeScalars.filter { $0.properties.generalCategory != .control })
+        }
+        let line = words.joined(separator: " ")
+        guard !line.isEmpty else { return "" }
+        return ": \(line.count > 300 ? line.prefix(300) + "…" : line[...])"
+    }
+}
+
+extension ProviderRefusal {
+    /// Credit and spend caps; waiting does not mend them.
+    private static let spendCodes: Set<String> = [
+        "billing_error", "billing_hard_limit_reached", "contract_spend_limit_reached", "enforced_spend_limit_reached", "insufficient_quota",
+        "linked_organization_spend_limit_reached",
+    ]
+
+    private static let overflowCodes: Set<String> = ["context_length_exceeded", "exceed_context_size_error"]
+
+    /// What a code means where no status says it.
+    private static let kinds: [String: ModelError.Kind] = [
+        "api_error": .server, "authentication_error": .authentication, "conflict_error": .server, "invalid_api_key": .authentication,
+        "invalid_request_error": .badRequest, "model_not_found": .unknownModel, "not_found_error": .unknownModel, "overloaded_error": .overloaded,
+        "permission_error": .authentication, "rate_limit_error": .rate, "rate_limit_exceeded": .rate, "request_too_large": .contextOverflow,
+        "server_error": .server, "server_is_overloaded": .overloaded, "slow_down": .rate, "timeout_error": .server,
+    ]
+}
