@@ -85,7 +85,7 @@ e2e:
 
 install: build-release
 	@install -d "$(DESTDIR)$(PREFIX)/bin"
-	@install -m 755 .build/release/ferry .build/release/ferry-step "$(DESTDIR)$(PREFIX)/bin"
+	@install -s -m 755 .build/release/ferry .build/release/ferry-step "$(DESTDIR)$(PREFIX)/bin"
 	@echo 'Installed ferry and ferry-step into $(DESTDIR)$(PREFIX)/bin'
 
 else
@@ -108,7 +108,7 @@ install:
 	@$(AS_USER) $(MAKE_HERE) build-release
 	@install -d "$(DESTDIR)$(PREFIX)/bin"
 	@built=$$(getent passwd ferry-dev | cut -d: -f6)/ferry/.build/release && \
-		install -m 755 "$$built/ferry" "$$built/ferry-step" "$(DESTDIR)$(PREFIX)/bin"
+		install -s -m 755 "$$built/ferry" "$$built/ferry-step" "$(DESTDIR)$(PREFIX)/bin"
 	@echo 'Installed ferry and ferry-step into $(DESTDIR)$(PREFIX)/bin'
 
 endif
