@@ -28,6 +28,8 @@ int ferry_copy_attributes(int from_fd, int to_fd);
 /// openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS: no link on the way is followed
 /// and the result lies below `dir`. A descriptor, or -1 with errno (ELOOP for a link, EXDEV for an escape).
 int ferry_open_beneath(int dir, const char *path, int flags, mode_t mode);
+/// O_PATH, which the headers show only to GNU sources (asm-generic/fcntl.h; the same on x86-64 and arm64).
+#define FERRY_O_PATH 010000000
 
 /// inotify_init1(IN_NONBLOCK | IN_CLOEXEC), and a pipe with O_CLOEXEC | O_NONBLOCK.
 int ferry_inotify_init(void);

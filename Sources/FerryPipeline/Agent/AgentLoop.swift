@@ -1,0 +1,38 @@
+internal import FerryLLM
+internal import FerrySandbox
+
+/// The built-in agent: asks the model, runs the tools it calls, and so on until it calls `finish` or a bound is reached.
+package struct AgentLoop: AgentBackend {
+    private let model: AgentModel
+
+    package init(_ model: AgentModel) { self.model = model }
+
+    package func run(_ task: AgentTask) async throws -> AgentOutcome {
+        var run = try AgentRun(task, model)
+        do {
+            let outcome = try await run.outcome()
+            try run.end(outcome.summary)
+            return outcome
+        } catch let error as SandboxError {
+            let outcome = AgentOutcome.sandboxFailed(error)
+            try run.end(outcome.summary)
+            return outcome
+        } catch is CancellationError {
+            try run.end("cancelled")
+            throw CancellationError()
+        }
+    }
+}
+
+extension AgentOutcome {
+    /// One line for the record.
+    package var summary: String {
+        switch self {
+        case .finished: "finished"
+        case .stopped(let reason): "stopped: \(reason)"
+        case .parked(let limit): "parked: \(limit)"
+        case .unavailable(let error): "the model is unavailable: \(error)"
+        case .sandboxFailed(let error): "nothing can be run: \(error)"
+        }
+    }
+}

@@ -1,0 +1,132 @@
+internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
+internal import FerrySystem
+
+/// One run of the built-in loop: its state, and the order of its turns.
+struct AgentRun {
+    /// Text-only answers, and reports that do not fit, after which the agent is asked again.
+    static let reminders = 2
+
+    let task: AgentTask
+    let model: AgentModel
+    let toolBox: ToolBox
+    let began = BootClock.now
+
+    var conversation: Conversation
+    /// What the next request adds to the conversation; `nil` where nothing is added (a paused turn goes on).
+    var next: UserMessage?
+    var estimate = ContextEstimate()
+    var watch = RepetitionWatch()
+    var notices = TurnNotices()
+    var handover = HandoverNote()
+    var turn = 0
+    var conversations = 0
+    var calls = 0
+    var usage = ModelUsage()
+    var spent: Money? = .zero
+    /// In a row.
+    var textOnlyTurns = 0
+    /// In all.
+    var misfitReports = 0
+
+    init(_ task: AgentTask, _ model: AgentModel) throws {
+        self.task = task
+        self.model = model
+        toolBox = ToolBox(task.workspace, report: task.report, redactor: task.transcript.redactor, readBytes: model.readBytes)
+        conversation = Conversation(system: "", tools: [])
+        try begin(with: task.prompt)
+    }
+
+    private static let rule = """
+        You work alone: nobody reads along and nobody answers. Work with the tools; end with one call of `finish`. Text without a call ends nothing.
+        """
+
+    /// Begins a conversation, the first one or a fresh one.
+    mutating func begin(with prompt: String) throws {
+        conversations += 1
+        conversation = Conversation(system: [task.system, Self.rule, PromptFence.rule].joined(separator: "\n\n"), tools: toolBox.definitions)
+        next = UserMessage(text: prompt)
+        estimate = ContextEstimate()
+        watch = RepetitionWatch()
+        textOnlyTurns = 0
+        toolBox.forgetFiles()
+        try task.transcript.append(
+            .began(
+                role: task.role, model: model.model.name, conversation: conversations, system: conversation.system,
+                tools: conversation.tools.map(\.name)))
+    }
+
+    var timeLeft: Duration { task.limits.time - (BootClock.now - began) }
+
+    /// Turn after turn.
+    mutating func outcome() async throws -> AgentOutcome {
+        while true {
+            if let outcome = try await takeTurn() { return outcome }
+        }
+    }
+
+    /// `nil` while the work goes on.
+    private mutating func takeTurn() async throws -> AgentOutcome? {
+        try Task.checkCancellation()
+        guard turn < task.limits.turns else { return .stopped(.turns(task.limits.turns)) }
+        guard timeLeft > .zero else { return .stopped(.time(task.limits.time)) }
+        if isFull { return try await handOver() }
+        switch try await ask() {
+        case .answered(let response): return try await take(response)
+        case .overflowed(let error): return try recover(from: error)
+        case .ended(let outcome): return outcome
+        }
+    }
+
+    private mutating func take(_ response: ModelResponse) async throws -> AgentOutcome? {
+        switch response.stop {
+        case .refused: return .stopped(.refused(response.stopDetail))
+        case .context: return try recover(from: ModelError(.contextOverflow, "the conversation filled the model's window"))
+        case .done, .tools, .length, .paused: break
+        }
+        let message = response.message.replayable(turn: turn)
+        conversation.append(.assistant(message))
+        estimate.note(response.usage, messageCount: conversation.messages.count)
+        handover.note(text: message.text)
+        if !message.toolCalls.isEmpty { return try await carryOut(message.toolCalls, isCut: response.stop == .length) }
+        if response.stop == .paused {
+            next = nil
+            return nil
+        }
+        return takeText(message.text, isCut: response.stop == .length)
+    }
+
+    /// An answer without a call: the report as text, or words that need a reminder.
+    private mutating func takeText(_ text: String, isCut: Bool) -> AgentOutcome? {
+        var problems: [String] = []
+        if let report = task.report.report(in: text) {
+            problems = task.report.problems(of: report)
+            if problems.isEmpty { return .finished(report) }
+        }
+        textOnlyTurns += 1
+        guard textOnlyTurns <= Self.reminders else { return .stopped(problems.isEmpty ? .noReport : .invalidReport(problems)) }
+        if isCut {
+            next = UserMessage(text: "Your answer was cut off at the output limit. Go on in smaller steps, with the tools.")
+        } else if problems.isEmpty {
+            next = UserMessage(text: "You called no tool. Go on with the work, or, if it is done, call `finish` with your report.")
+        } else {
+            next = UserMessage(text: "The report in your text does not fit:\n\(Self.list(problems))\nCall `finish` with the whole report, mended.")
+        }
+        return nil
+    }
+
+    static func list(_ problems: [String]) -> String { problems.map { "- \($0)" }.joined(separator: "\n") }
+
+    func report(_ phase: AgentProgress.Phase) {
+        task.progress(
+            AgentProgress(
+                role: task.role, phase: phase, turn: turn, turns: task.limits.turns, input: usage.input, output: usage.output, cost: spent,
+                elapsed: BootClock.now - began))
+    }
+
+    func end(_ outcome: String) throws {
+        report(.ended)
+        try task.transcript.append(.ended(outcome))
+    }
+}

@@ -1,0 +1,72 @@
+internal import FerrySandbox
+internal import FerrySystem
+package import SystemPackage
+
+/// Outputs of tools: cut once, when they enter the conversation, with the whole text kept in a file that the agent's `read` can open.
+package struct OutputStore: Sendable {
+    /// Characters (Unicode scalars) that are kept of a long output: errors stand mostly at the end.
+    package static let head = 4_000
+    package static let tail = 8_000
+    /// Bytes of one output that are kept in its file.
+    package static let kept = 8 << 20
+
+    /// On the host; made when the first file is written.
+    package let folder: FilePath
+    private let redactor: Redactor
+
+    package init(folder: FilePath, redactor: Redactor) {
+        self.folder = folder
+        self.redactor = redactor
+    }
+
+    /// The text as it goes into the conversation; `number` names the file of one that is too long. Throws `Errno`.
+    package func insert(_ text: String, number: Int) throws -> String {
+        let scalars = text.unicodeScalars
+        guard text.utf8.count > Self.head + Self.tail, scalars.count > Self.head + Self.tail else { return text }
+        try Directory.create(folder, mode: 0o700)
+        try FileContents.write(redactor.redact(text).utf8, to: folder.appending("\(number).txt"))
+        let head = String(scalars.prefix(Self.head))
+        let tail = String(scalars.suffix(Self.tail))
+        let cut = text.utf8.count - head.utf8.count - tail.utf8.count
+        return "\(head)\n[… \(cut) bytes cut here; the whole output can be read with `read` at \(GuestFiles.outputs)/\(number).txt …]\n\(tail)"
+    }
+
+    /// Where a command writes its whole output while it runs; to be taken up by `take`.
+    func log(number: Int) throws -> FilePath {
+        try Directory.create(folder, mode: 0o700)
+        let log = folder.appending("\(number).log")
+        try Directory.removeTree(log)
+        return log
+    }
+
+    /// The safe text of what a command put out; its log is removed.
+    func take(_ result: CommandResult, log: FilePath) throws -> String { SafeText.make(try takeRaw(result, log: log)) }
+
+    /// What a command put out, byte for byte but for the middle of an output that is larger than `kept`; its log is removed.
+    func takeRaw(_ result: CommandResult, log: FilePath) throws -> [UInt8] {
+        defer { try? Directory.removeTree(log) }
+        if result.head.count + result.tail.count >= result.outputBytes { return result.head + result.tail }
+        let file = try FileDescriptor.open(log, .readOnly, options: [.noFollow, .closeOnExec])
+        defer { try? file.close() }
+        let size = Int(try FileStatus(of: file).size)
+        // A log that reached its cap, or a full disk, has lost the end; the runner kept that.
+        let isWhole = size >= result.outputBytes
+        if isWhole, size <= Self.kept { return try Self.read(file, from: 0, count: size) }
+        let head = try Self.read(file, from: 0, count: min(size, Self.kept / 2))
+        let tail = isWhole ? try Self.read(file, from: size - Self.kept / 2, count: Self.kept / 2) : result.tail
+        return head + Array("\n[… \(result.outputBytes - head.count - tail.count) bytes were not kept …]\n".utf8) + tail
+    }
+
+    private static func read(_ file: FileDescriptor, from start: Int, count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let piece = try bytes.withUnsafeMutableBytes {
+                try file.read(fromAbsoluteOffset: Int64(start + filled), into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+            }
+            if piece == 0 { break }
+            filled += piece
+        }
+        return Array(bytes.prefix(filled))
+    }
+}

@@ -1,0 +1,103 @@
+/// Takes secrets out of what is recorded: the values that Ferry knows, and what has the well-known shape of a key.
+/// It guards records, not the sandbox: no key is ever given to an agent in the first place.
+package struct Redactor: Sendable {
+    /// What stands in the place of a secret.
+    package static let mark = "[redacted]"
+
+    private let values: [[UInt8]]
+
+    /// `values` are the keys in use; those of fewer than 8 bytes are left alone, because they would occur by chance.
+    package init(values: [String] = []) {
+        self.values = values.map { Array($0.utf8) }.filter { $0.count >= 8 }.sorted { $0.count > $1.count }
+    }
+
+    package func redact(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        var index = 0
+        var copied = 0
+        while index < bytes.count {
+            guard let end = secret(in: bytes, at: index) else {
+                index += 1
+                continue
+            }
+            result += bytes[copied..<index]
+            result += Self.mark.utf8
+            index = end
+            copied = end
+        }
+        guard copied > 0 else { return text }
+        result += bytes[copied...]
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The end of the secret that begins here.
+    private func secret(in bytes: [UInt8], at start: Int) -> Int? {
+        let rest = bytes[start...]
+        for value in values where value[0] == bytes[start] && rest.starts(with: value) { return start + value.count }
+        return shapedSecret(in: bytes, at: start) ?? privateKey(in: bytes, at: start)
+    }
+
+    private func shapedSecret(in bytes: [UInt8], at start: Int) -> Int? {
+        for shape in Self.shapes where shape.prefix[0] == bytes[start] && bytes[start...].starts(with: shape.prefix) {
+            // Inside a longer word it is no key ("task-force-…" holds "sk-").
+            if start > 0, Self.isWord(bytes[start - 1]) { continue }
+            var end = start + shape.prefix.count
+            while end < bytes.count, Self.isToken(bytes[end]) || (shape.isHeader && Self.isHeaderToken(bytes[end])) { end += 1 }
+            if end - start - shape.prefix.count >= shape.length { return end }
+        }
+        return nil
+    }
+
+    /// RFC 7468: from `-----BEGIN … PRIVATE KEY-----` to its end mark, or to the end of the text where that was cut off.
+    private func privateKey(in bytes: [UInt8], at start: Int) -> Int? {
+        let begin = Array("-----BEGIN ".utf8)
+        guard bytes[start] == begin[0], bytes[start...].starts(with: begin) else { return nil }
+        let label = bytes[(start + begin.count)...].prefix(40)
+        guard let labelEnd = Self.range(of: Array("PRIVATE KEY".utf8), in: label) else { return nil }
+        guard let end = Self.range(of: Array("-----END ".utf8), in: bytes[labelEnd...]) else { return bytes.count }
+        let dashes = Self.range(of: Array("-----".utf8), in: bytes[end...])
+        return dashes ?? bytes.count
+    }
+
+    /// The index after the first occurrence.
+    private static func range(of needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+        var index = bytes.startIndex
+        while index + needle.count <= bytes.endIndex {
+            if bytes[index] == needle[0], bytes[index...].starts(with: needle) { return index + needle.count }
+            index += 1
+        }
+        return nil
+    }
+
+    private struct Shape: Sendable {
+        let prefix: [UInt8]
+        /// Characters that follow the prefix, at least.
+        let length: Int
+        let isHeader: Bool
+        init(_ prefix: String, _ length: Int, isHeader: Bool = false) {
+            self.prefix = Array(prefix.utf8)
+            self.length = length
+            self.isHeader = isHeader
+        }
+    }
+
+    /// Prefixes that the vendors document for their keys.
+    private static let shapes = [
+        Shape("sk-", 16), Shape("sk_live_", 16), Shape("ghp_", 20), Shape("gho_", 20), Shape("ghu_", 20), Shape("ghs_", 20), Shape("ghr_", 20),
+        Shape("github_pat_", 20), Shape("glpat-", 16), Shape("AKIA", 16), Shape("ASIA", 16), Shape("AIza", 30), Shape("xoxb-", 10),
+        Shape("xoxp-", 10), Shape("xoxa-", 10), Shape("xoxs-", 10), Shape("eyJ", 40, isHeader: true), Shape("Bearer ", 16, isHeader: true),
+        Shape("bearer ", 16, isHeader: true),
+    ]
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool { isWord(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") }
+
+    private static func isHeaderToken(_ byte: UInt8) -> Bool { isToken(byte) || ".~+/=".utf8.contains(byte) }
+}

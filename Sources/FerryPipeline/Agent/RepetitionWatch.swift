@@ -1,0 +1,72 @@
+internal import FerrySystem
+
+/// Notices an agent that goes in circles. Pure: calls with their results in, verdicts out.
+package struct RepetitionWatch: Sendable {
+    package enum Verdict: Hashable, Sendable {
+        case fine
+        /// Said to the agent.
+        case warning(String)
+        /// The agent is stopped.
+        case stuck(String)
+    }
+
+    /// Identical calls in a row (same tool, arguments and result) that bring a warning, and that end the work.
+    package static let identicalWarning = 3
+    package static let identicalLimit = 5
+    /// Times that a cycle of two to five calls may come round.
+    package static let cycleLimit = 3
+    /// Calls in a row that were mistakes: unknown tools, wrong arguments, edits that did not apply.
+    package static let mistakeLimit = 8
+    /// Turns in a row that brought nothing that was not seen before.
+    package static let staleWarning = 12
+    package static let staleLimit = 20
+
+    private var recent: [ContentHash] = []
+    private var seen: Set<ContentHash> = []
+    private var mistakes = 0
+    private var staleTurns = 0
+    private var broughtNews = false
+
+    package init() {}
+
+    /// One call with its result; `identity` is the result without what changes from time to time, such as a duration.
+    package mutating func note(tool: String, arguments: String, identity: String, isError: Bool) -> Verdict {
+        let hash = ContentHash(of: "\(tool)\u{0}\(arguments)\u{0}\(identity)".utf8)
+        recent.append(hash)
+        if recent.count > 5 * Self.cycleLimit { recent.removeFirst() }
+        if seen.insert(hash).inserted { broughtNews = true }
+        mistakes = isError ? mistakes + 1 : 0
+        if mistakes >= Self.mistakeLimit { return .stuck("\(mistakes) tool calls in a row were mistakes") }
+        return verdict(on: tool)
+    }
+
+    /// At the end of a turn that called tools.
+    package mutating func endTurn() -> Verdict {
+        staleTurns = broughtNews ? 0 : staleTurns + 1
+        broughtNews = false
+        if staleTurns >= Self.staleLimit { return .stuck("\(staleTurns) turns in a row brought nothing new") }
+        if staleTurns == Self.staleWarning {
+            return .warning("The last \(staleTurns) turns brought nothing new. Change something, or end with `finish` and say what is in the way.")
+        }
+        return .fine
+    }
+
+    private func verdict(on tool: String) -> Verdict {
+        let same = recent.reversed().prefix { $0 == recent.last }.count
+        if same >= Self.identicalLimit { return .stuck("it made the same call of `\(tool)` \(same) times in a row with the same result") }
+        if let length = (2...5).first(where: { comesRound($0, times: Self.cycleLimit) }) {
+            return .stuck("it went round the same \(length) calls \(Self.cycleLimit) times")
+        }
+        if same >= Self.identicalWarning {
+            return .warning("This same call of `\(tool)` has now given the same result \(same) times in a row. Do something else.")
+        }
+        return .fine
+    }
+
+    /// Whether the last calls are one cycle of this length, so many times over.
+    private func comesRound(_ length: Int, times: Int) -> Bool {
+        let tail = recent.suffix(length * times)
+        guard tail.count == length * times, Set(tail).count > 1 else { return false }
+        return zip(tail, tail.dropFirst(length)).allSatisfy { $0 == $1 }
+    }
+}
