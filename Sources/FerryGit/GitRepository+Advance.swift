@@ -1,0 +1,105 @@
+internal import FerrySystem
+internal import SystemPackage
+
+extension GitRepository {
+    /// Moves a branch, with the checkout that a person may have of it, from one commit to another.
+    ///
+    /// Order as in `git merge --ff-only`: index and files first, the branch last. A note of the move is kept in between, so
+    /// that `finishInterruptedMove` can tell a half move from a person's work after a kill.
+    func advance(_ branch: BranchName, from old: CommitID?, to new: CommitID) async throws -> BranchUpdate {
+        // A child that is killed because the task was cancelled would leave a checkout half moved; this takes milliseconds.
+        try await Task { try await advanceUncancelled(branch, from: old, to: new) }.value
+    }
+
+    private func advanceUncancelled(_ branch: BranchName, from old: CommitID?, to new: CommitID) async throws -> BranchUpdate {
+        try await withFileErrors("moving \(branch)") {
+            if case .filesNeedPerson(_, let files) = try await finishInterruptedMove(of: branch) { return .checkoutDirty(files) }
+            let current = try await tip(of: branch)
+            if current == new { return .updated }
+            guard current == old else { return .moved(current) }
+            let all = try checkouts()
+            if let holder = all.first(where: { $0.holds(branch) }) { return .checkoutBusy("\(try holder.operation() ?? "a rebase") of \(branch) is under way in \(holder.folder)") }
+            var here: [Checkout] = []
+            for checkout in all where try await headBranch(of: checkout.gitDirectory) == branch { here.append(checkout) }
+            guard let checkout = here.first else { return try await setReference(branch, from: old, to: new, gitDirectory: nil) }
+            guard here.count == 1 else { return .checkoutBusy("\(branch) is checked out in \(checkout.folder) and \(here[1].folder)") }
+            guard let old else { return .checkoutBusy("\(checkout.folder) is on the branch \(branch), which has no commit") }
+            return try await move(checkout, branch, from: old, to: new)
+        }
+    }
+
+    private func move(_ checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate {
+        if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
+        let note = MoveNote(branch: branch, old: old, new: new, checkout: checkout)
+        try note.write(in: privateDirectory)
+        // read-tree compares with the index by stat; a file that was only touched must not stop it.
+        _ = try await command(in: checkout, ["update-index", "-q", "--refresh"]).run()
+        let reading = try await command(in: checkout, ["read-tree", "-m", "-u", old.hex, new.hex])
+        let answer = try await reading.run()
+        guard answer.status == 0 else {
+            // Changed under our hands: git looks at all before it touches any. If it broke off midway, the note stays and the next call mends it.
+            if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) {
+                if case .checkoutBusy = obstacle { try MoveNote.remove(branch, in: privateDirectory) }
+                return obstacle
+            }
+            try MoveNote.remove(branch, in: privateDirectory)
+            throw reading.failure(answer)
+        }
+        let update = try await setReference(branch, from: old, to: new, gitDirectory: checkout.gitDirectory)
+        if update != .updated { _ = try await command(in: checkout, ["read-tree", "-m", "-u", new.hex, old.hex]).output() }
+        try MoveNote.remove(branch, in: privateDirectory)
+        return update
+    }
+
+    /// Why the checkout may not be moved; `nil` when it may.
+    private func obstacle(in checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate? {
+        if let operation = try checkout.operation() { return .checkoutBusy("\(operation) is under way in \(checkout.folder)") }
+        if try FileStatus.ifPresent(checkout.indexLock) != nil {
+            return .checkoutBusy("another git is at work in \(checkout.folder), or left \(checkout.indexLock) behind when it was ended (then remove that file)")
+        }
+        let dirty = try await dirtyFiles(in: checkout)
+        guard dirty.isEmpty else { return .checkoutDirty(dirty) }
+        let inTheWay = try await untrackedInTheWay(in: checkout, from: old, to: new)
+        return inTheWay.isEmpty ? nil : .checkoutDirty(inTheWay)
+    }
+
+    /// Untracked files, ignored ones too, where the new commit adds a file or a folder. git itself overwrites ignored ones.
+    func untrackedInTheWay(in checkout: Checkout, from old: CommitID, to new: CommitID) async throws -> [FilePath] {
+        let changes = try await rawChanges(from: old.hex, to: new.hex)
+        let added = changes.filter { $0.oldMode == .absent }.map(\.path)
+        guard !added.isEmpty else { return [] }
+        let tracked = Set(try await entries(of: old.hex).map(\.path))
+        var inTheWay: Set<FilePath> = []
+        for path in added {
+            var part = FilePath()
+            for component in path.components {
+                part.append(component)
+                guard let status = try FileStatus.ifPresent(checkout.folder.pushing(part)) else { break }
+                // A tracked file in the way is git's to remove: it is clean.
+                if status.kind != .directory, !tracked.contains(part) { inTheWay.insert(part) }
+                if status.kind == .directory, part == path, try holdsUntracked(part, in: checkout, tracked) { inTheWay.insert(part) }
+            }
+        }
+        return inTheWay.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    private func holdsUntracked(_ folder: FilePath, in checkout: Checkout, _ tracked: Set<FilePath>) throws -> Bool {
+        for entry in try Directory.entries(of: checkout.folder.pushing(folder)) {
+            let path = folder.appending(entry.name)
+            let isFolder = try FileStatus.ifPresent(checkout.folder.pushing(path))?.kind == .directory
+            if isFolder ? try holdsUntracked(path, in: checkout, tracked) : !tracked.contains(path) { return true }
+        }
+        return false
+    }
+
+    /// Compares and sets one branch, with its reflog, without hooks.
+    func setReference(_ branch: BranchName, from old: CommitID?, to new: CommitID, gitDirectory: FilePath?) async throws -> BranchUpdate {
+        let none = String(repeating: "0", count: new.hex.utf8.count)
+        let command = references("update-ref", "-m", "ferry: moved", branch.reference, new.hex, old?.hex ?? none, gitDirectory: gitDirectory)
+        let answer = try await command.run()
+        let current = try await tip(of: branch)
+        if current == new { return .updated }
+        guard answer.status != 0, current == old else { return .moved(current) }
+        throw command.failure(answer)
+    }
+}

@@ -1,0 +1,81 @@
+internal import FerrySystem
+internal import SystemPackage
+
+extension GitRepository {
+    /// Throws `GitError.unsupported` where the tree of `commit` needs what Ferry does not do: submodules, and filters that
+    /// keep other bytes in git than on the disk (LFS, git-crypt, …). Asked before a feature starts from that commit.
+    package func requireSupported(_ commit: CommitID) async throws {
+        let inspection = try await inspect(commit)
+        if inspection.usesSubmodules {
+            throw GitError(
+                .unsupported, "The repository \(path) uses submodules (at \(commit.short)).",
+                remedy: "Ferry does not work on submodules yet; take a repository without them.")
+        }
+        if let filter = inspection.changingFilters.first {
+            throw GitError(
+                .unsupported, "Files of the repository \(path) go through the filter “\(filter)” (.gitattributes at \(commit.short)).",
+                remedy: "Ferry runs no filters, so it would work on other bytes than you; take a repository without `filter=\(filter)`.")
+        }
+    }
+
+    func inspect(_ commit: CommitID) async throws -> (usesSubmodules: Bool, filters: [String], changingFilters: [String]) {
+        let entries = try await entries(of: commit.hex)
+        let submodules = entries.contains { $0.mode == .submodule || $0.path == ".gitmodules" }
+        var lines: [UInt8] = []
+        for entry in entries where entry.path.lastComponent?.string == ".gitattributes" && entry.mode != .link {
+            lines += try await plumbing(["cat-file", "blob", entry.object], limit: 1 << 20).output() + [UInt8(ascii: "\n")]
+        }
+        let own = layout.gitDirectory.appending("info").appending("attributes")
+        if let bytes = try? FileContents.read(own, limit: 1 << 20) { lines += bytes }
+        let filters = Self.filters(in: lines)
+        return (submodules, filters, try await changing(filters))
+    }
+
+    /// The names in `filter=NAME` of attribute lines, sorted.
+    static func filters(in attributes: [UInt8]) -> [String] {
+        var names: Set<String> = []
+        for line in attributes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            let words = line.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") })
+            guard let first = words.first, first.first != UInt8(ascii: "#") else { continue }
+            for word in words.dropFirst() where word.starts(with: "filter=".utf8) {
+                names.insert(String(decoding: word.dropFirst("filter=".utf8.count), as: UTF8.self))
+            }
+        }
+        return names.sorted()
+    }
+
+    /// Those that change what a checkout writes: the known ones, and all for which the user has a program.
+    private func changing(_ filters: [String]) async throws -> [String] {
+        guard !filters.isEmpty else { return [] }
+        let settings = try await configuration()
+        return filters.filter { filter in
+            ["lfs", "git-crypt"].contains(filter)
+                || settings.contains { ["filter.\(filter).smudge", "filter.\(filter).process"].contains($0.key) && !["", "cat"].contains($0.value) }
+        }
+    }
+
+    func requireSupportedConfiguration() async throws {
+        for (key, value) in try await configuration() {
+            if key == "extensions.partialclone" || (key.hasPrefix("remote.") && (key.hasSuffix(".promisor") || key.hasSuffix(".partialclonefilter"))) {
+                throw GitError(
+                    .unsupported, "The repository \(path) is a partial clone: some of its objects are elsewhere (setting \(key)).",
+                    remedy: "Clone it whole: git clone URL DIR, without --filter.")
+            }
+            if key == "extensions.compatobjectformat" {
+                throw GitError(.unsupported, "The repository \(path) keeps two object formats (setting \(key)).", remedy: "Take a repository with one.")
+            }
+            if key == "core.worktree", RepositoryLayout.resolved(layout.gitDirectory.pushing(FilePath(value))) != layout.top {
+                throw GitError(
+                    .unsupported, "The repository \(path) has its files elsewhere (setting core.worktree = \(value)).",
+                    remedy: "Unset it: git -C \(path) config --unset core.worktree.")
+            }
+        }
+    }
+
+    func requireCommits() async throws {
+        let any = try await references("for-each-ref", "--count=1", "--format=%(objectname)", "refs/heads/").output()
+        guard any.isEmpty else { return }
+        if try await references("rev-parse", "--quiet", "--verify", "HEAD^{commit}").run().status == 0 { return }
+        throw GitError(.noCommits, "The repository \(path) has no commits yet.", remedy: "Commit something first: git add -A && git commit.")
+    }
+}

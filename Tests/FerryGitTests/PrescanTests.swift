@@ -1,0 +1,131 @@
+@testable import FerryGit
+import FerryModel
+import FerrySystem
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct PrescanTests {
+    struct Attack: Sendable, CustomTestStringConvertible {
+        let name: String
+        let script: String
+        let reason: PrescanRefusal.Reason
+        var testDescription: String { name }
+        init(_ name: String, _ script: String, _ reason: PrescanRefusal.Reason) { (self.name, self.script, self.reason) = (name, script, reason) }
+    }
+
+    private static let attacks = [
+        Attack("nested repository", "git init -q sub", .nestedRepository),
+        Attack("nested repository with a commit", "git init -q sub; cd sub; git commit -q --allow-empty -m x", .nestedRepository),
+        Attack("nested .git file", "mkdir sub; echo 'gitdir: /tmp' > sub/.git", .nestedRepository),
+        Attack("top .git with content", "echo 'gitdir: /tmp' > .git", .nestedRepository),
+        Attack("top .git directory", "git init -q .", .nestedRepository),
+        Attack("top .git link", "ln -s a.txt .git", .nestedRepository),
+        Attack("bare repository", "git init -q --bare sub", .nestedRepository),
+        Attack("tracked file turned into a repository", "echo a.txt > .gitignore; rm a.txt; git init -q a.txt; cd a.txt; git commit -q --allow-empty -m x", .submodule),
+        Attack("capitals", "mkdir .GIT", .gitLookAlike),
+        Attack("short name", "mkdir git~1", .gitLookAlike),
+        Attack("ignorable character", #"mkdir "$(printf '.g\342\200\214it')""#, .gitLookAlike),
+        Attack("stream", "mkdir '.git::$INDEX_ALLOCATION'", .gitLookAlike),
+        Attack("trailing dots", "mkdir -p 'x/.git. .'", .gitLookAlike),
+        Attack("FIFO", "mkfifo pipe", .specialFile),
+        Attack("FIFO as .gitignore", "mkdir build; echo build > .gitignore; mkfifo build/.gitignore", .specialFile),
+        Attack("socket", "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'", .specialFile),
+        Attack("setuid", "echo x > s; chmod 4755 s", .setIdBits),
+        Attack("setgid folder", "mkdir s; chmod 2755 s", .setIdBits),
+        Attack("hard link", "echo x > x; ln x y", .hardLink),
+        Attack("absolute link", "ln -s /etc/passwd p", .escapingLink),
+        Attack("link out of the tree", "mkdir d; ln -s ../../x d/p", .escapingLink),
+        Attack("link out by a chain", "mkdir d; ln -s .. d/up; ln -s up/.. d/p", .escapingLink),
+        Attack("line end in a name", #"echo x > "$(printf 'a\nb')""#, .controlCharacter),
+        Attack("escape in a name", #"mkdir "$(printf 'a\033b')""#, .controlCharacter),
+        Attack("submodule file", "echo x > .gitmodules", .submodule),
+        Attack("too deep", "d=.; i=0; while [ $i -lt 201 ]; do d=$d/d; i=$((i+1)); done; mkdir -p $d", .tooDeep),
+    ]
+
+    @Test(arguments: attacks)
+    func `a hostile tree is refused and no branch moves`(attack: Attack) async throws {
+        try await ScratchRepository.with { scratch in
+            let (repository, worktree, base) = try await scratch.worktree()
+            guard case .tree = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "refused before the attack") }
+            try await scratch.sh("umask 022; cd $WT; " + attack.script)
+            let outcome = try await repository.snapshot(worktree, base: base)
+            guard case .refused(let refusals) = outcome else { throw Unexpected(what: "taken: \(outcome)") }
+            #expect(refusals.map(\.reason).contains(attack.reason), "\(refusals)")
+            #expect(refusals.allSatisfy { !$0.description.unicodeScalars.contains { $0.value < 32 } })
+            try Worktree.remove(at: worktree.folder)
+        }
+    }
+
+    @Test func `a FIFO that is named .gitignore holds naive git, and not Ferry`() async throws {
+        try await ScratchRepository.with { scratch in
+            let (repository, worktree, base) = try await scratch.worktree()
+            try await scratch.sh("mkdir $WT/d; echo x > $WT/d/x; mkfifo $WT/d/.gitignore")
+            #expect(try await scratch.sh("timeout 1 git --work-tree=$WT ls-files -o --exclude-standard >/dev/null || echo $?") == "124", "control")
+            #expect(try await repository.snapshot(worktree, base: base) == .refused([PrescanRefusal(reason: .specialFile, path: "d/.gitignore")]))
+        }
+    }
+
+    @Test func `what .gitignore excludes may hold anything, and is not taken over`() async throws {
+        try await ScratchRepository.with([".gitignore": "node_modules/\n.venv\n/.build\n"]) { scratch in
+            let (repository, worktree, base) = try await scratch.worktree()
+            try await scratch.sh(
+                """
+                cd $WT; : > .git; mkdir -p node_modules/p/.git .venv/bin .build/checkouts; git init -q .build/checkouts/x
+                ln -s /usr/bin/python3 .venv/bin/python; echo x > .build/x; ln .build/x .build/y; mkfifo node_modules/pipe; echo n > new
+                """)
+            let commit = try await scratch.commit(repository, worktree, base: base)
+            #expect(try await repository.changes(from: base, to: commit).map(\.path) == ["new"])
+        }
+    }
+
+    @Test func `links of the base commit are the user's own until they change, and links inside are taken`() async throws {
+        try await ScratchRepository.with { scratch in
+            try await scratch.sh("ln -s /etc/hostname abs; ln -s ../out esc; git add -A; git commit -q -m links")
+            let (repository, worktree, base) = try await scratch.worktree()
+            try await scratch.sh("cd $WT; mkdir -p d/e; ln -s ../../a.txt d/e/in; ln -s ./e/./in d/in2; ln -s nowhere dangling")
+            let commit = try await scratch.commit(repository, worktree, base: base)
+            #expect(try await repository.changes(from: base, to: commit).map(\.path) == ["d/e/in", "d/in2", "dangling"])
+            try await scratch.sh("ln -sfn /etc/shadow $WT/abs")
+            #expect(try await repository.snapshot(worktree, base: base) == .refused([PrescanRefusal(reason: .escapingLink, path: "abs")]))
+        }
+    }
+
+    @Test func `a bare repository among the files of the base is the user's own`() async throws {
+        try await ScratchRepository.with { scratch in
+            try await scratch.sh("git init -q --bare fixture.git; touch fixture.git/objects/keep fixture.git/refs/keep; git add -A; git commit -q -m fixture")
+            let (repository, worktree, base) = try await scratch.worktree()
+            guard case .tree = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "refused") }
+        }
+    }
+
+    @Test func `too many new files are refused, ignored or old ones do not count`() async throws {
+        try await ScratchRepository.with([".gitignore": "out/\n"]) { scratch in
+            let (repository, worktree, base) = try await scratch.worktree()
+            try await scratch.sh("cd $WT; for d in $(seq 21); do mkdir -p out/$d; cd out/$d; seq 960 | xargs touch; cd ../..; done")
+            guard case .tree = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "ignored files counted") }
+            try await scratch.sh("mv $WT/out $WT/in")
+            #expect(try await repository.snapshot(worktree, base: base) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
+            var limits = PrescanLimits()
+            limits.entries = 1000
+            #expect(try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
+        }
+    }
+
+    @Test func `too many new bytes are refused, ignored ones do not count`() async throws {
+        try await ScratchRepository.with([".gitignore": "*.o\n", "big": String(repeating: "x", count: 3000)]) { scratch in
+            let (repository, worktree, base) = try await scratch.worktree()
+            var limits = PrescanLimits()
+            limits.newBytes = 2000
+            try await scratch.sh("cd $WT; truncate -s 1T x.o; truncate -s 1500 y")
+            guard case .tree = try await repository.snapshot(worktree, base: base, limits: limits) else { throw Unexpected(what: "old bytes counted") }
+            try await scratch.sh("truncate -s 1T $WT/y")
+            #expect(try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyBytes, path: "")]))
+        }
+    }
+
+    @Test(arguments: [
+        (".git", true), (".Git", true), (".git ", true), (".git...", true), (".git:x", true), ("GIT~1", true), ("git~2 .", true), (".g\u{feff}it", true),
+        (".gitignore", false), (".github", false), ("git", false), ("x.git", false), ("git~1x", false), (".git-blame", false),
+    ])
+    func `names that some system takes for .git are known`(name: String, matches: Bool) { #expect(GitLookAlike.matches(Array(name.utf8)) == matches) }
+}
