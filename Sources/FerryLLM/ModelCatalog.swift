@@ -1,0 +1,144 @@
+package import FerryHTTP
+internal import FerrySystem
+package import FerryModel
+internal import Synchronization
+
+/// Which models there are by the settings, and how to reach them. Made anew when settings change; the gates live on in `RateGates`.
+package struct ModelCatalog: Sendable {
+    private let providers: [String: ProviderSettings]
+    private let aliases: [String: [String]]
+    private let prices: PriceTable
+    private let keys: KeyRing
+    private let client: StreamingHTTPClient
+    private let gates: RateGates
+    private let policy: RetryPolicy
+    private let streamTiming: StreamTiming
+    private let retryTiming: RetryTiming
+
+    /// `aliases`: a name to a chain of `provider/model`. The providers `anthropic` and `openai` are there without any setting.
+    package init(
+        providers: [ProviderSettings] = [], aliases: [String: [String]] = [:], prices: PriceTable = PriceTable(), keys: KeyRing,
+        client: StreamingHTTPClient, gates: RateGates, policy: RetryPolicy = RetryPolicy(), streamTiming: StreamTiming = StreamTiming(),
+        retryTiming: RetryTiming = .system
+    ) {
+        let usual = [ProviderSettings(name: "anthropic", api: .anthropic), ProviderSettings(name: "openai", api: .openai)]
+        self.providers = Dictionary((usual + providers).map { ($0.name, $0) }) { _, last in last }
+        self.aliases = aliases
+        self.prices = prices
+        self.keys = keys
+        self.client = client
+        self.gates = gates
+        self.policy = policy
+        self.streamTiming = streamTiming
+        self.retryTiming = retryTiming
+    }
+
+    /// The names that `model(named:)` knows beside `provider/model`.
+    package var aliasNames: [String] { aliases.keys.sorted() }
+
+    /// The chain of `provider/model` behind an alias, or the one name itself. Throws `ModelError` of kind `configuration`.
+    package func chain(of name: String) throws(ModelError) -> [String] {
+        if let chain = aliases[name] {
+            guard !chain.isEmpty else { throw ModelError(.configuration, "The model alias `\(name)` stands for nothing", remedy: "Give it a provider/model") }
+            for member in chain { _ = try provider(of: member) }
+            return chain
+        }
+        guard name.contains("/") else {
+            let known = aliasNames.isEmpty ? "there is none yet" : "known: \(aliasNames.joined(separator: ", "))"
+            throw ModelError(
+                .configuration, "No model alias `\(name)` (\(known))", remedy: "Add it under `## Models` in the settings note, or write provider/model")
+        }
+        _ = try provider(of: name)
+        return [name]
+    }
+
+    /// The model behind an alias or `provider/model`, with retries, the gate of its key, and the rest of its chain.
+    /// Throws `ModelError` of kind `configuration`: unknown name, bad address, missing or unbound key, unreadable script.
+    package func model(named name: String) throws(ModelError) -> any LanguageModel {
+        var models: [any LanguageModel] = []
+        for member in try chain(of: name) {
+            let (settings, model) = try provider(of: member)
+            let (driver, gate) = try make(settings, model: model)
+            models.append(RetryingModel(driver, policy: policy, gate: gate, timing: retryTiming))
+        }
+        return models.count == 1 ? models[0] : FallbackModel(models, timing: retryTiming)
+    }
+
+    /// The price of a `provider/model`, as `ModelResponse.model` names it; `nil`: unknown. A script may bring its own.
+    package func price(of name: String) -> ModelPrice? {
+        if let price = prices.price(of: name) { return price }
+        guard let (settings, _) = try? provider(of: name), settings.api == .scripted else { return nil }
+        return (try? script(settings))?.price
+    }
+
+    /// What a call cost; `nil`: the price is unknown.
+    package func cost(of usage: ModelUsage, model name: String) -> Money? { price(of: name)?.cost(of: usage) }
+
+    private func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
+        let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+            throw ModelError(.configuration, "`\(name)` is no model", remedy: "Write provider/model, as in anthropic/claude-opus-5-5")
+        }
+        guard let settings = providers[String(parts[0])] else {
+            throw ModelError(
+                .configuration, "No provider `\(parts[0])` (known: \(providers.keys.sorted().joined(separator: ", ")))",
+                remedy: "Add it under `## Providers` in the settings note")
+        }
+        return (settings, String(parts[1]))
+    }
+
+    private func make(_ settings: ProviderSettings, model: String) throws(ModelError) -> (driver: any LanguageModel, gate: RateGate) {
+        switch settings.api {
+        case .scripted:
+            return (ScriptedModel(provider: settings.name, model: model, script: try script(settings)), gates.gate(for: settings.name))
+        case .anthropic:
+            let (endpoint, key, gate) = try reach(settings, usual: "https://api.anthropic.com")
+            let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let driver = AnthropicModel(
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: streamTiming)
+            return (driver, gate)
+        case .openai:
+            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
+            let quirks = settings.quirks.reduce(OpenAIQuirks.standard(for: endpoint)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let driver = OpenAIChatModel(
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: streamTiming)
+            return (driver, gate)
+        }
+    }
+
+    private func reach(_ settings: ProviderSettings, usual: String) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
+        let endpoint = try Endpoint(settings.baseURL ?? usual)
+        let name = settings.key ?? KeyRing.vendorKey(for: endpoint.host)
+        return (endpoint, try keys.key(named: name, for: endpoint), gates.gate(for: "\(endpoint.hostAndPort) \(name ?? "")"))
+    }
+
+    private func script(_ settings: ProviderSettings) throws(ModelError) -> ModelScript {
+        guard let path = settings.script else {
+            throw ModelError(.configuration, "Provider `\(settings.name)`: `script` is missing", remedy: "Set it to the path of a script")
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try FileContents.read(path)
+        } catch {
+            throw ModelError(.configuration, "The script \(path) cannot be read: \(error)", remedy: "Check the provider's `script`")
+        }
+        return try ModelScript(parsing: bytes)
+    }
+}
+
+/// One gate for each key, for as long as the process lives.
+package final class RateGates: Sendable {
+    private let gates = Mutex<[String: RateGate]>([:])
+
+    package init() {}
+
+    /// The gate of an identity (host and key's name); the same for the same.
+    package func gate(for identity: String) -> RateGate {
+        gates.withLock { gates in
+            if let gate = gates[identity] { return gate }
+            let gate = RateGate()
+            gates[identity] = gate
+            return gate
+        }
+    }
+}
