@@ -35,11 +35,15 @@ package struct SandboxCommand: Sendable {
 package struct CommandResult: Hashable, Sendable {
     package enum Ending: Hashable, Sendable {
         case exited(Int32)
+        /// A signal ended it. An exit status of 128 + n, with which shells and bubblewrap pass on that signal n ended
+        /// what they ran, is told as the signal as well (n up to 31).
         case signalled(Int32)
         /// The wall-clock limit of the policy ended it.
         case deadline
         /// It wrote more to disk than the policy allows.
         case diskLimit
+        /// It held more memory than the policy allows.
+        case memoryLimit
     }
     package var ending: Ending
     package var duration: Duration
@@ -49,9 +53,11 @@ package struct CommandResult: Hashable, Sendable {
     /// Bytes written in all, and their digest; `head` and `tail` together are all of it when they have as many bytes.
     package var outputBytes: Int
     package var outputDigest: ContentHash
+    /// Bytes of the output that are in `SandboxCommand.log`: fewer than `outputBytes` where it passed the cap or the disk was full.
+    package var loggedBytes: Int
 
     package init(
-        ending: Ending, duration: Duration, head: [UInt8], tail: [UInt8], outputBytes: Int, outputDigest: ContentHash
+        ending: Ending, duration: Duration, head: [UInt8], tail: [UInt8], outputBytes: Int, outputDigest: ContentHash, loggedBytes: Int = 0
     ) {
         self.ending = ending
         self.duration = duration
@@ -59,6 +65,7 @@ package struct CommandResult: Hashable, Sendable {
         self.tail = tail
         self.outputBytes = outputBytes
         self.outputDigest = outputDigest
+        self.loggedBytes = loggedBytes
     }
 
     package var succeeded: Bool { ending == .exited(0) }

@@ -16,6 +16,8 @@ package struct SandboxPolicy: Hashable, Sendable {
     package var home: FilePath
     /// Toolchain folders, read-only at their own paths; each one's `bin` (and itself) leads `PATH`.
     package var toolchains: [FilePath]
+    /// Folders of which no command may see any part: the vault, Ferry's own state. Shared folders that hold one, and toolchains in one, are refused.
+    package var forbidden: [FilePath]
     /// Single files of Ferry's that the command may read: guest path below `/ferry/` → content.
     package var files: [String: [UInt8]]
     package var environment: [String: String]
@@ -23,11 +25,15 @@ package struct SandboxPolicy: Hashable, Sendable {
 
     package static let guestWorktree = "/work"
     package static let guestHome = "/home/agent"
+    /// Where `agentGit` is inside.
+    package static let guestGit = "/ferry/git"
+    /// Where the object store with this index in `objects` is inside: what the agent's git names as its alternates.
+    package static func guestObjects(_ index: Int) -> String { index == 0 ? "/ferry/objects" : "/ferry/objects-\(index)" }
 
     package init(
         worktree: FilePath, worktreeAccess: Access = .readWrite, agentGit: FilePath? = nil, objects: [FilePath] = [],
-        temporary: FilePath, home: FilePath, toolchains: [FilePath] = [], files: [String: [UInt8]] = [:],
-        environment: [String: String] = [:], limits: SandboxLimits = SandboxLimits()
+        temporary: FilePath, home: FilePath, toolchains: [FilePath] = [], forbidden: [FilePath] = [],
+        files: [String: [UInt8]] = [:], environment: [String: String] = [:], limits: SandboxLimits = SandboxLimits()
     ) {
         self.worktree = worktree
         self.worktreeAccess = worktreeAccess
@@ -36,6 +42,7 @@ package struct SandboxPolicy: Hashable, Sendable {
         self.temporary = temporary
         self.home = home
         self.toolchains = toolchains
+        self.forbidden = forbidden
         self.files = files
         self.environment = environment
         self.limits = limits

@@ -1,0 +1,61 @@
+internal import Dispatch
+internal import FerrySystem
+internal import SystemPackage
+
+/// Waits until a command has used up its disk space: RLIMIT_FSIZE bounds one file, nothing in the kernel bounds their number.
+struct DiskWatch: Sendable {
+    private let folders: [FilePath]
+    private let limit: Int64
+    /// One thread for all sandboxes, and not one of the concurrency pool's: a walk blocks for as long as the tree is large.
+    private static let thread = DispatchQueue(label: "ferry.disk-watch", qos: .utility)
+    private static let shortest = Duration.milliseconds(250)
+
+    init(_ policy: SandboxPolicy) {
+        folders = [policy.worktree, policy.temporary, policy.home] + (policy.agentGit.map { [$0] } ?? [])
+        limit = policy.limits.diskBytes
+    }
+
+    /// Returns once the limit is passed; throws `CancellationError` when it is no longer wanted.
+    func waitUntilOver() async throws {
+        let free = freeBytes
+        let reserve = min(free / 2, 256 << 20)
+        var last = Measure(bytes: 0, free: free)
+        var baseline: Int64?
+        // Short commands end before anything is counted.
+        var next = ContinuousClock.now + .seconds(1)
+        while true {
+            try await Task.sleep(for: Self.shortest)
+            let now = freeBytes
+            // Files that are open but removed are in no folder; what is left of the disk shows them too.
+            if now < reserve { return }
+            // Asking for free space costs nothing. Only where much of it went, or after a while, is every file looked at.
+            guard last.free - now > limit / 8 || ContinuousClock.now >= next else { continue }
+            let current = await measure()
+            let written = free - current.free
+            let start = baseline ?? current.bytes - (written > limit / 8 ? written : 0)
+            baseline = start
+            if current.bytes - start > limit { return }
+            last = current
+            // At most about two per cent of a processor.
+            next = ContinuousClock.now + max(Self.shortest, current.cost * 50)
+        }
+    }
+
+    private struct Measure: Sendable {
+        var bytes: Int64
+        var free: Int64
+        var cost = Duration.zero
+    }
+
+    private var freeBytes: Int64 { (try? FileContents.freeBytes(at: folders[0])) ?? .max }
+
+    private func measure() async -> Measure {
+        await withCheckedContinuation { continuation in
+            Self.thread.async { @Sendable in
+                let start = ContinuousClock.now
+                let bytes = DiskUsage.bytes(in: folders)
+                continuation.resume(returning: Measure(bytes: bytes, free: freeBytes, cost: ContinuousClock.now - start))
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import FerrySystem
+internal import SystemPackage
+
+/// What `BubblewrapArguments` must know of the host: read once for each command, so that compiling itself stays pure.
+struct SandboxHost: Hashable, Sendable {
+    enum RootEntry: Hashable, Sendable {
+        case folder
+        case link(String)
+    }
+
+    /// Which of `/bin`, `/lib` and their like there are: links where the system has its programs in `/usr` alone.
+    var rootEntries: [String: RootEntry]
+    /// Java's settings, which Debian links out of `/usr`.
+    var javaConfiguration: [String]
+    var worktreeHasGitFile: Bool
+    var storesWithAlternates: Set<FilePath>
+    var toolchains: [Toolchain]
+
+    init(
+        rootEntries: [String: RootEntry] = [:], javaConfiguration: [String] = [], worktreeHasGitFile: Bool = false,
+        storesWithAlternates: Set<FilePath> = [], toolchains: [Toolchain] = []
+    ) {
+        self.rootEntries = rootEntries
+        self.javaConfiguration = javaConfiguration
+        self.worktreeHasGitFile = worktreeHasGitFile
+        self.storesWithAlternates = storesWithAlternates
+        self.toolchains = toolchains
+    }
+
+    /// Looks at this machine. Throws `SandboxError` with code `policy` where the policy names something that may not be shared or is not there.
+    init(for policy: SandboxPolicy, home: FilePath) throws {
+        rootEntries = try Self.readRoot()
+        let etc = (try? Directory.entries(of: "/etc")) ?? []
+        javaConfiguration = etc.map(\.name.string).filter { $0.hasPrefix("java-") }.map { "/etc/" + $0 }
+        worktreeHasGitFile = try FileStatus.ifPresent(policy.worktree.appending(".git"))?.kind == .regular
+        storesWithAlternates = try Set(policy.objects.filter { try FileStatus.ifPresent($0.appending("info/alternates")) != nil })
+        toolchains = try policy.toolchains.map { try Toolchain(at: $0, under: policy, home: home) }
+    }
+
+    private static func readRoot() throws -> [String: RootEntry] {
+        var entries: [String: RootEntry] = [:]
+        for name in ["bin", "lib", "lib32", "lib64", "libx32", "sbin"] {
+            let path = FilePath("/").appending(name)
+            switch try FileStatus.ifPresent(path)?.kind {
+            case .link: entries[name] = .link(try SymbolicLink.target(of: path).string)
+            case .directory: entries[name] = .folder
+            default: break
+            }
+        }
+        return entries
+    }
+}

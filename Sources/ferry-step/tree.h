@@ -1,0 +1,18 @@
+// The process tree of a sandbox, seen from outside.
+#ifndef FERRY_STEP_TREE_H
+#define FERRY_STEP_TREE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+// Whether this kernel lists children (CONFIG_PROC_CHILDREN); without it memory is not watched.
+bool can_list_children(void);
+
+// Bytes of memory that `root` and everything below it hold. Shared pages are counted for each process that maps
+// them, unless that passes `limit`: then they are divided among them, which takes longer to find out.
+long long tree_memory(pid_t root, long long limit);
+
+// SIGKILL to every direct child of ours.
+void kill_children(void);
+
+#endif

@@ -1,0 +1,54 @@
+internal import FerrySystem
+internal import Glibc
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerrySandbox
+
+/// Folders for one test's sandbox, removed with it unless `FERRY_KEEP_SCRATCH=1`.
+struct Scratch {
+    let root: FilePath
+    var policy: SandboxPolicy
+
+    var worktree: FilePath { policy.worktree }
+
+    func text(_ path: String) throws -> String { String(decoding: try FileContents.read(root.appending(path)), as: UTF8.self) }
+
+    func write(_ text: String, to path: String, mode: UInt16 = 0o644) throws {
+        try FileContents.write(Array(text.utf8), to: root.appending(path), mode: mode)
+    }
+
+    func exists(_ path: String) throws -> Bool { try FileStatus.ifPresent(root.appending(path)) != nil }
+
+    /// Runs a shell line in the sandbox.
+    func shell(_ line: String, input: String = "", log: FilePath? = nil) async throws -> CommandResult {
+        try await Self.runner.run(SandboxCommand(["/bin/sh", "-c", line], input: Array(input.utf8), log: log), under: policy)
+    }
+
+    /// Runs perl, which every Debian has and which can make any system call.
+    func perl(_ program: String) async throws -> CommandResult {
+        try await Self.runner.run(SandboxCommand(["/usr/bin/perl", "-e", program]), under: policy)
+    }
+
+    static let runner = BubblewrapRunner()
+}
+
+extension CommandResult {
+    var text: String {
+        String(decoding: outputBytes <= head.count + tail.count ? head + tail : head + Array("…".utf8) + tail, as: UTF8.self)
+    }
+}
+
+/// Makes a policy with its own worktree, tmp and home, each test's own, and runs the body with it.
+func withScratch<Value>(_ body: (inout Scratch) async throws -> Value) async throws -> Value {
+    try #require(geteuid() != 0, "run these tests as an ordinary user: as root limits are not enforced and Ferry refuses")
+    var template = Array("/tmp/ferry-test-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
+    try #require(mkdtemp(&template) != nil)
+    let root = FilePath(platformString: template)
+    defer { if getenv("FERRY_KEEP_SCRATCH") == nil { try? Directory.removeTree(root) } }
+    for name in ["worktree", "tmp", "home"] { try Directory.create(root.appending(name), mode: 0o700) }
+    var policy = SandboxPolicy(worktree: root.appending("worktree"), temporary: root.appending("tmp"), home: root.appending("home"))
+    policy.limits.time = .seconds(30)
+    var scratch = Scratch(root: root, policy: policy)
+    return try await body(&scratch)
+}
