@@ -1,0 +1,127 @@
+package import FerryModel
+internal import FerrySandbox
+
+/// What Ferry itself ran on the clean export of one commit, and what came of it. Only this moves a feature on.
+package struct Evidence: Hashable, Sendable, Codable {
+    package enum Verdict: String, Hashable, Sendable, Codable {
+        case passed, failed
+        /// Never a pass, and never leads to a merge.
+        case couldNotBeChecked
+    }
+
+    /// How the command ended, in a form that can be stored.
+    package enum Ending: Hashable, Sendable, Codable {
+        case exited(Int32)
+        case signalled(Int32)
+        case deadline
+        case diskLimit
+        case memoryLimit
+
+        init(_ ending: CommandResult.Ending) {
+            self =
+                switch ending {
+                case .exited(let status): .exited(status)
+                case .signalled(let signal): .signalled(signal)
+                case .deadline: .deadline
+                case .diskLimit: .diskLimit
+                case .memoryLimit: .memoryLimit
+                }
+        }
+    }
+
+    /// Why a command that did not pass did not, so that the pipeline knows whom to turn to.
+    package enum Cause: String, Hashable, Sendable, Codable {
+        /// The command, a program that it calls, or a test runner is not there: the repository note or the machine.
+        case missingProgram
+        /// It ended, and no test gave a result.
+        case nothingRan
+        /// It ended with 0, but its output tells of failed tests.
+        case contradiction
+        case exitStatus
+        case signal
+        case deadline
+        case diskLimit
+        case memoryLimit
+    }
+
+    /// What the log is named after: `check-1a2b3c-1`.
+    package var label: String
+    /// The shell line.
+    package var command: String
+    /// Below the repository's root; empty is the root.
+    package var directory: String
+    /// The full id of the commit that was exported.
+    package var commit: String
+    /// SHA-256 of everything in the policy that can change a result: toolchains, environment, limits.
+    package var environment: String
+    /// `build`, `review` and so on.
+    package var preset: String
+    package var ending: Ending
+    package var milliseconds: Int
+    package var outputDigest: String
+    package var outputBytes: Int
+    /// The whole output, on this machine.
+    package var log: String?
+    /// The output's end, plain text, at most `Evidence.excerptBytes`.
+    package var excerpt: String
+    package var tests: TestSummary?
+    package var verdict: Verdict
+    /// `nil` for a pass.
+    package var cause: Cause?
+    /// One sentence: why it did not pass; `nil` for a pass.
+    package var reason: String?
+
+    package static let excerptBytes = 4000
+
+    package var isDeadline: Bool { ending == .deadline }
+
+    /// Whether the coder can do something about it: anything but a pass and a machine that lacks a program.
+    package var isForCoder: Bool { verdict != .passed && cause != .missingProgram }
+
+    /// `exit 1`, `signal 9`, `did not end in time`.
+    package var endingText: String {
+        switch ending {
+        case .exited(let status): "exit \(status)"
+        case .signalled(let signal): "signal \(signal)"
+        case .deadline: "did not end in time"
+        case .diskLimit: "wrote too much"
+        case .memoryLimit: "used too much memory"
+        }
+    }
+
+    /// `12.3 s`.
+    package var durationText: String {
+        let tenths = (milliseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// One line: `passed: python3 -m pytest -q (exit 0, 12.3 s): 40 tests passed`.
+    package var summary: String {
+        let word = verdict == .couldNotBeChecked ? "could not be checked" : verdict.rawValue
+        let what = reason ?? tests?.sentence
+        return "\(word): \(command.replacing("\n", with: "; ")) (\(endingText), \(durationText))" + (what.map { ": " + $0 } ?? "")
+    }
+
+    /// What the coder is told: the sentence, the failed tests, the end of the output. Empty for a pass.
+    package var findings: [Finding] {
+        guard verdict != .passed else { return [] }
+        var message = "`\(command)` \(verdict == .failed ? "failed" : "could not be checked") (\(endingText), \(durationText)). \(reason ?? "")"
+        if let names = tests?.failures, !names.isEmpty {
+            message += "\nFailed: " + names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
+        }
+        if !excerpt.isEmpty { message += "\nThe end of its output:\n" + excerpt }
+        return [Finding(rule: "tests", severity: .error, message: message, remedy: remedy)]
+    }
+
+    private var remedy: String {
+        switch cause {
+        case .missingProgram: "Name the missing program's folder under `toolchains` of the repository note, or correct the command."
+        case .nothingRan: "Make the command find the tests, or add tests for this feature."
+        case .deadline: "Find what waits or loops: nothing answers a prompt, and there is no network."
+        case .diskLimit: "Find what writes so much."
+        case .memoryLimit: "Find what holds so much memory."
+        case .contradiction: "The command must end with another status than 0 when a test fails."
+        case .exitStatus, .signal, nil: "Make the command pass without weakening or removing tests."
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// Reads the summary that a test runner prints. A parser looks for the last summary of its runner, since tests may print others' output.
+protocol TestOutputParser: Sendable {
+    var runner: TestSummary.Runner { get }
+    /// Words of a command line that name the runner.
+    var commands: [String] { get }
+    /// `nil` where the output holds no summary of this runner.
+    func summary(of lines: [String]) -> TestSummary?
+}
+
+/// Finds the parser for a command's output.
+package enum TestOutput {
+    /// In the order they are tried where the command does not name its runner (`make test`, `npm test`).
+    static let parsers: [any TestOutputParser] = [
+        SwiftTestOutput(), CargoOutput(), PytestOutput(), UnittestOutput(), VitestOutput(), JestOutput(), TAPOutput(), MochaOutput(), GoTestOutput(),
+    ]
+
+    /// The summary of a test run; `nil` where no known runner printed one.
+    package static func summary(of output: PlainOutput, command: String) -> TestSummary? {
+        let named = parsers.filter { parser in parser.commands.contains(where: command.contains) }
+        for parser in named {
+            if let summary = parser.summary(of: output.lines) { return summary }
+        }
+        return parsers.lazy.compactMap { $0.summary(of: output.lines) }.first
+    }
+}
+
+extension StringProtocol {
+    /// Every number of the text that is followed by a space and a word: `2 failed, 1 passed` is `["failed": 2, "passed": 1]`.
+    var countedWords: [String: Int] {
+        let parts = split { " ,;()|=".contains($0) }
+        return Dictionary(zip(parts, parts.dropFirst()).compactMap { number, word in Int(number).map { (String(word), $0) } }, uniquingKeysWith: +)
+    }
+
+    /// The number that directly follows a label: `tests 7`.
+    func number(after label: String) -> Int? {
+        hasPrefix(label) ? Int(dropFirst(label.count).prefix { $0.isNumber }) : nil
+    }
+
+    var withoutIndent: Self.SubSequence { drop { $0 == " " || $0 == "\t" } }
+}
