@@ -101,11 +101,11 @@ extension Gesture {
         }
     }
 
-    /// The place that a person wants the note to be at: the folder where it changed, else an edited `status`.
-    /// Where both changed and disagree, the folder wins.
-    package static func wanted(acknowledged: Place, folder: Place, status: FeatureState?, acknowledgedStatus: FeatureState?) -> Place {
-        if folder != acknowledged { return folder }
-        if let status, status != acknowledgedStatus { return .state(status) }
-        return folder
+    /// Where a person wants the note to be: its folder if that changed since the last look, else an edited `status`.
+    /// Where both changed and disagree, the folder wins. `nil`: neither changed.
+    package static func wanted(lastFolder: Place, folder: Place, lastStatus: FeatureState?, status: FeatureState?) -> Place? {
+        if folder != lastFolder { return folder }
+        if let status, status != lastStatus { return .state(status) }
+        return nil
     }
 }

@@ -12,6 +12,10 @@ package struct FeatureRecord: Hashable, Sendable {
     package var repository: RepositoryName?
     /// The state that Ferry last acknowledged; `nil` is outside (archived or deleted while it was planned or at work).
     package var state: FeatureState?
+    /// The state folder that the note was last seen in. It differs from `state` while Ferry has not moved the note yet.
+    package var folder: FeatureState?
+    /// A person approved `tip`, and it is not merged yet.
+    package var isApproved = false
     /// The note is in the vault. A note that left review or done for a while is the same feature when it comes back.
     package var isPresent = true
     /// A person moved it from review to blocked: nothing was released.
@@ -46,6 +50,7 @@ package struct FeatureRecord: Hashable, Sendable {
         self.path = path
         self.title = title
         self.state = state
+        self.folder = state
     }
 }
 

@@ -12,12 +12,12 @@ enum Migrations {
                       present INTEGER NOT NULL, held INTEGER NOT NULL, ambiguous INTEGER NOT NULL, priority INTEGER NOT NULL,
                       depends_on TEXT NOT NULL, generation INTEGER NOT NULL, run INTEGER NOT NULL, branch TEXT, base TEXT, tip TEXT,
                       waits_for TEXT, questions TEXT NOT NULL, extra_budget INTEGER NOT NULL, note_hash TEXT,
-                      seen_status TEXT, key_history TEXT NOT NULL);
+                      seen_status TEXT, key_history TEXT NOT NULL, folder TEXT, approved INTEGER NOT NULL, spelling TEXT NOT NULL);
                     CREATE INDEX feature_path ON feature (path);
                     CREATE TABLE job (
                       sequence INTEGER PRIMARY KEY AUTOINCREMENT, feature TEXT NOT NULL, generation INTEGER NOT NULL,
                       state TEXT NOT NULL, created TEXT NOT NULL, ended TEXT, UNIQUE (feature, generation));
-                    CREATE INDEX job_open ON job (feature) WHERE state IN ('ready', 'running');
+                    CREATE UNIQUE INDEX job_open ON job (feature) WHERE state IN ('ready', 'running');
                     CREATE TABLE run (
                       feature TEXT NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL, tier TEXT NOT NULL, score INTEGER NOT NULL,
                       reasons TEXT NOT NULL, branch TEXT NOT NULL, base TEXT NOT NULL, note BLOB NOT NULL, started TEXT NOT NULL, ended TEXT,

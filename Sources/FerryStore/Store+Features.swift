@@ -6,7 +6,7 @@ package import SystemPackage
 
 extension Store {
     package func feature(_ id: FeatureID) async throws -> FeatureRecord? {
-        try await read { try Row.fetchOne($0, sql: "SELECT * FROM feature WHERE id = ?", arguments: [id.description]).flatMap(Self.feature) }
+        try await read { try Row.fetchOne($0, sql: "SELECT * FROM feature WHERE id = ?", arguments: [id.key]).flatMap(Self.feature) }
     }
 
     /// All features, by id.
@@ -27,18 +27,20 @@ extension Store {
 
     static func save(_ feature: FeatureRecord, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             arguments: [
-                feature.id.description, feature.path.blob, feature.title, feature.repository?.rawValue, feature.state?.rawValue,
+                feature.id.key, feature.path.blob, feature.title, feature.repository?.rawValue, feature.state?.rawValue,
                 feature.isPresent, feature.isHeld, feature.isAmbiguous, feature.priority,
                 ColumnList.encode(feature.dependsOn.map(\.description)), feature.generation, feature.run.rawValue, feature.branch,
                 feature.base, feature.tip, feature.waitsFor, ColumnList.encode(feature.questions), feature.extraBudget.microdollars,
                 feature.noteHash?.description, feature.seenStatus?.rawValue, ColumnList.encode(feature.keyHistory),
+                feature.folder?.rawValue, feature.isApproved,
+                feature.id.description,
             ])
     }
 
     static func feature(_ row: Row) -> FeatureRecord? {
-        guard let id = FeatureID(row["id"] as String) else { return nil }
+        guard let id = FeatureID(row["spelling"] as String) else { return nil }
         var feature = FeatureRecord(
             id: id, path: FilePath(blob: row["path"]), title: row["title"], state: (row["state"] as String?).flatMap(FeatureState.init(rawValue:)))
         feature.repository = (row["repository"] as String?).map(RepositoryName.init)
@@ -58,6 +60,8 @@ extension Store {
         feature.noteHash = (row["note_hash"] as String?).flatMap(ContentHash.init(hex:))
         feature.seenStatus = (row["seen_status"] as String?).flatMap(FeatureState.init(rawValue:))
         feature.keyHistory = ColumnList.decode(row["key_history"])
+        feature.folder = (row["folder"] as String?).flatMap(FeatureState.init(rawValue:))
+        feature.isApproved = row["approved"]
         return feature
     }
 
@@ -76,7 +80,7 @@ extension Store {
         try await write {
             try $0.execute(
                 sql: "INSERT OR REPLACE INTO note_version VALUES (?,?,?,?)",
-                arguments: [path.blob, feature.description, Data(content), reason.rawValue])
+                arguments: [path.blob, feature.key, Data(content), reason.rawValue])
         }
     }
 
@@ -87,6 +91,17 @@ extension Store {
                 let id = FeatureID(row["feature"] as String), let reason = VersionReason(rawValue: row["reason"])
             else { return nil }
             return (id, Array(row["content"] as Data), reason)
+        }
+    }
+
+    /// The paths of all versions kept for a reason, with their features.
+    package func versions(_ reason: VersionReason) async throws -> [FilePath: FeatureID] {
+        try await read { database in
+            var versions: [FilePath: FeatureID] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT path, feature FROM note_version WHERE reason = ?", arguments: [reason.rawValue]) {
+                if let id = FeatureID(row["feature"] as String) { versions[FilePath(blob: row["path"])] = id }
+            }
+            return versions
         }
     }
 

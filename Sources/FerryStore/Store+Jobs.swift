@@ -5,19 +5,21 @@ internal import GRDB
 extension Store {
     /// Registers a job for the feature's next generation and saves the feature, in one transaction: `generation` is counted up,
     /// an open job of an earlier generation is closed. Returns the job's place in the order of arrival.
+    /// A generation that had a job before is refused (`StoreError.Code.failed`): nothing is dispatched twice. `feature` changes only on success.
     package func enqueue(_ feature: inout FeatureRecord) async throws -> Int64 {
-        feature.generation += 1
-        let record = feature
-        return try await write { database in
+        var next = feature
+        next.generation += 1
+        let record = next
+        let sequence = try await write { database in
             try Self.save(record, database)
-            try database.execute(
-                sql: "UPDATE job SET state = 'superseded', ended = ? WHERE feature = ? AND state IN ('ready', 'running')",
-                arguments: [Store.now, record.id.description])
+            try Self.close(record.id, as: "superseded", in: database)
             try database.execute(
                 sql: "INSERT INTO job (feature, generation, state, created) VALUES (?,?,'ready',?)",
-                arguments: [record.id.description, record.generation, Store.now])
+                arguments: [record.id.key, record.generation, Store.now])
             return database.lastInsertedRowID
         }
+        feature = record
+        return sequence
     }
 
     /// The order numbers of open jobs (ready or running), by feature: what a restart goes on with.
@@ -34,31 +36,34 @@ extension Store {
     /// Marks the open job as taken by an attempt.
     package func claim(_ feature: FeatureID) async throws {
         try await write {
-            try $0.execute(sql: "UPDATE job SET state = 'running' WHERE feature = ? AND state = 'ready'", arguments: [feature.description])
+            try $0.execute(sql: "UPDATE job SET state = 'running' WHERE feature = ? AND state = 'ready'", arguments: [feature.key])
         }
     }
 
     /// Puts a claimed job back into the queue: its attempt was interrupted and counts for nothing.
     package func release(_ feature: FeatureID) async throws {
         try await write {
-            try $0.execute(sql: "UPDATE job SET state = 'ready' WHERE feature = ? AND state = 'running'", arguments: [feature.description])
+            try $0.execute(sql: "UPDATE job SET state = 'ready' WHERE feature = ? AND state = 'running'", arguments: [feature.key])
         }
     }
 
-    /// Closes the open job: `done`, `cancelled`, `blocked` or another word for the history.
-    package func closeJob(_ feature: FeatureID, as state: String) async throws {
-        try await write {
-            try $0.execute(
-                sql: "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running')",
-                arguments: [state, Store.now, feature.description])
-        }
+    /// Closes the open job: `done`, `cancelled`, `blocked` or another word for the history. With `generation`, only if the open job is
+    /// still of that one: an attempt that was superseded while it ended must not close its successor.
+    package func closeJob(_ feature: FeatureID, generation: Int? = nil, as state: String) async throws {
+        try await write { try Self.close(feature, generation: generation, as: state, in: $0) }
+    }
+
+    private static func close(_ feature: FeatureID, generation: Int? = nil, as state: String, in database: Database) throws {
+        try database.execute(
+            sql: "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running') AND generation = ifnull(?, generation)",
+            arguments: [state, Store.now, feature.key, generation])
     }
 
     /// When the newest job of the feature was registered (ISO 8601), and how many it has had.
     package func jobHistory(_ feature: FeatureID) async throws -> (newest: String?, count: Int) {
         try await read { database in
             let row = try Row.fetchOne(
-                database, sql: "SELECT max(created) AS newest, count(*) AS count FROM job WHERE feature = ?", arguments: [feature.description])
+                database, sql: "SELECT max(created) AS newest, count(*) AS count FROM job WHERE feature = ?", arguments: [feature.key])
             return (row?["newest"], row?["count"] ?? 0)
         }
     }
@@ -70,7 +75,7 @@ extension Store {
             try $0.execute(
                 sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 arguments: [
-                    run.feature.description, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
+                    run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
                     ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
                 ])
         }
@@ -80,7 +85,7 @@ extension Store {
         try await read { database in
             guard
                 let row = try Row.fetchOne(
-                    database, sql: "SELECT * FROM run WHERE feature = ? AND number = ?", arguments: [feature.description, number.rawValue]),
+                    database, sql: "SELECT * FROM run WHERE feature = ? AND number = ?", arguments: [feature.key, number.rawValue]),
                 let outcome = RunRecord.Outcome(rawValue: row["outcome"]), let tier = Tier(rawValue: row["tier"])
             else { return nil }
             var run = RunRecord(
@@ -91,12 +96,12 @@ extension Store {
         }
     }
 
-    /// The steps of a run that have ended, in their order.
+    /// The steps of a run that have ended, in the order in which they did; a step that was done again counts from then.
     package func steps(_ feature: FeatureID, _ run: RunNumber) async throws -> [StepRecord] {
         try await read { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM step WHERE feature = ? AND run = ? ORDER BY sequence",
-                arguments: [feature.description, run.rawValue]
+                arguments: [feature.key, run.rawValue]
             ).map {
                 StepRecord(
                     key: $0["key"], outcome: $0["outcome"], checkpoint: $0["checkpoint"], duration: .milliseconds($0["milliseconds"] as Int64))
@@ -113,7 +118,7 @@ extension Store {
                     INSERT OR REPLACE INTO step VALUES (?,?,?,(SELECT ifnull(max(sequence), 0) + 1 FROM step WHERE feature = ? AND run = ?),?,?,?)
                     """,
                 arguments: [
-                    feature.description, run.rawValue, step.key, feature.description, run.rawValue, step.outcome, step.checkpoint,
+                    feature.key, run.rawValue, step.key, feature.key, run.rawValue, step.outcome, step.checkpoint,
                     Int64(milliseconds),
                 ])
         }
@@ -123,10 +128,10 @@ extension Store {
     package func forgetSteps(_ feature: FeatureID, _ run: RunNumber, where unwanted: @escaping @Sendable (String) -> Bool) async throws {
         try await write { database in
             let keys = try String.fetchAll(
-                database, sql: "SELECT key FROM step WHERE feature = ? AND run = ?", arguments: [feature.description, run.rawValue])
+                database, sql: "SELECT key FROM step WHERE feature = ? AND run = ?", arguments: [feature.key, run.rawValue])
             for key in keys where unwanted(key) {
                 try database.execute(
-                    sql: "DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.description, run.rawValue, key])
+                    sql: "DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key])
             }
         }
     }
@@ -137,7 +142,7 @@ extension Store {
         try await write {
             try $0.execute(
                 sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)",
-                arguments: [feature?.description, run?.rawValue, Store.now, text])
+                arguments: [feature?.key, run?.rawValue, Store.now, text])
         }
     }
 
@@ -146,7 +151,7 @@ extension Store {
         try await read { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM event WHERE ?1 IS NULL OR feature = ?1 ORDER BY id DESC LIMIT ?2",
-                arguments: [feature?.description, limit]
+                arguments: [feature?.key, limit]
             ).map {
                 EventRecord(
                     feature: ($0["feature"] as String?).flatMap { FeatureID($0) }, run: ($0["run"] as Int?).map(RunNumber.init),

@@ -46,7 +46,9 @@ extension Store {
         case refused(pot: String, spent: Money, allowed: Money)
     }
 
-    /// Reserves `amount` (`nil`: price unknown) under `key`, if no pot would overflow; checks and books in one transaction.
+    /// Reserves `amount` under `key`, if no pot would overflow; checks and books in one transaction. `nil` is an unknown price: refused
+    /// where a pot is used up already. An amount of zero is never refused. What the same key had booked before stays in the account: it
+    /// was a call whose end nobody saw.
     package func reserve(_ amount: Money?, key: String, scope: SpendingScope, limits: SpendingLimits) async throws -> Reservation {
         let day = Store.today
         return try await write { database in
@@ -55,7 +57,7 @@ extension Store {
                     microdollars: try Int64.fetchOne(
                         database, sql: "SELECT ifnull(sum(ifnull(actual, reserved)), 0) FROM spending WHERE \(condition)", arguments: arguments) ?? 0)
             }
-            let feature = scope.feature.description
+            let feature = scope.feature.key
             let pots: [(String, Money?, String, StatementArguments)] = [
                 ("run", limits.run, "feature = ? AND run = ?", [feature, scope.run.rawValue]),
                 ("feature", limits.feature, "feature = ?", [feature]),
@@ -64,10 +66,12 @@ extension Store {
             for (pot, allowed, condition, arguments) in pots {
                 guard let allowed else { continue }
                 let used = try spent(condition, arguments)
-                if used + (amount ?? .zero) > allowed || used >= allowed { return .refused(pot: pot, spent: used, allowed: allowed) }
+                let isOver = amount.map { $0 > .zero && used + $0 > allowed } ?? (used >= allowed)
+                if isOver { return .refused(pot: pot, spent: used, allowed: allowed) }
             }
+            try database.execute(sql: "UPDATE spending SET key = key || '~' || hex(randomblob(8)) WHERE key = ?", arguments: [key])
             try database.execute(
-                sql: "INSERT OR REPLACE INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
+                sql: "INSERT INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
                 arguments: [
                     key, feature, scope.run.rawValue, scope.agent, scope.model, day, amount?.microdollars ?? 0, amount != nil,
                 ])
@@ -75,12 +79,15 @@ extension Store {
         }
     }
 
-    /// Books what the call really cost (`nil`: price unknown).
+    /// Books what the call really cost. `nil` is unknown: then what was reserved counts. Throws where nothing was reserved under the key.
     package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int) async throws {
         try await write {
             try $0.execute(
-                sql: "UPDATE spending SET actual = ?, price_known = ?, input = ?, output = ? WHERE key = ?",
-                arguments: [cost?.microdollars ?? 0, cost != nil, inputTokens, outputTokens, key])
+                sql: """
+                    UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3
+                    WHERE key = ?4
+                    """, arguments: [cost?.microdollars, inputTokens, outputTokens, key])
+            guard $0.changesCount == 1 else { throw StoreError(code: .failed, message: "Nothing is reserved under \(key).") }
         }
     }
 
@@ -95,7 +102,7 @@ extension Store {
                         SELECT ifnull(sum(ifnull(actual, reserved)), 0) AS amount, ifnull(sum(input), 0) AS input, ifnull(sum(output), 0) AS output,
                                count(*) AS calls, ifnull(sum(price_known = 0), 0) AS unknown FROM spending
                         WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR run = ?2) AND (?3 IS NULL OR day = ?3)
-                        """, arguments: [feature?.description, run?.rawValue, day])
+                        """, arguments: [feature?.key, run?.rawValue, day])
             else { return total }
             total.amount = Money(microdollars: row["amount"])
             total.inputTokens = row["input"]

@@ -7,6 +7,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case corrupt
         /// Made by a newer Ferry.
         case tooNew
+        /// A reader found no database, or one that only the service may bring up to date.
+        case absent
         /// Anything else; a fault of Ferry.
         case failed
     }

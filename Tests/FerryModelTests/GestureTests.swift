@@ -39,13 +39,14 @@ struct GestureTests {
 
     @Test func `an edited status is a gesture, and a folder that changed too wins`() {
         let planned = Place.state(.planned)
-        func wanted(_ folder: Place, _ status: FeatureState?) -> Place {
-            Gesture.wanted(acknowledged: .state(.review), folder: folder, status: status, acknowledgedStatus: .review)
+        func wanted(_ folder: Place, _ status: FeatureState?) -> Place? {
+            Gesture.wanted(lastFolder: .state(.review), folder: folder, lastStatus: .review, status: status)
         }
         #expect(wanted(.state(.review), .planned) == planned)
         #expect(wanted(.state(.done), .planned) == .state(.done))
         #expect(wanted(planned, .review) == planned)
-        #expect(wanted(.state(.review), nil) == .state(.review))
+        #expect(wanted(.state(.review), nil) == nil)
+        #expect(wanted(.state(.review), .review) == nil)
         #expect(wanted(.outside, .done) == .outside)
     }
 
