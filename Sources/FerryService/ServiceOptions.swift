@@ -1,0 +1,36 @@
+package import FerryModel
+package import FerryPipeline
+package import SystemPackage
+
+/// How to run a vault.
+package struct ServiceOptions: Sendable {
+    /// The vault's folder, absolute.
+    package var vault: FilePath
+    /// End when every feature has reached review or done, or waits for a person.
+    package var once = false
+    /// For every agent, over all notes.
+    package var model: String?
+    /// Turns of one agent at most.
+    package var maxIterations: Int?
+    package var allowRoot = false
+    package var timing = Timing()
+    /// In place of the XDG folders; for the demo and tests.
+    package var stateHome: FilePath?
+    package var cacheHome: FilePath?
+    /// What the agents are doing, for a live display; in memory.
+    package var progress = ProgressBoard()
+    package var hooks = PipelineHooks()
+    package init(vault: FilePath) { self.vault = vault }
+}
+
+/// How a service run ended.
+package enum ServiceEnd: Hashable, Sendable {
+    /// It was told to stop (a signal).
+    case stopped
+    /// `once`: all is in review or done.
+    case settled
+    /// `once`: these features wait for a person; each line says why.
+    case waitsForPerson([String])
+    /// `once`: these faults of the surroundings kept work from being done.
+    case failed([String])
+}
