@@ -4,6 +4,13 @@ package struct ScriptedTurn: Hashable, Sendable {
         package let name: String
         /// As a model would write them; a script may hold nonsense here on purpose.
         package let arguments: String
+
+        package init(_ name: String, arguments: String) {
+            self.name = name
+            self.arguments = arguments
+        }
+
+        package init(_ name: String, _ arguments: JSONValue) { self.init(name, arguments: arguments.text) }
     }
     package var text = ""
     package var thinking = ""
@@ -17,6 +24,14 @@ package struct ScriptedTurn: Hashable, Sendable {
     package var error: ModelError?
     /// How often the error is thrown before the answer comes; `nil` is always.
     package var errorCount: Int?
+
+    package init(text: String = "", thinking: String = "", calls: [Call] = [], stop: StopKind? = nil, usage: ModelUsage? = nil) {
+        self.text = text
+        self.thinking = thinking
+        self.calls = calls
+        self.stop = stop
+        self.usage = usage
+    }
 
     /// Reads one turn. Throws `ModelError` of kind `configuration` that names the fault; the caller says where it stands.
     init(_ value: JSONValue) throws(ModelError) {
@@ -62,7 +77,7 @@ package struct ScriptedTurn: Hashable, Sendable {
                 throw fault("a tool call is {\"name\": …, \"arguments\": {…}}")
             }
             let arguments = element["arguments"] ?? .object([])
-            calls.append(Call(name: name, arguments: arguments.string ?? joiningLines(arguments).text))
+            calls.append(Call(name, arguments: arguments.string ?? joiningLines(arguments).text))
         }
         return calls
     }

@@ -1,0 +1,32 @@
+internal import FerryLLM
+internal import Synchronization
+
+/// A script's errors on the wire.
+final class ScriptedErrors: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    func isDue(_ turn: ScriptedTurn, at place: ModelScript.Place, for firstUserText: String) -> Bool {
+        guard let limit = turn.errorCount else { return true }
+        return counts.withLock { counts in
+            let count = counts["\(place.entry) \(place.turn) \(firstUserText)", default: 0]
+            counts["\(place.entry) \(place.turn) \(firstUserText)"] = count + 1
+            return count < limit
+        }
+    }
+
+    static func reply(_ error: ModelError, to turn: ScriptedTurn) -> WireReply {
+        let wait = error.retryAfter.map { [(name: "retry-after-ms", value: String(Int($0 / .milliseconds(1))))] }
+        return switch error.kind {
+        case .authentication: .status(401, type: "authentication_error", message: error.message)
+        case .quota: .status(402, type: "billing_error", message: error.message)
+        case .rate: .status(429, type: "rate_limit_error", message: error.message, headers: wait ?? [(name: "retry-after", value: "0")])
+        case .overloaded: .status(529, type: "overloaded_error", message: error.message, headers: wait ?? [])
+        case .server: .status(500, type: "api_error", message: error.message)
+        case .network, .truncated: .cut(after: 2, of: turn)
+        case .stalled: .silent(after: 2, of: turn)
+        case .contextOverflow: .status(400, type: "invalid_request_error", code: "context_length_exceeded", message: error.message)
+        case .unknownModel: .status(404, type: "not_found_error", message: error.message)
+        case .badRequest, .configuration: .status(400, type: "invalid_request_error", message: error.message)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import FerryLLM
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// What to send: a head, pieces of body, and how it goes on after them.
+struct WirePlan: Sendable {
+    enum Ending: Sendable {
+        case finish
+        /// Nothing more, on an open connection.
+        case hold
+        case pings(String, every: Duration)
+    }
+    let request: Int
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let pieces: [[UInt8]]
+    let ending: Ending
+}
+
+/// The server's memory: checks requests, asks the script, keeps the log. Shared by all connections.
+final class WireBook: Sendable {
+    private struct State {
+        var log = WireLog()
+        var history = WireHistory()
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var watchers: [AsyncStream<WireLog>.Continuation] = []
+    }
+    private let state = Mutex(State())
+    private let key: String?
+    private let pieceSize: Int?
+    private let script: WireScript
+
+    init(key: String?, pieceSize: Int?, script: @escaping WireScript) {
+        self.key = key
+        self.pieceSize = pieceSize
+        self.script = script
+    }
+
+    var log: WireLog { state.withLock { $0.log } }
+
+    /// The log now, and after each change.
+    func changes() -> AsyncStream<WireLog> {
+        let (stream, continuation) = AsyncStream.makeStream(of: WireLog.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { state in
+            continuation.yield(state.log)
+            state.watchers.append(continuation)
+        }
+        return stream
+    }
+
+    private func update(_ change: (inout State) -> Void) {
+        state.withLock { state in
+            change(&state)
+            for watcher in state.watchers { watcher.yield(state.log) }
+        }
+    }
+
+    func opened(_ channel: any Channel) { state.withLock { $0.connections[ObjectIdentifier(channel)] = channel } }
+    func closed(_ channel: any Channel) { state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) } }
+    func hungUp(_ request: Int) { update { $0.log.hangUps.append(request) } }
+    func answered(_ request: Int) { update { $0.log.answered.append(request) } }
+
+    func closeConnections() async {
+        for channel in state.withLock({ Array($0.connections.values) }) { try? await channel.close() }
+        state.withLock { state in state.watchers.forEach { $0.finish() } }
+    }
+
+    /// Takes a request into the log and says what to send.
+    func plan(path: String, headers: [(name: String, value: String)], body: [UInt8]) async -> WirePlan {
+        let wire: WireRequest.Wire = path.hasSuffix("/messages") ? .anthropic : .openAI
+        let json = (try? JSONValue(parsing: body)) ?? .null
+        let (request, refusal) = admit(path: path, wire: wire, headers: headers, raw: body, json: json)
+        if let refusal { return refusal }
+        do {
+            let reply = try await script(request)
+            return plan(reply, to: request)
+        } catch {
+            return refuse(request, status: 400, ["the test's script threw: \(error)"])
+        }
+    }
+
+    private func admit(
+        path: String, wire: WireRequest.Wire, headers: [(name: String, value: String)], raw: [UInt8], json: JSONValue
+    ) -> (request: WireRequest, refusal: WirePlan?) {
+        let (request, history) = state.withLock { state in
+            let number = state.log.requests.count + 1
+            let request = WireRequest(number: number, wire: wire, path: path, headers: headers, rawBody: raw, body: json)
+            state.log.requests.append(request)
+            for watcher in state.watchers { watcher.yield(state.log) }
+            return (request, state.history)
+        }
+        guard ["/v1/messages", "/v1/chat/completions"].contains(path) else { return (request, refuse(request, status: 404, ["no such path: \(path)"])) }
+        if let key, request.header("x-api-key") ?? request.header("authorization") != (wire == .anthropic ? key : "Bearer \(key)") {
+            return (request, refuse(request, status: 401, ["the key is missing or wrong"]))
+        }
+        var complaints = wire == .anthropic ? AnthropicRules.complaints(about: request) : ChatRules.complaints(about: request)
+        if request.header("content-type") != "application/json" { complaints.append("content-type: must be application/json") }
+        complaints += history.complaints(about: request)
+        return (request, complaints.isEmpty ? nil : refuse(request, status: 400, complaints))
+    }
+
+    private func refuse(_ request: WireRequest, status: Int, _ complaints: [String]) -> WirePlan {
+        update { $0.log.refusals.append(WireLog.Refusal(request: request.number, complaints: complaints)) }
+        let type = [401: "authentication_error", 404: "not_found_error"][status] ?? "invalid_request_error"
+        return plan(.status(status, type: type, message: complaints.joined(separator: "; ")), to: request)
+    }
+
+    private func plan(_ reply: WireReply, to request: WireRequest) -> WirePlan {
+        switch reply.content {
+        case .raw(let status, let headers, let body):
+            return WirePlan(request: request.number, status: status, headers: headers, pieces: cut(body), ending: .finish)
+        case .answer(let turn, let ending):
+            return plan(turn, ending, to: request)
+        }
+    }
+
+    private func plan(_ turn: ScriptedTurn, _ ending: WireReply.Ending, to request: WireRequest) -> WirePlan {
+        let usage = turn.usage ?? Self.usage(turn, request)
+        let events: [String]
+        let ids: [String]
+        switch request.wire {
+        case .anthropic:
+            let speech = AnthropicSpeech(turn: turn, usage: usage, model: request.model, number: request.number)
+            events = speech.events()
+            ids = turn.calls.indices.map(speech.callID) + (turn.thinking.isEmpty ? [] : [speech.signature])
+        case .openAI:
+            let reportsUsage = request.body["stream_options"]?["include_usage"] == true
+            let speech = ChatSpeech(turn: turn, usage: usage, model: request.model, number: request.number, reportsUsage: reportsUsage)
+            events = speech.events()
+            ids = turn.calls.indices.map(speech.callID)
+        }
+        let isAnthropic = request.wire == .anthropic
+        let headers = [
+            (name: "content-type", value: "text/event-stream; charset=utf-8"),
+            (name: isAnthropic ? "request-id" : "x-request-id", value: "req_\(request.number)"),
+        ]
+        func plan(_ events: some Sequence<String>, _ ending: WirePlan.Ending) -> WirePlan {
+            let pieces = pieceSize == nil ? events.map { Array($0.utf8) } : cut(events.flatMap { Array($0.utf8) })
+            return WirePlan(request: request.number, status: 200, headers: headers, pieces: pieces, ending: ending)
+        }
+        switch ending {
+        case .whole:
+            state.withLock { $0.history.note(turn, ids: ids, to: request) }
+            return plan(events, .finish)
+        case .silence(let count): return plan(events.prefix(count), .hold)
+        case .pings(let count, let interval):
+            return plan(events.prefix(count), .pings(isAnthropic ? AnthropicSpeech.ping : ChatSpeech.ping, every: interval))
+        case .cut(let count): return plan(events.prefix(count), .finish)
+        case .error(let count, let type):
+            return plan(events.prefix(count) + [isAnthropic ? AnthropicSpeech.error(type: type) : ChatSpeech.error(type: type)], .finish)
+        }
+    }
+
+    private func cut(_ bytes: [UInt8]) -> [[UInt8]] {
+        guard let pieceSize else { return [bytes] }
+        return stride(from: 0, to: bytes.count, by: pieceSize).map { Array(bytes[$0..<min($0 + pieceSize, bytes.count)]) }
+    }
+
+    private static func usage(_ turn: ScriptedTurn, _ request: WireRequest) -> ModelUsage {
+        var usage = ModelUsage()
+        usage.inputFresh = request.rawBody.count / 4 + 1
+        usage.output = (turn.text.utf8.count + turn.thinking.utf8.count + turn.calls.reduce(0) { $0 + $1.arguments.utf8.count }) / 4 + 1
+        return usage
+    }
+}
