@@ -45,9 +45,11 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
-        package mutating func finish() -> ContentHash {
+        /// The hash of what has come so far; more may follow.
+        package func finish() -> ContentHash {
             var digest = [UInt8](repeating: 0, count: 32)
-            ferry_sha256_final(&state, &digest)
+            var last = state
+            ferry_sha256_final(&last, &digest)
             return ContentHash(bytes: digest)
         }
     }

@@ -11,7 +11,16 @@ package enum Directory {
 
     /// The entries of one folder without `.` and `..`, sorted by their bytes.
     package static func entries(of path: FilePath) throws -> [Entry] {
-        guard let stream = path.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
+        try entries(of: FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]))
+    }
+
+    /// The entries of an open folder; closes it.
+    static func entries(of folder: FileDescriptor) throws -> [Entry] {
+        guard let stream = fdopendir(folder.rawValue) else {
+            let cause = Errno(rawValue: errno)
+            try? folder.close()
+            throw cause
+        }
         defer { closedir(stream) }
         var entries: [Entry] = []
         while true {
@@ -54,28 +63,9 @@ package enum Directory {
         }
     }
 
-    /// Removes a whole tree, also one whose folders were made unreadable. Follows no link. Nothing there is no error.
-    package static func removeTree(_ path: FilePath) throws {
-        guard let status = try FileStatus.ifPresent(path) else { return }
-        guard status.kind == .directory else {
-            guard path.withPlatformString({ unlink($0) }) == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
-            return
-        }
-        if status.mode & 0o700 != 0o700 { _ = path.withPlatformString { chmod($0, 0o700) } }
-        for entry in try entries(of: path) {
-            let child = path.appending(entry.name)
-            if entry.kind == .directory || entry.kind == nil {
-                try removeTree(child)
-            } else if child.withPlatformString({ unlink($0) }) != 0, errno != ENOENT {
-                throw Errno(rawValue: errno)
-            }
-        }
-        guard path.withPlatformString({ rmdir($0) }) == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
-    }
-
-    /// Makes a rename in this folder durable.
+    /// Makes a rename in this folder durable; an empty path is the current folder.
     package static func sync(_ path: FilePath) throws {
-        let folder = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+        let folder = try FileDescriptor.open(path.isEmpty ? "." : path, .readOnly, options: [.directory, .closeOnExec])
         defer { try? folder.close() }
         guard fsync(folder.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }

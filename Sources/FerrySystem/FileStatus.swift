@@ -1,7 +1,8 @@
 internal import Glibc
 package import SystemPackage
 
-/// What `lstat` tells of a file. Two values are equal only if nothing was written, renamed over or touched between.
+/// What `lstat` tells of a file. Two values that differ mean that something happened. Equal ones mean that nothing did, but for a write
+/// of the same length within the clock tick of the one before (some milliseconds on older kernels): where that matters, compare content.
 package struct FileStatus: Hashable, Sendable {
     package enum Kind: Sendable { case regular, directory, link, other }
 

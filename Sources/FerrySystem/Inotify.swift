@@ -34,12 +34,12 @@ package struct Inotify: ~Copyable {
         descriptor = FileDescriptor(rawValue: file)
     }
 
-    /// Watches a folder, not a link to one. Watching it again gives the same number.
+    /// Watches a folder; a link to one only with `followsLink`. Watching it again gives the same number.
     /// Throws `Errno.noSpace` when `fs.inotify.max_user_watches` is reached.
-    package func watch(_ folder: FilePath) throws -> Int32 {
+    package func watch(_ folder: FilePath, followsLink: Bool = false) throws -> Int32 {
         let mask =
             IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
-            | IN_DONT_FOLLOW | IN_EXCL_UNLINK
+            | IN_EXCL_UNLINK | (followsLink ? 0 : IN_DONT_FOLLOW)
         let watch = folder.withPlatformString { inotify_add_watch(descriptor.rawValue, $0, UInt32(mask)) }
         guard watch >= 0 else { throw Errno(rawValue: errno) }
         return watch
@@ -47,17 +47,22 @@ package struct Inotify: ~Copyable {
 
     package func remove(_ watch: Int32) { _ = inotify_rm_watch(descriptor.rawValue, watch) }
 
-    /// Waits until there are events, or until something arrives on `wake` (then it returns `nil`).
-    package func read(wake: FileDescriptor) throws -> [Event]? {
+    /// Waits until there are events, or for `limit` (then there are none), or until something arrives on `wake` (then it returns `nil`).
+    package func read(wake: FileDescriptor, limit: Duration? = nil) throws -> [Event]? {
         var polled = [
             pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.rawValue, events: Int16(POLLIN), revents: 0),
         ]
-        while poll(&polled, 2, -1) < 0 { guard errno == EINTR else { throw Errno(rawValue: errno) } }
+        let milliseconds = limit.map { Int32(clamping: Int($0 / .milliseconds(1))) } ?? -1
+        while poll(&polled, 2, milliseconds) < 0 { guard errno == EINTR else { throw Errno(rawValue: errno) } }
         if polled[1].revents != 0 { return nil }
+        if polled[0].revents == 0 { return [] }
         // Room for many events with the longest names (NAME_MAX 255).
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
-        guard count > 0 else { return [] }
+        guard count > 0 else {
+            if count == 0 || errno == EAGAIN || errno == EINTR { return [] }
+            throw Errno(rawValue: errno)
+        }
         var events: [Event] = []
         var offset = 0
         buffer.withUnsafeBytes { bytes in
@@ -92,6 +97,12 @@ package struct WakePipe: Sendable {
     }
 
     package func wake() { _ = try? writing.writeAll([1]) }
+
+    /// Waits for `wake`.
+    package func wait() {
+        var polled = pollfd(fd: reading.rawValue, events: Int16(POLLIN), revents: 0)
+        while poll(&polled, 1, -1) < 0, errno == EINTR {}
+    }
 
     package func close() {
         try? reading.close()

@@ -5,48 +5,52 @@ package import SystemPackage
 /// Watches folders of a vault with inotify, on a thread of its own. Watch first, then scan, then announce: what is made in a
 /// new folder before its watch stands is found by the scan.
 package final class VaultWatcher: Sendable {
-    /// One element for one or more changes; then `take()` what has come together. Ends when the watcher is stopped.
+    /// One element for one or more changes; then `take()` what has come together. Ends when the watcher is stopped, and not before.
+    /// One consumer.
     package let signals: AsyncStream<Void>
 
     private let signal: AsyncStream<Void>.Continuation
     private let wake: WakePipe
-    private let pending = Mutex<Set<VaultChange>>([])
+    private let isRunning = Mutex(true)
+    private let pending = Mutex(PendingChanges())
 
     /// `folders` are the vault's folders that matter, watched with all below them; the root itself is watched for their coming
     /// and going. When this returns the watches stand: whatever happens from now on is announced.
-    /// Throws `Errno` where inotify is not to be had at all.
+    /// Throws `Errno` where inotify is not to be had at all, or the root cannot be watched. Runs until `stop`.
     package init(root: FilePath, folders: [FilePath.Component]) throws {
         wake = try WakePipe()
         // One signal waits for the consumer however many changes come: the changes wait in `pending`, each once.
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        var tree = try WatchTree(root: root, folders: folders)
-        tree.watchAll()
+        var tree: WatchTree
+        do { tree = try WatchTree(root: root, folders: folders) } catch {
+            wake.close()
+            throw error
+        }
+        // Nobody needs to be told to look: whoever makes a watcher looks after it.
         announce(tree.takeChanges().subtracting([.everything]))
         let loop = WatchLoop(tree: consume tree, wake: wake)
         onOwnThread { [self] in
             loop.run { changes in announce(changes) }
+            isRunning.withLock { isRunning in
+                isRunning = false
+                wake.close()
+            }
             signal.finish()
-            wake.close()
         }
     }
 
     /// The changes since the last call.
-    package func take() -> Set<VaultChange> {
-        pending.withLock { pending in
-            defer { pending = [] }
-            return pending
-        }
-    }
+    package func take() -> Set<VaultChange> { pending.withLock { $0.take() } }
 
-    package func stop() { wake.wake() }
+    /// Ends the thread and the stream; a second time does nothing.
+    package func stop() {
+        // The pipe's number may belong to another file once the thread has closed it.
+        isRunning.withLock { isRunning in if isRunning { wake.wake() } }
+    }
 
     private func announce(_ changes: Set<VaultChange>) {
         guard !changes.isEmpty else { return }
-        pending.withLock { pending in
-            pending.formUnion(changes)
-            // So many single looks cost more than a full one.
-            if pending.count > 20_000 { pending = pending.filter { if case .unreliable = $0 { true } else { false } }.union([.everything]) }
-        }
+        pending.withLock { $0.add(changes) }
         signal.yield()
     }
 }
@@ -61,16 +65,18 @@ private final class WatchLoop: Sendable {
         self.wake = wake
     }
 
+    /// Returns when it is woken.
     func run(announce: (Set<VaultChange>) -> Void) {
         tree.withLock { tree in
-            while true {
-                do {
-                    guard let events = try tree.inotify.read(wake: wake.reading) else { return }
+            do {
+                while let events = try tree.inotify.read(wake: wake.reading, limit: tree.isBlind ? WatchTree.blindInterval : nil) {
+                    if tree.isBlind { tree.lookForRoot() }
                     tree.apply(events)
-                } catch {
-                    return announce([.unreliable("inotify failed (\(error)); the vault is looked at every few seconds instead.")])
+                    announce(tree.takeChanges())
                 }
-                announce(tree.takeChanges())
+            } catch {
+                announce([.everything, .unreliable("inotify failed (\(error)); the vault is looked at every few seconds instead.")])
+                wake.wait()
             }
         }
     }

@@ -9,11 +9,19 @@ struct WatchTree: ~Copyable {
     private var paths: [Int32: FilePath] = [:]
     private var changes: Set<VaultChange> = []
     private var isExhausted = false
+    /// The root has no watch: the vault was unmounted, moved or deleted. Nothing tells of its coming back, so it is looked for.
+    private(set) var isBlind = false
+    static let blindInterval: Duration = .seconds(2)
 
+    /// Sets the watches. Throws `Errno` where the root is not there or is no folder.
     init(root: FilePath, folders: [FilePath.Component]) throws {
-        inotify = try Inotify()
+        let inotify = try Inotify()
+        // Without watches left the vault is looked at every few seconds; that is no reason not to begin.
+        do { _ = try inotify.watch(root, followsLink: true) } catch Errno.noSpace {}
+        self.inotify = inotify
         self.root = root
         self.folders = Set(folders)
+        watchAll()
     }
 
     mutating func takeChanges() -> Set<VaultChange> {
@@ -21,12 +29,18 @@ struct WatchTree: ~Copyable {
         return changes
     }
 
+    /// Watches everything again if the root has come back.
+    mutating func lookForRoot() {
+        if watch(root) { watchAll() }
+    }
+
     /// Sets watches on everything anew and announces a full look.
-    mutating func watchAll() {
+    private mutating func watchAll() {
         for watch in paths.keys { inotify.remove(watch) }
         paths = [:]
         changes.insert(.everything)
-        guard watch(root) else { return }
+        isBlind = !watch(root)
+        guard !isBlind else { return }
         for folder in folders { watchTree(root.appending(folder)) }
     }
 
@@ -36,14 +50,14 @@ struct WatchTree: ~Copyable {
 
     private mutating func apply(_ event: Inotify.Event) {
         if event.isOverflow || event.isUnmount { return watchAll() }
-        // A number that we gave up may still have events queued: they say that something happened, and nothing else.
+        // A number that we gave up may still have events queued: what they tell of is found by the look that was announced with the new watch.
         guard let folder = paths[event.watch] else { return }
         if event.isIgnored {
             paths[event.watch] = nil
             return
         }
         guard let name = event.name else {
-            if event.isSelf { changes.insert(folder == root ? .everything : .folder(folder)) }
+            if event.isSelf { folder == root ? watchAll() : note(.folder(folder)) }
             return
         }
         let path = folder.appending(name)
@@ -52,14 +66,14 @@ struct WatchTree: ~Copyable {
         } else if name.isHidden, event.isFolder {
             return
         }
-        guard event.isFolder else {
-            changes.insert(.file(path))
-            return
-        }
-        if event.isDisappearance { forget(path) }
-        if event.isAppearance { watchTree(path) }
-        changes.insert(.folder(path))
+        guard event.isFolder else { return note(.file(path)) }
+        // A folder that was moved away still reports under its old path until its watches are taken off. Another may bear the name already.
+        forget(path)
+        watchTree(path)
+        note(.folder(path))
     }
+
+    private mutating func note(_ change: VaultChange) { changes.insert(change) }
 
     /// Watches a folder and what is below it, each before it is listed.
     private mutating func watchTree(_ folder: FilePath) {
@@ -73,7 +87,7 @@ struct WatchTree: ~Copyable {
 
     private mutating func watch(_ folder: FilePath) -> Bool {
         do {
-            paths[try inotify.watch(folder)] = folder
+            paths[try inotify.watch(folder, followsLink: folder == root)] = folder
             return true
         } catch Errno.noSpace {
             if !isExhausted {
@@ -90,7 +104,6 @@ struct WatchTree: ~Copyable {
         }
     }
 
-    /// A folder that was moved away still reports under its old path until its watches are taken off.
     private mutating func forget(_ folder: FilePath) {
         for (watch, path) in paths where path.starts(with: folder) {
             inotify.remove(watch)
