@@ -14,6 +14,11 @@ package enum Renaming {
         try rename(one, other, UInt32(FERRY_RENAME_EXCHANGE))
     }
 
+    /// rename(2): replaces what has the name. Only where the others are not to be had.
+    package static func replace(_ from: FilePath, _ destination: FilePath) throws {
+        try rename(from, destination, 0)
+    }
+
     private static func rename(_ from: FilePath, _ destination: FilePath, _ flags: UInt32) throws {
         let result = from.withPlatformString { from in
             destination.withPlatformString { ferry_renameat2(AT_FDCWD, from, AT_FDCWD, $0, flags) }

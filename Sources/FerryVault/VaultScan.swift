@@ -1,0 +1,72 @@
+package import FerryModel
+package import FerrySystem
+package import SystemPackage
+
+/// Finds the notes of the state folders, and reads again only those whose status changed since the look before.
+package struct VaultScan: Sendable {
+    /// A note as it is on disk.
+    package struct Note: Hashable, Sendable {
+        /// Relative to the vault.
+        package var path: FilePath
+        package var state: FeatureState
+        package var name: NoteName
+        package var status: FileStatus
+        package var hash: ContentHash
+        /// `nil` where the note cannot be read (too large, no right); then `hash` is that of nothing.
+        package var content: [UInt8]?
+    }
+
+    /// Larger notes are listed and not read (VAULT reference, 5.4 step 1).
+    package static let sizeLimit = 8 << 20
+
+    private let root: FilePath
+    private let layout: VaultLayout
+    private var known: [FilePath: Note] = [:]
+    private var rootDevice: UInt64?
+
+    package init(root: FilePath, layout: VaultLayout) {
+        self.root = root
+        self.layout = layout
+    }
+
+    /// All notes, sorted by path; `nil` when the vault is not there: unmounted, on another device, or without its features folder.
+    /// An absent vault is never an empty one.
+    package mutating func look() throws -> [Note]? {
+        guard let status = try FileStatus.ifPresent(root), status.kind == .directory else { return nil }
+        if let rootDevice, rootDevice != status.device { return nil }
+        guard try FileStatus.ifPresent(root.appending(layout.features)) != nil else { return nil }
+        rootDevice = status.device
+        var found: [FilePath: Note] = [:]
+        for state in FeatureState.allCases {
+            let folder = layout.folder(of: state)
+            try walk(folder, FilePath(), state, depth: 0, &found)
+        }
+        known = found
+        return found.values.sorted { $0.path.string < $1.path.string }
+    }
+
+    private mutating func walk(_ folder: FilePath, _ rest: FilePath, _ state: FeatureState, depth: Int, _ found: inout [FilePath: Note]) throws {
+        let entries: [Directory.Entry]
+        do { entries = try Directory.entries(of: root.pushing(folder)) } catch Errno.noSuchFileOrDirectory, Errno.notDirectory, Errno.permissionDenied {
+            return
+        }
+        for entry in entries where !entry.name.string.hasPrefix(".") {
+            let path = folder.appending(entry.name)
+            let inner = rest.appending(entry.name)
+            guard let status = try FileStatus.ifPresent(root.pushing(path)) else { continue }
+            switch status.kind {
+            case .directory: if depth < 32 { try walk(path, inner, state, depth: depth + 1, &found) }
+            case .regular:
+                let name = NoteName(inner)
+                if name != .ignored { found[path] = note(path, state, name, status) }
+            case .link, .other: continue
+            }
+        }
+    }
+
+    private func note(_ path: FilePath, _ state: FeatureState, _ name: NoteName, _ status: FileStatus) -> Note {
+        if let before = known[path], before.status == status { return before }
+        let content = try? FileContents.read(root.pushing(path), limit: Self.sizeLimit)
+        return Note(path: path, state: state, name: name, status: status, hash: ContentHash(of: content ?? []), content: content)
+    }
+}
