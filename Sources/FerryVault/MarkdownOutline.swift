@@ -1,0 +1,129 @@
+internal import CCMark
+
+/// One walk over cmark's tree.
+struct MarkdownOutline {
+    private(set) var headings: [MarkdownBody.Heading] = []
+    private(set) var codeBlocks: [MarkdownBody.CodeBlock] = []
+    private(set) var items: [MarkdownBody.ListItem] = []
+    private var bytes: [UInt8] = []
+    private var lines: [ByteLines.Line] = []
+    private var depth = 0
+
+    /// Nothing.
+    init() {}
+
+    /// `lines` are those of the body, in the file's numbers.
+    init(of bytes: [UInt8], lines: [ByteLines.Line]) {
+        guard let start = lines.first?.whole.lowerBound else { return }
+        self.bytes = bytes
+        self.lines = lines
+        let parsed = bytes[start...].withUnsafeBytes { cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_DEFAULT) }
+        guard let document = parsed, let walk = cmark_iter_new(document) else { return }
+        defer {
+            cmark_iter_free(walk)
+            cmark_node_free(document)
+        }
+        while true {
+            let event = cmark_iter_next(walk)
+            if event == CMARK_EVENT_DONE { return }
+            take(cmark_iter_get_node(walk), entering: event == CMARK_EVENT_ENTER)
+        }
+    }
+
+    private mutating func take(_ node: OpaquePointer?, entering: Bool) {
+        switch cmark_node_get_type(node) {
+        case CMARK_NODE_LIST: depth += entering ? 1 : -1
+        case CMARK_NODE_HEADING where entering && cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_DOCUMENT: takeHeading(node)
+        case CMARK_NODE_CODE_BLOCK where entering: takeCode(node)
+        case CMARK_NODE_ITEM where entering: takeItem(node)
+        default: break
+        }
+    }
+
+    /// The file's line of a node.
+    private func line(_ number: Int32) -> Int { lines[min(max(Int(number), 1), lines.count) - 1].number }
+
+    /// The bytes of the body's line, from a column that counts from 1.
+    private func source(_ number: Int, from column: Int32 = 1) -> ArraySlice<UInt8> {
+        let index = number - lines[0].number
+        guard lines.indices.contains(index) else { return [] }
+        return bytes[lines[index].content].dropFirst(max(Int(column) - 1, 0))
+    }
+
+    private mutating func takeHeading(_ node: OpaquePointer?) {
+        let first = line(cmark_node_get_start_line(node))
+        let last = max(line(cmark_node_get_end_line(node)), first)
+        headings.append(
+            MarkdownBody.Heading(
+                level: Int(cmark_node_get_heading_level(node)), text: Self.words(of: node), line: first, lines: first...last))
+    }
+
+    private mutating func takeCode(_ node: OpaquePointer?) {
+        let first = line(cmark_node_get_start_line(node))
+        let opening = source(first, from: cmark_node_get_start_column(node))
+        // An indented code block has no fence.
+        guard let mark = opening.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return }
+        let length = opening.prefix { $0 == mark }.count
+        let last = line(cmark_node_get_end_line(node))
+        let closing = source(last).drop { $0.isBlank || $0 == UInt8(ascii: ">") }
+        let isClosed = last > first && closing.prefix { $0 == mark }.count >= length && closing.drop { $0 == mark }.trimmed.isEmpty
+        codeBlocks.append(
+            MarkdownBody.CodeBlock(
+                info: Self.text(cmark_node_get_fence_info(node)), content: Self.text(cmark_node_get_literal(node)), line: first, lastLine: last,
+                isUnclosed: !isClosed))
+    }
+
+    private mutating func takeItem(_ node: OpaquePointer?) {
+        let child = cmark_node_first_child(node)
+        let first = line(cmark_node_get_start_line(node))
+        guard cmark_node_get_type(child) == CMARK_NODE_PARAGRAPH else {
+            items.append(MarkdownBody.ListItem(text: "", line: first, isTicked: nil, depth: depth))
+            return
+        }
+        let begin = line(cmark_node_get_start_line(child))
+        let end = max(line(cmark_node_get_end_line(child)), begin)
+        var pieces = [source(begin, from: cmark_node_get_start_column(child)).trimmed]
+        if end > begin { pieces += ((begin + 1)...end).map { source($0).trimmed } }
+        let text = pieces.map(\.text).joined(separator: " ")
+        let box = TaskBox(pieces[0])
+        items.append(
+            MarkdownBody.ListItem(
+                text: box == nil ? text : String(decoding: text.utf8.dropFirst(3), as: UTF8.self).trimmingBlanks, line: first,
+                isTicked: box?.isTicked, depth: depth))
+    }
+
+    /// The text of all inline nodes below a node.
+    private static func words(of node: OpaquePointer?) -> String {
+        guard let walk = cmark_iter_new(node) else { return "" }
+        defer { cmark_iter_free(walk) }
+        var words = ""
+        while true {
+            let event = cmark_iter_next(walk)
+            if event == CMARK_EVENT_DONE { return words.trimmingBlanks }
+            let inner = cmark_iter_get_node(walk)
+            switch cmark_node_get_type(inner) {
+            case CMARK_NODE_TEXT, CMARK_NODE_CODE, CMARK_NODE_HTML_INLINE: words += text(cmark_node_get_literal(inner))
+            case CMARK_NODE_SOFTBREAK, CMARK_NODE_LINEBREAK: words += " "
+            default: break
+            }
+        }
+    }
+
+    private static func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
+}
+
+/// `[ ]`, `[x]` or `[X]` at the start of an item, followed by a blank or nothing. Other marks (`[/]`) are boxes that are not ticked.
+struct TaskBox {
+    let isTicked: Bool
+
+    init?(_ text: ArraySlice<UInt8>) {
+        let start = Array(text.prefix(4))
+        guard start.count >= 3, start[0] == UInt8(ascii: "["), start[2] == UInt8(ascii: "]"), start.count == 3 || start[3].isBlank else { return nil }
+        isTicked = start[1] | 0x20 == UInt8(ascii: "x")
+    }
+}
+
+extension StringProtocol {
+    /// Without spaces, tabs and line ends on both sides.
+    var trimmingBlanks: String { Array(utf8).trimmed.text }
+}

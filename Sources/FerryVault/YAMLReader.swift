@@ -1,0 +1,107 @@
+internal import Yams
+
+/// Reads values with Yams, an entry at a time: broken YAML in one key does not hide the others, and an alias cannot reach out of its entry.
+enum YAMLReader {
+    /// Why a value could not be read.
+    struct Failure: Error, Hashable {
+        let line: Int
+        let what: String
+        let remedy: String
+    }
+
+    /// An entry above this is no setting.
+    static let entryLimit = 1 << 16
+
+    /// The value of an entry of the front matter, or of a `yaml` block that was scanned like one.
+    static func value(of entry: FrontMatter.Entry, in bytes: [UInt8]) throws(Failure) -> NoteValue {
+        switch entry.shape {
+        case .indirect:
+            throw Failure(line: entry.line, what: "\(entry.key) uses an anchor, an alias or a tag", remedy: "write the value itself")
+        case .tooDeep:
+            throw Failure(line: entry.line, what: "\(entry.key) is nested too deeply", remedy: "write a flat value")
+        case .empty, .plain, .quoted, .compound: break
+        }
+        guard entry.lines.count <= entryLimit else {
+            throw Failure(line: entry.line, what: "\(entry.key) is longer than \(entryLimit) bytes", remedy: "move the text into the body of the note")
+        }
+        guard let text = String(validating: bytes[entry.lines], as: UTF8.self) else {
+            throw Failure(line: entry.line, what: "\(entry.key) is not UTF-8", remedy: "save the note as UTF-8")
+        }
+        let root = try compose(text, firstLine: entry.line)
+        guard case .mapping(let mapping) = root, mapping.count == 1, let pair = mapping.first else {
+            throw Failure(line: entry.line, what: "\(entry.key) cannot be read as a key with one value", remedy: "write `\(entry.key): value`")
+        }
+        return try convert(pair.value, firstLine: entry.line, keyLine: entry.line)
+    }
+
+    /// The top-level keys with their lines as Yams sees them; `nil` where the text is no YAML map or is not safe to give to Yams as a whole.
+    static func keys(of frontMatter: FrontMatter, in bytes: [UInt8]) -> [TopLevel]? {
+        guard frontMatter.entries.allSatisfy({ $0.shape != .indirect && $0.shape != .tooDeep }), frontMatter.oddities.isEmpty,
+            let text = String(validating: bytes[frontMatter.content], as: UTF8.self)
+        else { return nil }
+        do {
+            switch try compose(text, firstLine: frontMatter.firstLine) {
+            case nil: return []
+            case .scalar(let scalar)? where scalar.string.isEmpty: return []
+            case .mapping(let mapping)?:
+                return mapping.map { TopLevel(key: $0.key.scalar?.string ?? "", line: frontMatter.firstLine + ($0.key.mark?.line ?? 1) - 1) }
+            default: return nil
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    struct TopLevel: Hashable {
+        let key: String
+        let line: Int
+    }
+
+    private static func compose(_ text: String, firstLine: Int) throws(Failure) -> Node? {
+        do {
+            // The basic resolver: Yams' default one runs seven regular expressions over every key.
+            return try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+        } catch let error as YamlError {
+            throw failure(error, firstLine: firstLine)
+        } catch {
+            throw Failure(line: firstLine, what: "the YAML cannot be read", remedy: "write `key: value`")
+        }
+    }
+
+    private static func convert(_ node: Node, firstLine: Int, keyLine: Int) throws(Failure) -> NoteValue {
+        let line = node.mark.map { firstLine + $0.line - 1 } ?? keyLine
+        switch node {
+        case .scalar(let scalar):
+            let isEmpty = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+            return NoteValue(line: isEmpty ? keyLine : line, content: isEmpty ? .empty : .text(scalar.string))
+        case .sequence(let sequence):
+            var items: [NoteValue] = []
+            for item in sequence { items.append(try convert(item, firstLine: firstLine, keyLine: line)) }
+            return NoteValue(line: line, content: .list(items))
+        case .mapping(let mapping):
+            var pairs: [NoteValue.Pair] = []
+            for (key, value) in mapping {
+                let at = key.mark.map { firstLine + $0.line - 1 } ?? line
+                guard let name = key.scalar?.string else { throw Failure(line: at, what: "a key is a list or a map", remedy: "write a word as the key") }
+                pairs.append(NoteValue.Pair(key: name, line: at, value: try convert(value, firstLine: firstLine, keyLine: at)))
+            }
+            return NoteValue(line: line, content: .map(pairs))
+        case .alias:
+            throw Failure(line: line, what: "an alias stands here", remedy: "write the value itself")
+        }
+    }
+
+    private static func failure(_ error: YamlError, firstLine: Int) -> Failure {
+        let remedy = "mend the YAML; text with `:`, `#`, `@`, `%` or a backtick in it is best put in double quotes"
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            return Failure(line: firstLine + mark.line - 1, what: "the YAML is broken (\(problem))", remedy: remedy)
+        case .reader(let problem, _, _, _):
+            return Failure(line: firstLine, what: "the YAML holds a character that may not be there (\(problem))", remedy: remedy)
+        case .duplicatedKeysInMapping(let names, let context):
+            let name = InertText.excerpt(names.first ?? "", limit: 60)
+            return Failure(line: firstLine + context.mark.line - 1, what: "the key `\(name)` is there twice", remedy: "keep one of the two")
+        default: return Failure(line: firstLine, what: "the YAML cannot be read", remedy: remedy)
+        }
+    }
+}
