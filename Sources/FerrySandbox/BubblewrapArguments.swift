@@ -16,7 +16,7 @@ enum BubblewrapArgument: Hashable, Sendable {
 }
 
 /// Compiles a policy and a command into the argument list of `bwrap`. Pure: what the host has comes in as `SandboxHost`.
-/// The list follows one rule: an empty root, and only what is named is put into it (see docs/threat-model.md).
+/// The list follows one rule: an empty root, and only what is named is put into it.
 struct BubblewrapArguments: Sendable {
     private(set) var list: [BubblewrapArgument] = []
 

@@ -38,19 +38,15 @@ package struct BubblewrapRunner: CommandRunner {
         try Task.checkCancellation()
         try checkMachine()
         try policy.check(command)
-        let host = try SandboxHost(for: policy, home: HomeFolder.path)
-        let specification = StepSpecification(
-            BubblewrapArguments(command, under: policy, on: host), input: command.input, limits: policy.limits, bubblewrap: bubblewrap, cgroup: cgroup)
         let start = ContinuousClock.now
-        var (recorder, report, overDisk) = try await runStep(specification, log: command.log, disk: DiskWatch(policy))
+        var step = try await runStep(for: command, under: policy)
         let duration = ContinuousClock.now - start
-        let digest = recorder.finish()
         // Only now: the helper has ended, and it ends after the tree.
         try Task.checkCancellation()
-        let ending = try Self.ending(report, output: recorder.head, overDisk: overDisk)
+        let output = step.output
         return CommandResult(
-            ending: ending, duration: duration, head: recorder.head, tail: recorder.tail, outputBytes: recorder.bytes, outputDigest: digest,
-            loggedBytes: recorder.logged)
+            ending: try Self.ending(step.report, output: output.head, overDisk: step.overDisk), duration: duration, head: output.head,
+            tail: output.tail, outputBytes: output.bytes, outputDigest: step.output.finishDigest(), loggedBytes: output.logged)
     }
 
     private func checkMachine() throws {
@@ -59,23 +55,32 @@ package struct BubblewrapRunner: CommandRunner {
                 .root, "Ferry runs as root and does not run commands of agents as root.",
                 remedy: "Start it as an ordinary user, or pass --allow-root and accept that process limits do not hold.")
         }
-        guard access(bubblewrap.string, X_OK) == 0 else { throw SandboxRemedy.missing(bubblewrap) }
-        guard access(step.string, X_OK) == 0 else {
+        guard bubblewrap.isExecutable else { throw SandboxRemedy.missing(bubblewrap) }
+        guard step.isExecutable else {
             throw SandboxError(
                 .helper, "Ferry's helper \(step) is missing.", remedy: "Put ferry-step beside the ferry program, or name it in FERRY_STEP.")
         }
     }
 
-    private func runStep(
-        _ specification: StepSpecification, log: FilePath?, disk: DiskWatch
-    ) async throws -> (OutputRecorder, StepReport?, Bool) {
+    private struct Step {
+        var output: OutputRecorder
+        var report: StepReport?
+        var overDisk: Bool
+    }
+
+    private func runStep(for command: SandboxCommand, under policy: SandboxPolicy) async throws -> Step {
+        let arguments = BubblewrapArguments(command, under: policy, on: try SandboxHost(for: policy, home: HomeFolder.path))
+        let specification = StepSpecification(
+            arguments, input: command.input, limits: policy.limits, bubblewrap: bubblewrap, cgroup: cgroup)
+        let disk = DiskWatch(policy)
         BrokenPipes.areErrors
         var options = PlatformOptions()
         // Ctrl-C at a terminal is for Ferry, which then ends its steps in order.
         options.createSession = true
         // The helper answers SIGTERM by killing the tree, and ends when it is gone. SIGKILL would leave that to the kernel.
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(5))]
-        var recorder = try OutputRecorder(log: log, keep: keep, logLimit: logLimit)
+        var output = try OutputRecorder(log: command.log, keep: keep, logLimit: logLimit)
+        defer { output.closeLog() }
         do {
             let result = try await Subprocess.run(
                 .path(step), environment: .custom([Environment.Key: String]()), platformOptions: options, input: .inputWriter, output: .sequence,
@@ -91,12 +96,12 @@ package struct BubblewrapRunner: CommandRunner {
                         return true
                     }
                     // Read to the end whatever comes: a command that nobody reads from blocks or dies of SIGPIPE.
-                    for try await buffer in execution.standardOutput { recorder.append(buffer.withUnsafeBytes { Array($0) }) }
+                    for try await buffer in execution.standardOutput { output.append(buffer.withUnsafeBytes { Array($0) }) }
                     group.cancelAll()
                     return try await group.next() ?? false
                 }
             }
-            return (recorder, StepReport(result.standardError), result.closureResult)
+            return Step(output: output, report: StepReport(result.standardError), overDisk: result.closureResult)
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw SandboxError(
@@ -118,6 +123,11 @@ extension BubblewrapRunner {
                 .helper, "Ferry's helper ferry-step ended without a report.", remedy: "It was killed, perhaps for want of memory: try again.")
         }
         if let failure = report.failure { throw SandboxRemedy.error(for: failure) }
+        guard !report.left else {
+            throw SandboxError(
+                .helper, "Processes of the command were killed but do not end: the kernel holds them.",
+                remedy: "Look for a disk or network file system that hangs.")
+        }
         switch report.ending {
         case .deadline: return .deadline
         case .memory: return .memoryLimit
@@ -135,6 +145,10 @@ extension BubblewrapRunner {
             return .exited(text.hasSuffix("No such file or directory") ? 127 : 126)
         }
     }
+}
+
+extension FilePath {
+    var isExecutable: Bool { withPlatformString { access($0, X_OK) == 0 } }
 }
 
 extension String {

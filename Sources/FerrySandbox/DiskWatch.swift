@@ -30,7 +30,7 @@ struct DiskWatch: Sendable {
             if now < reserve { return }
             // Asking for free space costs nothing. Only where much of it went, or after a while, is every file looked at.
             guard last.free - now > limit / 8 || ContinuousClock.now >= next else { continue }
-            let current = await measure()
+            guard let current = await measure() else { throw CancellationError() }
             let written = free - current.free
             let start = baseline ?? current.bytes - (written > limit / 8 ? written : 0)
             baseline = start
@@ -49,13 +49,15 @@ struct DiskWatch: Sendable {
 
     private var freeBytes: Int64 { (try? FileContents.freeBytes(at: folders[0])) ?? .max }
 
-    private func measure() async -> Measure {
-        await withCheckedContinuation { continuation in
-            Self.thread.async { @Sendable in
-                let start = ContinuousClock.now
-                let bytes = DiskUsage.bytes(in: folders)
-                continuation.resume(returning: Measure(bytes: bytes, free: freeBytes, cost: ContinuousClock.now - start))
-            }
+    /// `nil` when the task is cancelled: nobody waits for a walk that is no longer wanted.
+    private func measure() async -> Measure? {
+        let (measures, continuation) = AsyncStream.makeStream(of: Measure.self, bufferingPolicy: .bufferingNewest(1))
+        Self.thread.async { @Sendable in
+            let start = ContinuousClock.now
+            let bytes = DiskUsage.bytes(in: folders)
+            continuation.yield(Measure(bytes: bytes, free: freeBytes, cost: ContinuousClock.now - start))
+            continuation.finish()
         }
+        return await measures.first { _ in true }
     }
 }

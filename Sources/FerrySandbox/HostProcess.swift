@@ -71,10 +71,13 @@ package struct HostProcess: Sendable {
                 return nil
             }
             defer { group.cancelAll() }
-            if let result = try await group.next() ?? nil { return result }
+            if let result = try await group.next() ?? nil {
+                try Task.checkCancellation()
+                return result
+            }
             // Cancelling the launch ends the program and waits for it.
             group.cancelAll()
-            let late = try await group.next() ?? nil
+            let late = (try? await group.next()) ?? nil
             try Task.checkCancellation()
             return Result(ending: .deadline, output: late?.output ?? [], error: late?.error ?? [])
         }
@@ -88,9 +91,9 @@ package struct HostProcess: Sendable {
             ) { execution in
                 async let error = Self.beginning(of: execution.standardError, limit: errorLimit)
                 async let written: Void = feed(execution.standardInputWriter)
-                let output = try await wholeOutput(of: execution)
+                let output = try await output(of: execution)
                 await written
-                return try await Result(ending: output == nil ? .outputLimit : .exited(0), output: output ?? [], error: error)
+                return try await Result(ending: output.count > outputLimit ? .outputLimit : .exited(0), output: output, error: error)
             }
             // Children that it left behind: the session is theirs alone now.
             killpg(outcome.processIdentifier.value, SIGKILL)
@@ -104,18 +107,19 @@ package struct HostProcess: Sendable {
             }
             return result
         } catch let error as SubprocessError {
+            try Task.checkCancellation()
             throw StartFailure(executable: executable, reason: "\(error)")
         }
     }
 
-    /// `nil` once there is more than may be: the program is ended then, since nobody reads on.
-    private func wholeOutput(of execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>) async throws -> [UInt8]? {
+    /// Once there is more than may be the program is ended, since nobody reads on.
+    private func output(of execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>) async throws -> [UInt8] {
         var output: [UInt8] = []
         for try await buffer in execution.standardOutput {
             output += buffer.withUnsafeBytes { Array($0) }
             guard output.count <= outputLimit else {
                 await execution.teardown(using: Self.teardown)
-                return nil
+                return output
             }
         }
         return output

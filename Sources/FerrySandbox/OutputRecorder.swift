@@ -44,12 +44,9 @@ struct OutputRecorder: Sendable {
 
     var tail: [UInt8] { Array(recent.suffix(keep)) }
 
-    mutating func finish() -> ContentHash {
-        closeLog()
-        return digest.finish()
-    }
+    mutating func finishDigest() -> ContentHash { digest.finish() }
 
-    private mutating func closeLog() {
+    mutating func closeLog() {
         try? log?.close()
         log = nil
     }

@@ -46,7 +46,7 @@ package struct SandboxHealth: Hashable, Sendable {
     ]
 
     private mutating func checkBubblewrap(_ bubblewrap: FilePath) async -> Bool {
-        guard access(bubblewrap.string, X_OK) == 0 else {
+        guard bubblewrap.isExecutable else {
             add("bubblewrap", SandboxRemedy.missing(bubblewrap))
             return false
         }

@@ -1,4 +1,4 @@
-// A deny list over what bubblewrap leaves open. Reasons per group; the list follows docs/threat-model.md.
+// A deny list over what bubblewrap leaves open. Each group says why; docs/decisions/0010-sandbox.md says why a deny list.
 #define _GNU_SOURCE
 #include "filter.h"
 

@@ -39,16 +39,50 @@ extension CommandResult {
     }
 }
 
+/// Waits until something is so, looking again and again; `false` where it is not so in time.
+func eventually(within limit: Duration = .seconds(10), _ condition: () throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try condition() { return true }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    return try condition()
+}
+
+/// Whether a process of this machine has the text among its arguments. Zombies have none.
+func isRunning(_ marker: String) throws -> Bool {
+    for entry in try Directory.entries(of: "/proc") where entry.name.string.allSatisfy(\.isNumber) {
+        guard let file = try? FileDescriptor.open(FilePath("/proc").appending(entry.name).appending("cmdline"), .readOnly) else { continue }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
+        if String(decoding: bytes[..<count], as: UTF8.self).contains(marker) { return true }
+    }
+    return false
+}
+
+/// Runs a shell line on the host: the control of an attack.
+func hostShell(_ line: String, in directory: FilePath = "/tmp") async throws -> String {
+    let process = HostProcess(
+        "/bin/sh", [Array("-c".utf8), Array(line.utf8)], environment: ["PATH": "/usr/bin:/bin"], directory: directory, deadline: .seconds(20))
+    let result = try await process.runUnsandboxed()
+    return String(decoding: result.output + result.error, as: UTF8.self)
+}
+
+private let turnstile = Turnstile(places: 4)
+
 /// Makes a policy with its own worktree, tmp and home, each test's own, and runs the body with it.
-func withScratch<Value>(_ body: (inout Scratch) async throws -> Value) async throws -> Value {
+func withScratch(alone: Bool = false, _ body: (inout Scratch) async throws -> Void) async throws {
     try #require(geteuid() != 0, "run these tests as an ordinary user: as root limits are not enforced and Ferry refuses")
-    var template = Array("/tmp/ferry-test-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
-    try #require(mkdtemp(&template) != nil)
-    let root = FilePath(platformString: template)
-    defer { if getenv("FERRY_KEEP_SCRATCH") == nil { try? Directory.removeTree(root) } }
-    for name in ["worktree", "tmp", "home"] { try Directory.create(root.appending(name), mode: 0o700) }
-    var policy = SandboxPolicy(worktree: root.appending("worktree"), temporary: root.appending("tmp"), home: root.appending("home"))
-    policy.limits.time = .seconds(30)
-    var scratch = Scratch(root: root, policy: policy)
-    return try await body(&scratch)
+    try await turnstile.pass(alone: alone) {
+        var template = Array("/tmp/ferry-test-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
+        try #require(mkdtemp(&template) != nil)
+        let root = FilePath(platformString: template)
+        defer { if getenv("FERRY_KEEP_SCRATCH") == nil { try? Directory.removeTree(root) } }
+        for name in ["worktree", "tmp", "home"] { try Directory.create(root.appending(name), mode: 0o700) }
+        var policy = SandboxPolicy(worktree: root.appending("worktree"), temporary: root.appending("tmp"), home: root.appending("home"))
+        policy.limits.time = .seconds(30)
+        var scratch = Scratch(root: root, policy: policy)
+        try await body(&scratch)
+    }
 }

@@ -1,0 +1,174 @@
+internal import FerrySystem
+internal import Glibc
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerrySandbox
+
+/// However a command ends, all its processes are gone with it.
+@Suite(.timeLimit(.minutes(1)))
+struct SandboxEndingTests {
+    /// A shell line that leaves nothing undone to survive; every process bears the marker.
+    private static func stubborn(_ marker: String) -> String {
+        """
+        trap '' TERM INT HUP
+        setsid sh -c 'trap "" TERM; while :; do sleep 1000 & wait; done' \(marker) &
+        (perl -e 'fork and exit; $SIG{TERM} = "IGNORE"; sleep 1000' \(marker) &)
+        touch started
+        while :; do sleep 1000 & wait; done # \(marker)
+        """
+    }
+
+    private static func marker() -> String { "marker-\(UInt64.random(in: .min ... .max))" }
+
+    @Test func `the deadline ends processes that ignore SIGTERM or left the session`() async throws {
+        try await withScratch(alone: true) { scratch async throws in
+            scratch.policy.limits.time = .milliseconds(800)
+            let marker = Self.marker()
+            let result = try await scratch.shell(Self.stubborn(marker))
+            #expect(result.ending == .deadline)
+            #expect(result.duration < .milliseconds(1800))
+            #expect(try scratch.exists("worktree/started"))
+            #expect(try !isRunning(marker))
+        }
+    }
+
+    @Test func `what a command leaves in the background ends with it`() async throws {
+        try await withScratch { scratch async throws in
+            let marker = Self.marker()
+            let result = try await scratch.shell("setsid sh -c 'sleep 1000' \(marker) & echo left")
+            #expect(result.ending == .exited(0))
+            #expect(result.text == "left\n")
+            #expect(try !isRunning(marker))
+        }
+    }
+
+    @Test func `cancelling the task ends the tree before it throws`() async throws {
+        try await withScratch(alone: true) { scratch async throws in
+            let marker = Self.marker()
+            let policy = scratch.policy
+            let task = Task {
+                try await Scratch.runner.run(SandboxCommand(["/bin/sh", "-c", Self.stubborn(marker)]), under: policy)
+            }
+            #expect(try await eventually { try scratch.exists("worktree/started") && isRunning(marker) })
+            let start = ContinuousClock.now
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(try !isRunning(marker))
+        }
+    }
+
+    @Test func `cancelling at any early moment leaves nothing behind`() async throws {
+        try await withScratch { scratch async throws in
+            let marker = Self.marker()
+            let policy = scratch.policy
+            for delay in stride(from: 0, to: 30, by: 2) {
+                let task = Task {
+                    try await Scratch.runner.run(SandboxCommand(["/bin/sh", "-c", "sleep 1000; : \(marker)"]), under: policy)
+                }
+                try await Task.sleep(for: .milliseconds(delay))
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+                #expect(try !isRunning(marker))
+            }
+        }
+    }
+
+    @Test(arguments: ["Ferry", "ferry-step"])
+    func `SIGKILL ends the tree too, for`(_ victim: String) async throws {
+        try await withScratch(alone: true) { scratch async throws in
+            let marker = Self.marker()
+            let host = try SandboxHost(for: scratch.policy, home: "/nonexistent")
+            let command = SandboxCommand(["/bin/sh", "-c", Self.stubborn(marker)])
+            let specification = StepSpecification(
+                BubblewrapArguments(command, under: scratch.policy, on: host), input: [], limits: scratch.policy.limits,
+                bubblewrap: BubblewrapRunner.usualBubblewrap, cgroup: nil)
+            // Perl stands for Ferry: it starts the helper, sends the specification, keeps the control pipe open, and is killed.
+            let program = """
+                $| = 1; my $victim = open(my $step, "|-", $ARGV[0]) or die $!;
+                local $/; print $step scalar <STDIN>; $step->flush;
+                select(undef, undef, undef, 0.01) until -e $ARGV[1];
+                kill KILL => $ARGV[2] eq "Ferry" ? $$ : $victim;
+                """
+            let arguments = ["-MIO::Handle", "-e", program, Scratch.runner.step.string, "\(scratch.worktree)/started", victim]
+            let parent = HostProcess(
+                "/usr/bin/perl", arguments.map { Array($0.utf8) }, environment: [:], directory: "/", input: specification.message, deadline: .seconds(20))
+            let ended = try await parent.runUnsandboxed()
+            #expect(victim == "Ferry" ? ended.ending == .signalled(9) : true)
+            #expect(try scratch.exists("worktree/started"))
+            #expect(try await eventually(within: .seconds(1)) { try !isRunning(marker) })
+        }
+    }
+
+    @Test func `sandboxes started from pool threads outlive those threads`() async throws {
+        try await withScratch { scratch async throws in
+            let policy = scratch.policy
+            // A sandbox that depended on an idle Dispatch worker would be killed after five seconds.
+            let endings = try await withThrowingTaskGroup(of: CommandResult.Ending.self) { group in
+                for _ in 0..<24 { group.addTask { try await Scratch.runner.run(SandboxCommand(["/bin/sleep", "7"]), under: policy).ending } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(endings == Array(repeating: .exited(0), count: 24))
+        }
+    }
+
+    @Test func `too much on disk ends the command`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.diskBytes = 32 << 20
+            try await scratch.shell("head -c 8000000 /dev/zero > /tmp/before").expectSuccess()
+            let line = "i=0; while [ $i -lt 400 ]; do i=$((i+1)); head -c 2000000 /dev/zero > file$i; sleep 0.01; done"
+            #expect(try await scratch.shell(line).ending == .diskLimit)
+            #expect(DiskUsage.bytes(in: [scratch.root]) > 32 << 20)
+        }
+    }
+
+    @Test func `one file above its limit ends the command that writes it`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.fileBytes = 1 << 20
+            #expect(try await scratch.shell("head -c 2000000 /dev/zero > big").ending == .signalled(SIGXFSZ))
+            #expect(try FileStatus(of: scratch.worktree.appending("big")).size == 1 << 20)
+            #expect(try await scratch.shell("truncate -s 200G sparse").ending != .exited(0))
+        }
+    }
+
+    @Test func `too much memory ends the command`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.memoryBytes = 100 << 20
+            let result = try await scratch.perl("my @a; push @a, 'x' x 10_000_000 while @a < 1000; sleep 10")
+            #expect(result.ending == .memoryLimit)
+            #expect(try await scratch.perl("my $a = 'x' x 30_000_000; select(undef, undef, undef, 0.5)").ending == .exited(0))
+        }
+    }
+
+    @Test func `a fork bomb is bounded by its own sandbox`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.processes = 40
+            scratch.policy.limits.time = .seconds(5)
+            let result = try await scratch.perl("my $n = 0; while ($n < 500) { my $p = fork; last unless defined $p; unless ($p) { sleep 60; exit } $n++ } print $n")
+            let forks = try #require(Int(result.text))
+            #expect((20..<40).contains(forks))
+        }
+    }
+
+    @Test func `the process limit does not count what the user runs outside`() async throws {
+        try await withScratch { scratch async throws in
+            let marker = Self.marker()
+            let policy = scratch.policy
+            let other = Task {
+                try await Scratch.runner.run(
+                    SandboxCommand(["/usr/bin/perl", "-e", "fork or sleep 60 for 1..60; open F, '>started'; close F; sleep 60", marker]), under: policy)
+            }
+            defer { other.cancel() }
+            #expect(try await eventually { try scratch.exists("worktree/started") })
+            scratch.policy.limits.processes = 20
+            #expect(try await scratch.shell("(true); (true); echo fine").text == "fine\n")
+        }
+    }
+}
+
+extension CommandResult {
+    func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(succeeded, "\(text)", sourceLocation: sourceLocation)
+    }
+}
