@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 
 extension FilePath {
@@ -8,17 +9,15 @@ extension FilePath {
         }
     }
 
-    var bytes: [UInt8] {
-        withPlatformString { name in
-            var bytes: [UInt8] = []
-            var next = name
-            while next.pointee != 0 {
-                bytes.append(UInt8(bitPattern: next.pointee))
-                next += 1
-            }
-            return bytes
-        }
-    }
+    var bytes: [UInt8] { withPlatformString(bytesBeforeNul) }
+}
+
+extension FilePath.Component {
+    var bytes: [UInt8] { withPlatformString(bytesBeforeNul) }
+}
+
+private func bytesBeforeNul(_ name: UnsafePointer<CChar>) -> [UInt8] {
+    Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
 }
 
 extension Sequence<FilePath> {

@@ -18,7 +18,9 @@ extension GitRepository {
             if current == new { return .updated }
             guard current == old else { return .moved(current) }
             let all = try checkouts()
-            if let holder = all.first(where: { $0.holds(branch) }) { return .checkoutBusy("\(try holder.operation() ?? "a rebase") of \(branch) is under way in \(holder.folder)") }
+            if let holder = all.first(where: { $0.holds(branch) }) {
+                return .checkoutBusy("\(try holder.operation() ?? "a rebase") of \(branch) is under way in \(holder.folder)")
+            }
             var here: [Checkout] = []
             for checkout in all where try await headBranch(of: checkout.gitDirectory) == branch { here.append(checkout) }
             guard let checkout = here.first else { return try await setReference(branch, from: old, to: new, gitDirectory: nil) }
@@ -37,12 +39,9 @@ extension GitRepository {
         let reading = try await command(in: checkout, ["read-tree", "-m", "-u", old.hex, new.hex])
         let answer = try await reading.run()
         guard answer.status == 0 else {
-            // Changed under our hands: git looks at all before it touches any. If it broke off midway, the note stays and the next call mends it.
-            if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) {
-                if case .checkoutBusy = obstacle { try MoveNote.remove(branch, in: privateDirectory) }
-                return obstacle
-            }
-            try MoveNote.remove(branch, in: privateDirectory)
+            // Either the checkout changed under our hands, and git touched nothing, or git broke off midway (a full disk).
+            if case .filesNeedPerson(_, let files) = try await finishInterruptedMove(of: branch) { return .checkoutDirty(files) }
+            if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
             throw reading.failure(answer)
         }
         let update = try await setReference(branch, from: old, to: new, gitDirectory: checkout.gitDirectory)
@@ -55,7 +54,8 @@ extension GitRepository {
     private func obstacle(in checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate? {
         if let operation = try checkout.operation() { return .checkoutBusy("\(operation) is under way in \(checkout.folder)") }
         if try FileStatus.ifPresent(checkout.indexLock) != nil {
-            return .checkoutBusy("another git is at work in \(checkout.folder), or left \(checkout.indexLock) behind when it was ended (then remove that file)")
+            return .checkoutBusy(
+                "another git is at work in \(checkout.folder), or left \(checkout.indexLock) behind when it was ended (then remove that file)")
         }
         let dirty = try await dirtyFiles(in: checkout)
         guard dirty.isEmpty else { return .checkoutDirty(dirty) }

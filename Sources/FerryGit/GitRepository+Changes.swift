@@ -22,7 +22,9 @@ extension GitRepository {
     /// The whole difference as text, binary files too, cut after `limit` bytes.
     package func diff(from old: CommitID, to new: CommitID, limit: Int = 4 << 20) async throws -> DiffText {
         let command = plumbing(
-            Self.diffTree + ["--patch", "--text", "--no-color", "--unified=3", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old.hex, new.hex],
+            Self.diffTree + [
+                "--patch", "--text", "--no-color", "--unified=3", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old.hex, new.hex,
+            ],
             limit: limit)
         let answer = try await command.run()
         guard answer.status == 0 || answer.isTruncated else { throw command.failure(answer) }

@@ -5,7 +5,9 @@ extension GitRepository {
             ["commit-tree", tree.hex] + parents.flatMap { ["-p", $0.hex] } + ["-F", "-"],
             variables: ["GIT_AUTHOR_DATE": time.gitDate, "GIT_COMMITTER_DATE": time.gitDate], input: message.bytes)
         let answer = try await command.run()
-        guard answer.status == 0, let commit = CommitID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else { throw command.failure(answer) }
+        guard answer.status == 0, let commit = CommitID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else {
+            throw command.failure(answer)
+        }
         return commit
     }
 

@@ -28,7 +28,8 @@ extension GitRepository {
         guard words.count == 3, words[1] == "blob", let size = Int(words[2]) else { throw missing }
         let content = answer[(end + 1)...].prefix(size)
         guard size <= limit, content.count == size else {
-            throw GitError(.fileTooLarge, "\(path) in \(commit.short) has \(size) bytes; the limit is \(limit).", remedy: "Read a part of it in a checkout.")
+            throw GitError(
+                .fileTooLarge, "\(path) in \(commit.short) has \(size) bytes; the limit is \(limit).", remedy: "Read a part of it in a checkout.")
         }
         return Array(content)
     }

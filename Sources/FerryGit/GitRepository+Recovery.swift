@@ -16,7 +16,9 @@ extension GitRepository {
     /// its own branches) and finishes or undoes moves of checkouts. `minimumAge` is how old a lock must be, in seconds.
     package func recover(minimumAge: Int64 = 10) async throws -> [MoveRecovery] {
         try await withFileErrors("recovering \(path)") {
-            for entry in try Directory.entries(of: privateDirectory.indexes) { try Directory.removeTree(privateDirectory.indexes.appending(entry.name)) }
+            for entry in try Directory.entries(of: privateDirectory.indexes) {
+                try Directory.removeTree(privateDirectory.indexes.appending(entry.name))
+            }
             try removeStaleLocks(below: layout.gitDirectory.pushing("refs/heads/ferry"), minimumAge: minimumAge)
             var recoveries: [MoveRecovery] = []
             for note in try MoveNote.all(in: privateDirectory) {
@@ -56,7 +58,8 @@ extension GitRepository {
     }
 
     private func indexMatches(_ commit: CommitID, in checkout: Checkout) async throws -> Bool {
-        let command = try await command(in: checkout, ["diff-index", "--cached", "--quiet", "--no-ext-diff", "--ignore-submodules=all", commit.hex, "--"])
+        let command = try await command(
+            in: checkout, ["diff-index", "--cached", "--quiet", "--no-ext-diff", "--ignore-submodules=all", commit.hex, "--"])
         let answer = try await command.run()
         guard answer.status <= 1 else { throw command.failure(answer) }
         return answer.status == 0
@@ -105,7 +108,9 @@ extension GitRepository {
             guard let status = try FileStatus.ifPresent(path) else { continue }
             if status.kind == .directory {
                 try removeStaleLocks(below: path, minimumAge: minimumAge)
-            } else if path.string.hasSuffix(".lock"), WallClock.nanoseconds - status.modified >= minimumAge * 1_000_000_000, try !OpenFiles.contains(path) {
+            } else if path.string.hasSuffix(".lock"), WallClock.nanoseconds - status.modified >= minimumAge * 1_000_000_000,
+                try !OpenFiles.contains(path)
+            {
                 try Directory.removeTree(path)
             }
         }

@@ -49,6 +49,7 @@ extension GitRepository {
         return answer.status == 0
     }
 
+    /// Whether the repository holds the commit, on a branch or not.
     package func commitExists(_ commit: CommitID) async throws -> Bool {
         try await plumbing(["cat-file", "-e", commit.hex + "^{commit}"]).run().status == 0
     }
@@ -61,7 +62,9 @@ extension GitRepository {
 
     func treeID(_ command: GitCommand) async throws -> TreeID {
         let answer = try await command.run()
-        guard answer.status == 0, let tree = TreeID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else { throw command.failure(answer) }
+        guard answer.status == 0, let tree = TreeID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else {
+            throw command.failure(answer)
+        }
         return tree
     }
 }

@@ -56,13 +56,15 @@ extension GitRepository {
 
     func requireSupportedConfiguration() async throws {
         for (key, value) in try await configuration() {
-            if key == "extensions.partialclone" || (key.hasPrefix("remote.") && (key.hasSuffix(".promisor") || key.hasSuffix(".partialclonefilter"))) {
+            if key == "extensions.partialclone" || (key.hasPrefix("remote.") && (key.hasSuffix(".promisor") || key.hasSuffix(".partialclonefilter")))
+            {
                 throw GitError(
                     .unsupported, "The repository \(path) is a partial clone: some of its objects are elsewhere (setting \(key)).",
                     remedy: "Clone it whole: git clone URL DIR, without --filter.")
             }
             if key == "extensions.compatobjectformat" {
-                throw GitError(.unsupported, "The repository \(path) keeps two object formats (setting \(key)).", remedy: "Take a repository with one.")
+                throw GitError(
+                    .unsupported, "The repository \(path) keeps two object formats (setting \(key)).", remedy: "Take a repository with one.")
             }
             if key == "core.worktree", RepositoryLayout.resolved(layout.gitDirectory.pushing(FilePath(value))) != layout.top {
                 throw GitError(

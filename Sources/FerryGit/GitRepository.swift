@@ -40,7 +40,8 @@ package struct GitRepository: Sendable {
         while next < stores.count, stores.count < 32 {
             let listing = stores[next].appending("info").appending("alternates")
             if try FileStatus.ifPresent(listing) != nil {
-                for line in try FileContents.read(listing, limit: 1 << 20).split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
+                for line in try FileContents.read(listing, limit: 1 << 20).split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#")
+                {
                     let store = stores[next].pushing(FilePath(String(decoding: line, as: UTF8.self)))
                     if let store = RepositoryLayout.resolved(store), !stores.contains(store) { stores.append(store) }
                 }

@@ -4,5 +4,6 @@
 /// name a filter, change the bytes between disk and commit, or hide lines from a diff: what is committed is what lay on the disk.
 enum PinnedAttributes {
     static let content = Array(
-        "* -text !eol !crlf -ident -filter !working-tree-encoding !diff !merge !whitespace !conflict-marker-size !delta !export-ignore !export-subst\n".utf8)
+        "* -text !eol !crlf -ident -filter !working-tree-encoding !diff !merge !whitespace !conflict-marker-size !delta !export-ignore !export-subst\n"
+            .utf8)
 }

@@ -41,46 +41,57 @@ struct Prescan {
 
     /// `false` when a limit ends the walk.
     private mutating func visit(_ folder: FilePath, depth: Int) throws -> Bool {
+        let place = root.pushing(folder)
         let entries: [Directory.Entry]
-        do { entries = try Directory.entries(of: root.pushing(folder)) } catch Errno.permissionDenied where depth > 0 {
+        do { entries = try Directory.entries(of: place) } catch Errno.permissionDenied where depth > 0 {
             survey.suspects.append(PrescanRefusal(reason: .unreadable, path: folder))
             return true
         }
-        let names = Set(entries.map(\.name))
-        if depth > 0, ["HEAD", "objects", "refs"].allSatisfy(names.contains) {
-            survey.suspects.append(PrescanRefusal(reason: .nestedRepository, path: folder.appending("HEAD")))
-        }
+        var partsOfBareRepository = 0
         for entry in entries {
             seen += 1
             guard seen <= limits.entries else { return stop(.tooManyFiles, FilePath()) }
-            let path = folder.appending(entry.name)
+            let name = entry.name.bytes
+            if Self.bareRepository.contains(name) { partsOfBareRepository += 1 }
             let status: FileStatus
-            do { status = try FileStatus(of: root.pushing(path)) } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
-            if depth == 0, path == ".git" {
+            do { status = try FileStatus(of: place.appending(entry.name)) } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
+            if depth == 0, name == Self.dotGit {
                 // The empty file that the sandbox left behind where it mounted the agent's pointer; git passes over the name.
-                if status.kind != .regular || status.size != 0 { survey.refusals.append(PrescanRefusal(reason: .nestedRepository, path: path)) }
+                let isMountPoint = status.kind == .regular && status.size == 0
+                if !isMountPoint { survey.refusals.append(PrescanRefusal(reason: .nestedRepository, path: FilePath(bytes: name))) }
                 continue
             }
-            let isGit = judge(path, status)
-            // Refused or ignored, git does not go in; its objects would be many.
-            guard status.kind == .directory, !isGit else { continue }
-            guard depth + 1 < limits.depth else { return stop(.tooDeep, path) }
-            pending.append((path, depth + 1))
+            let reasons = judge(name, status)
+            survey.suspects += reasons.map { PrescanRefusal(reason: $0, path: folder.appending(entry.name)) }
+            // git opens these by name in every folder on its way, ignored or not: a FIFO would hold it, a huge one fill the memory.
+            if Self.read.contains(name), status.kind == .other || status.size > Self.readLimit {
+                return stop(status.kind == .other ? .specialFile : .tooManyBytes, folder.appending(entry.name))
+            }
+            // Refused or ignored, git does not go into a repository; its objects would be many.
+            guard status.kind == .directory, name != Self.dotGit else { continue }
+            guard depth + 1 < limits.depth else { return stop(.tooDeep, folder.appending(entry.name)) }
+            pending.append((folder.appending(entry.name), depth + 1))
+        }
+        if depth > 0, partsOfBareRepository == Self.bareRepository.count {
+            survey.suspects.append(PrescanRefusal(reason: .nestedRepository, path: folder.appending("HEAD")))
         }
         return true
     }
+
+    private static let dotGit = Array(".git".utf8)
+    private static let bareRepository = [Array("HEAD".utf8), Array("objects".utf8), Array("refs".utf8)]
+    private static let readLimit: Int64 = 1 << 20
+    private static let read = [Array(".gitignore".utf8), Array(".gitattributes".utf8)]
 
     private mutating func stop(_ reason: PrescanRefusal.Reason, _ path: FilePath) -> Bool {
         survey.refusals.append(PrescanRefusal(reason: reason, path: path))
         return false
     }
 
-    /// Notes what is wrong with one entry; whether it is a `.git`.
-    private mutating func judge(_ path: FilePath, _ status: FileStatus) -> Bool {
-        let name = path.lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? []
+    /// What is wrong with one entry.
+    private mutating func judge(_ name: [UInt8], _ status: FileStatus) -> [PrescanRefusal.Reason] {
         var reasons: [PrescanRefusal.Reason] = []
-        let isGit = name == Array(".git".utf8)
-        if GitLookAlike.matches(name) { reasons.append(isGit ? .nestedRepository : .gitLookAlike) }
+        if GitLookAlike.matches(name) { reasons.append(name == Self.dotGit ? .nestedRepository : .gitLookAlike) }
         if Self.holdsControl(name) { reasons.append(.controlCharacter) }
         switch status.kind {
         case .regular:
@@ -89,18 +100,12 @@ struct Prescan {
             if status.links > 1 { reasons.append(.hardLink) }
             if status.mode & 0o6000 != 0 { reasons.append(.setIdBits) }
             if status.mode & 0o400 == 0, !mayReadAll { reasons.append(.unreadable) }
-        case .directory: if status.mode & 0o6000 != 0 { reasons.append(.setIdBits) }
         case .link: survey.files += 1
-        case .other:
-            // git opens these by name in every folder on its way: a FIFO would hold it.
-            if [".gitignore", ".gitattributes"].contains(String(decoding: name, as: UTF8.self)) {
-                survey.refusals.append(PrescanRefusal(reason: .specialFile, path: path))
-            } else {
-                reasons.append(.specialFile)
-            }
+        // A folder inherits the group bit from the one above it, and it gives no rights.
+        case .directory: break
+        case .other: reasons.append(.specialFile)
         }
-        survey.suspects += reasons.map { PrescanRefusal(reason: $0, path: path) }
-        return isGit
+        return reasons
     }
 
     /// U+0000 to U+001F, U+007F, and U+0080 to U+009F as UTF-8 spells them.

@@ -29,7 +29,8 @@ struct RepositoryLayout: Hashable, Sendable {
                 throw GitError(.notTopFolder, "\(path) is a folder inside the repository \(above).", remedy: "Give \(above).")
             }
         }
-        throw GitError(.notARepository, "\(path) is not a git repository.", remedy: "Run `git init` in it and commit something, or give another folder.")
+        throw GitError(
+            .notARepository, "\(path) is not a git repository.", remedy: "Run `git init` in it and commit something, or give another folder.")
     }
 
     private static func layout(top: FilePath, dotGit: FilePath) throws -> RepositoryLayout {
@@ -43,7 +44,8 @@ struct RepositoryLayout: Hashable, Sendable {
             throw GitError(.notTopFolder, "\(top) is a linked worktree of \(main).", remedy: "Give \(main).")
         }
         guard isGitDirectory(target) else {
-            throw GitError(.notARepository, "\(top.appending(".git")) points to \(target), which is no git directory.", remedy: "Give another folder.")
+            throw GitError(
+                .notARepository, "\(top.appending(".git")) points to \(target), which is no git directory.", remedy: "Give another folder.")
         }
         return RepositoryLayout(top: top, gitDirectory: target, isBare: false)
     }

@@ -22,7 +22,7 @@ package struct Worktree: Hashable, Sendable {
         return Worktree(folder: folder, base: base)
     }
 
-    /// Removes folder and marker, also a left-over of an interrupted making. Throws `Errno`.
+    /// Removes folder and marker, also a left-over of an interrupted making. Blocks while it does so. Throws `Errno`.
     package static func remove(at folder: FilePath) throws {
         try Directory.removeTree(marker(of: folder))
         try Directory.removeTree(folder)
@@ -31,6 +31,7 @@ package struct Worktree: Hashable, Sendable {
 
 extension GitRepository {
     /// Checks `commit` out into a fresh folder; what was there before is removed. `folder` is an absolute path of Ferry's own.
+    @concurrent
     package func createWorktree(at folder: FilePath, from commit: CommitID) async throws -> Worktree {
         let folder = try Self.absolute(folder)
         return try await withFileErrors("making the worktree \(folder)") {

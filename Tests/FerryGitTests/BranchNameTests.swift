@@ -1,6 +1,6 @@
-@testable import FerryGit
-import FerryModel
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import Testing
 
 @Suite struct BranchNameTests {
     @Test(arguments: ["main", "ferry/FR-001-a", "a.b", "grüße", "a-b/c_d", "a@b"])

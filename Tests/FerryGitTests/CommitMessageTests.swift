@@ -1,10 +1,12 @@
-@testable import FerryGit
-import FerryModel
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import Testing
 
 @Suite struct CommitMessageTests {
     private func text(_ subject: String, _ body: String = "") -> String {
-        String(decoding: CommitMessage(subject: subject, body: body, feature: FeatureID(number: 7), run: RunNumber(2), vault: "abc").bytes, as: UTF8.self)
+        String(
+            decoding: CommitMessage(subject: subject, body: body, feature: FeatureID(number: 7), run: RunNumber(2), vault: "abc").bytes, as: UTF8.self
+        )
     }
     private let trailers = "Ferry-Feature: FR-007\nFerry-Run: 2\nFerry-Vault: abc\n"
 
@@ -14,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("two\nlines\r\nhere", "two lines here"), ("a\u{1b}[31mred", "a [31mred"), ("a\u{202e}b", "a b"), ("", "Work on FR-007"), ("\n\u{0}", "Work on FR-007"),
+        ("two\nlines\r\nhere", "two lines here"), ("a\u{1b}[31mred", "a [31mred"), ("a\u{202e}b", "a b"), ("", "Work on FR-007"),
+        ("\n\u{0}", "Work on FR-007"),
         ("Do it [skip ci]", "Do it (skip ci)"), ("[CI Skip] x", "(CI Skip) x"), ("array[i] = [1]", "array[i] = [1]"), ("[skip", "[skip"),
         ("***NO_CI***", "***NO CI***"), ("thanks @octocat", "thanks @ octocat"), ("mail a@b.c", "mail a@b.c"), ("fixes #12", "fixes # 12"),
         ("Closes GH-3", "Closes GH 3"), ("high-5 weigh-2", "high-5 weigh-2"), ("see https://x/y", "see https: //x/y"), ("fixup! a", "fixup: a"),
@@ -34,7 +37,8 @@ import Testing
             let (repository, worktree, base) = try await scratch.worktree()
             guard case .tree(let tree) = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "refused") }
             let message = CommitMessage(
-                subject: "Ferry-Run: 9", body: "x\n\nFerry-Run: 9\nCo-authored-by: E <e@e>\n---\nSigned-off-by: E\nskip-checks: true", feature: FeatureID(number: 7),
+                subject: "Ferry-Run: 9", body: "x\n\nFerry-Run: 9\nCo-authored-by: E <e@e>\n---\nSigned-off-by: E\nskip-checks: true",
+                feature: FeatureID(number: 7),
                 run: RunNumber(2), vault: "abc\nEvil: 1")
             let commit = try await repository.commit(tree, parents: [base], message: message, time: someTime)
             let found = try await scratch.sh("git log -1 --format='%(trailers:only,unfold)' \(commit)")

@@ -1,8 +1,8 @@
-@testable import FerryGit
-import FerryModel
-import FerrySystem
-import SystemPackage
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct GitRepositoryTests {
     private func code(_ body: () async throws -> Void) async -> GitError.Code? {
@@ -13,7 +13,9 @@ import Testing
     @Test func `a folder that is no repository, or lies in one, is told apart`() async throws {
         try await ScratchRepository.with { scratch in
             try await scratch.sh("mkdir sub $ROOT/plain && git worktree add -q $ROOT/linked -b other")
-            for (name, expected) in [("plain", GitError.Code.notARepository), ("repo/sub", .notTopFolder), ("linked", .notTopFolder), ("none", .notARepository)] {
+            for (name, expected) in [
+                ("plain", GitError.Code.notARepository), ("repo/sub", .notTopFolder), ("linked", .notTopFolder), ("none", .notARepository),
+            ] {
                 let path = scratch.root.pushing(FilePath(name))
                 #expect(await code { _ = try await GitRepository.open(path: path, privateDirectory: scratch.state) } == expected, "\(name)")
             }
@@ -49,7 +51,8 @@ import Testing
     @Test func `submodules and LFS are refused, a harmless attribute is not`() async throws {
         for (name, text, refused) in [
             (".gitmodules", "[submodule \"x\"]\n", true), ("sub/.gitattributes", "*.bin filter=lfs diff=lfs\n", true),
-            (".gitattributes", "*.txt text eol=lf # filter=lfs\n#x filter=lfs\n", true), (".gitattributes", "#* filter=lfs\n*.txt text\n*.ipynb filter=strip\n", false),
+            (".gitattributes", "*.txt text eol=lf # filter=lfs\n#x filter=lfs\n", true),
+            (".gitattributes", "#* filter=lfs\n*.txt text\n*.ipynb filter=strip\n", false),
         ] {
             try await ScratchRepository.with([name: text]) { scratch in
                 let repository = try await scratch.open()
@@ -101,7 +104,9 @@ import Testing
             let worktree = try await repository.createWorktree(at: scratch.worktreeFolder, from: base)
             try scratch.write("two\n", "trees/work/b.txt")
             let commit = try await scratch.commit(repository, worktree, base: base)
-            guard case .merged(let merge) = try await repository.merge(commit, into: main, message: message, time: someTime) else { throw Unexpected(what: "not merged") }
+            guard case .merged(let merge) = try await repository.merge(commit, into: main, message: message, time: someTime) else {
+                throw Unexpected(what: "not merged")
+            }
             #expect(try await repository.tip(of: main) == merge)
         }
     }

@@ -1,8 +1,8 @@
-@testable import FerryGit
-import FerryModel
-import FerrySystem
-import SystemPackage
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PrescanTests {
     struct Attack: Sendable, CustomTestStringConvertible {
@@ -21,7 +21,9 @@ import Testing
         Attack("top .git directory", "git init -q .", .nestedRepository),
         Attack("top .git link", "ln -s a.txt .git", .nestedRepository),
         Attack("bare repository", "git init -q --bare sub", .nestedRepository),
-        Attack("tracked file turned into a repository", "echo a.txt > .gitignore; rm a.txt; git init -q a.txt; cd a.txt; git commit -q --allow-empty -m x", .submodule),
+        Attack(
+            "tracked file turned into a repository",
+            "echo a.txt > .gitignore; rm a.txt; git init -q a.txt; cd a.txt; git commit -q --allow-empty -m x", .submodule),
         Attack("capitals", "mkdir .GIT", .gitLookAlike),
         Attack("short name", "mkdir git~1", .gitLookAlike),
         Attack("ignorable character", #"mkdir "$(printf '.g\342\200\214it')""#, .gitLookAlike),
@@ -31,7 +33,7 @@ import Testing
         Attack("FIFO as .gitignore", "mkdir build; echo build > .gitignore; mkfifo build/.gitignore", .specialFile),
         Attack("socket", "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'", .specialFile),
         Attack("setuid", "echo x > s; chmod 4755 s", .setIdBits),
-        Attack("setgid folder", "mkdir s; chmod 2755 s", .setIdBits),
+        Attack("setgid", "mkdir d; chmod 2755 d; echo x > d/s; chmod 2755 d/s", .setIdBits),
         Attack("hard link", "echo x > x; ln x y", .hardLink),
         Attack("absolute link", "ln -s /etc/passwd p", .escapingLink),
         Attack("link out of the tree", "mkdir d; ln -s ../../x d/p", .escapingLink),
@@ -39,6 +41,7 @@ import Testing
         Attack("line end in a name", #"echo x > "$(printf 'a\nb')""#, .controlCharacter),
         Attack("escape in a name", #"mkdir "$(printf 'a\033b')""#, .controlCharacter),
         Attack("submodule file", "echo x > .gitmodules", .submodule),
+        Attack("huge .gitignore", "mkdir d; truncate -s 2M d/.gitignore", .tooManyBytes),
         Attack("too deep", "d=.; i=0; while [ $i -lt 201 ]; do d=$d/d; i=$((i+1)); done; mkdir -p $d", .tooDeep),
     ]
 
@@ -92,22 +95,33 @@ import Testing
 
     @Test func `a bare repository among the files of the base is the user's own`() async throws {
         try await ScratchRepository.with { scratch in
-            try await scratch.sh("git init -q --bare fixture.git; touch fixture.git/objects/keep fixture.git/refs/keep; git add -A; git commit -q -m fixture")
+            try await scratch.sh(
+                "git init -q --bare fixture.git; touch fixture.git/objects/keep fixture.git/refs/keep; git add -A; git commit -q -m fixture")
             let (repository, worktree, base) = try await scratch.worktree()
             guard case .tree = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "refused") }
         }
     }
 
     @Test func `too many new files are refused, ignored or old ones do not count`() async throws {
-        try await ScratchRepository.with([".gitignore": "out/\n"]) { scratch in
+        #expect(PrescanLimits().newFiles == 20_000)
+        try await ScratchRepository.with([".gitignore": "out/\n", "a": "", "b": "", "c": ""]) { scratch in
             let (repository, worktree, base) = try await scratch.worktree()
-            try await scratch.sh("cd $WT; for d in $(seq 21); do mkdir -p out/$d; cd out/$d; seq 960 | xargs touch; cd ../..; done")
-            guard case .tree = try await repository.snapshot(worktree, base: base) else { throw Unexpected(what: "ignored files counted") }
-            try await scratch.sh("mv $WT/out $WT/in")
-            #expect(try await repository.snapshot(worktree, base: base) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
             var limits = PrescanLimits()
-            limits.entries = 1000
-            #expect(try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
+            limits.newFiles = 300
+            try await scratch.sh("cd $WT; mkdir out; cd out; seq 301 | xargs touch; mv 1 ..")
+            guard case .tree = try await repository.snapshot(worktree, base: base, limits: limits) else {
+                throw Unexpected(what: "ignored files counted")
+            }
+            try await scratch.sh("mv $WT/out $WT/in")
+            #expect(
+                try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
+            limits.newFiles = 301
+            guard case .tree = try await repository.snapshot(worktree, base: base, limits: limits) else {
+                throw Unexpected(what: "old files counted")
+            }
+            limits.entries = 300
+            #expect(
+                try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyFiles, path: "")]))
         }
     }
 
@@ -117,14 +131,18 @@ import Testing
             var limits = PrescanLimits()
             limits.newBytes = 2000
             try await scratch.sh("cd $WT; truncate -s 1T x.o; truncate -s 1500 y")
-            guard case .tree = try await repository.snapshot(worktree, base: base, limits: limits) else { throw Unexpected(what: "old bytes counted") }
+            guard case .tree = try await repository.snapshot(worktree, base: base, limits: limits) else {
+                throw Unexpected(what: "old bytes counted")
+            }
             try await scratch.sh("truncate -s 1T $WT/y")
-            #expect(try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyBytes, path: "")]))
+            #expect(
+                try await repository.snapshot(worktree, base: base, limits: limits) == .refused([PrescanRefusal(reason: .tooManyBytes, path: "")]))
         }
     }
 
     @Test(arguments: [
-        (".git", true), (".Git", true), (".git ", true), (".git...", true), (".git:x", true), ("GIT~1", true), ("git~2 .", true), (".g\u{feff}it", true),
+        (".git", true), (".Git", true), (".git ", true), (".git...", true), (".git:x", true), ("GIT~1", true), ("git~2 .", true),
+        (".g\u{feff}it", true),
         (".gitignore", false), (".github", false), ("git", false), ("x.git", false), ("git~1x", false), (".git-blame", false),
     ])
     func `names that some system takes for .git are known`(name: String, matches: Bool) { #expect(GitLookAlike.matches(Array(name.utf8)) == matches) }

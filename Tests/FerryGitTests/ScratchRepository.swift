@@ -1,9 +1,9 @@
-@testable import FerryGit
-import FerryModel
-import FerrySystem
-import Glibc
-import SystemPackage
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import FerrySystem
+internal import Glibc
+internal import SystemPackage
+internal import Testing
 
 /// A user's repository in a folder of its own, driven by plain git through a shell, with what Ferry keeps beside it.
 struct ScratchRepository {

@@ -1,8 +1,8 @@
-@testable import FerryGit
-import FerryModel
-import FerrySystem
-import SystemPackage
-import Testing
+@testable internal import FerryGit
+internal import FerryModel
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SnapshotTests {
     @Test func `bytes, executable bits, links and odd names survive the way through a commit`() async throws {
@@ -19,7 +19,8 @@ import Testing
             try await repository.export(commit, to: scratch.root.appending("out"))
             #expect(
                 try await scratch.sh(
-                    "rmdir $WT/empty; diff -r $WT $ROOT/out && ls -A $ROOT/out | wc -l; readlink $ROOT/out/link; test -x $ROOT/out/run; test ! -x $ROOT/out/lf.txt")
+                    "rmdir $WT/empty; diff -r $WT $ROOT/out && ls -A $ROOT/out | wc -l; readlink $ROOT/out/link; test -x $ROOT/out/run; test ! -x $ROOT/out/lf.txt"
+                )
                     == "12\nrun")
             #expect(try await repository.fileContents("crlf.txt", in: commit) == Array("a\r\nb\r\n$Id$\n".utf8))
             let again = try await scratch.commit(repository, Worktree(folder: scratch.root.appending("out"), base: commit), base: base)
@@ -28,10 +29,12 @@ import Testing
     }
 
     @Test func `deleted, changed and ignored files are as the tree says`() async throws {
-        try await ScratchRepository.with(["a.txt": "1\n", "b.txt": "1\n", "kept.log": "1\n", ".gitignore": "*.log\nbuild/\n", "d/e/f.txt": "1\n"]) { scratch in
+        try await ScratchRepository.with(["a.txt": "1\n", "b.txt": "1\n", "kept.log": "1\n", ".gitignore": "*.log\nbuild/\n", "d/e/f.txt": "1\n"]) {
+            scratch in
             try await scratch.sh("git add -f kept.log && git commit -q -m log")
             let (repository, worktree, base) = try await scratch.worktree()
-            try await scratch.sh("cd $WT; rm a.txt; rm -r d; echo 2 > b.txt; echo 2 > kept.log; echo 2 > new.log; mkdir -p build; echo 2 > build/x; echo 2 > new.txt")
+            try await scratch.sh(
+                "cd $WT; rm a.txt; rm -r d; echo 2 > b.txt; echo 2 > kept.log; echo 2 > new.log; mkdir -p build; echo 2 > build/x; echo 2 > new.txt")
             let commit = try await scratch.commit(repository, worktree, base: base)
             let changes = try await repository.changes(from: base, to: commit)
             #expect(changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D a.txt", "M b.txt", "D d/e/f.txt", "M kept.log", "A new.txt"])
@@ -71,7 +74,9 @@ import Testing
     @Test func `changes are counted and attributes of the tree hide nothing from the diff`() async throws {
         try await ScratchRepository.with(["a.py": "1\n2\n", "b.bin": "x\u{0}y"]) { scratch in
             let (repository, worktree, base) = try await scratch.worktree()
-            try await scratch.sh(#"cd $WT; printf '* diff=none\n*.py binary -diff\n' > .gitattributes; printf '1\n3\n4\n' > a.py; printf 'x\0z' > b.bin; chmod +x a.py"#)
+            try await scratch.sh(
+                #"cd $WT; printf '* diff=none\n*.py binary -diff\n' > .gitattributes; printf '1\n3\n4\n' > a.py; printf 'x\0z' > b.bin; chmod +x a.py"#
+            )
             let commit = try await scratch.commit(repository, worktree, base: base)
             let changes = try await repository.changes(from: base, to: commit)
             #expect(changes.map(\.path) == [".gitattributes", "a.py", "b.bin"])
@@ -80,7 +85,10 @@ import Testing
             let diff = try await repository.diff(from: base, to: commit)
             let text = String(decoding: diff.bytes, as: UTF8.self)
             #expect(text.contains("+3\n+4\n") && text.contains("+x\u{0}z") && !diff.isTruncated)
-            #expect(try await scratch.sh("git diff \(base) \(commit) -- a.py | grep -c '^+' || true; cp $WT/.gitattributes .; git diff \(base) \(commit) -- a.py | grep -c Binary") == "3\n1")
+            #expect(
+                try await scratch.sh(
+                    "git diff \(base) \(commit) -- a.py | grep -c '^+' || true; cp $WT/.gitattributes .; git diff \(base) \(commit) -- a.py | grep -c Binary"
+                ) == "3\n1")
             let cut = try await repository.diff(from: base, to: commit, limit: 40)
             #expect(cut.isTruncated && cut.bytes == Array(diff.bytes.prefix(40)))
         }
@@ -91,7 +99,10 @@ import Testing
             let repository = try await scratch.open()
             let base = try await repository.baseTip(main)
             #expect(try await repository.fileContents("d/a.txt", in: base) == Array("one\n".utf8))
-            for (path, limit, code) in [("d/none", 100, GitError.Code.fileMissing), ("d", 100, .fileMissing), ("./d/a.txt", 100, .fileMissing), ("../repo/d/a.txt", 100, .fileMissing), ("d/a.txt", 3, .fileTooLarge)] {
+            for (path, limit, code) in [
+                ("d/none", 100, GitError.Code.fileMissing), ("d", 100, .fileMissing), ("./d/a.txt", 100, .fileMissing),
+                ("../repo/d/a.txt", 100, .fileMissing), ("d/a.txt", 3, .fileTooLarge),
+            ] {
                 let error = await #expect(throws: GitError.self) { _ = try await repository.fileContents(FilePath(path), in: base, limit: limit) }
                 #expect(error?.code == code, "\(path)")
             }
