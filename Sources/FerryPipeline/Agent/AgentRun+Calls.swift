@@ -56,7 +56,9 @@ extension AgentRun {
                 batches.append(.unfinished(call))
             } else if call.name == ToolBox.finish {
                 batches.append(.finish(call))
-            } else if toolBox.onlyReads(call), case .run(let before)? = batches.last, before.allSatisfy(toolBox.onlyReads), before.count < Self.width {
+            } else if toolBox.onlyReads(call), case .run(let before)? = batches.last, before.count < Self.width,
+                before.allSatisfy(toolBox.onlyReads)
+            {
                 batches[batches.count - 1] = .run(before + [call])
             } else {
                 batches.append(.run([call]))
@@ -85,7 +87,8 @@ extension AgentRun {
     }
 
     private static func cutOff(_ call: ToolCall) -> ToolOutput {
-        ToolOutput("This call of `\(call.name)` was not run: the output limit was reached while it was being written. Send smaller edits.", isError: true)
+        let reason = "the output limit was reached while it was being written"
+        return ToolOutput("This call of `\(call.name)` was not run: \(reason). Send smaller edits.", isError: true)
     }
 
     private func record(_ call: ToolCall, _ result: Result) throws {

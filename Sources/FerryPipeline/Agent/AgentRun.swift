@@ -85,7 +85,7 @@ struct AgentRun {
         case .context: return try recover(from: ModelError(.contextOverflow, "the conversation filled the model's window"))
         case .done, .tools, .length, .paused: break
         }
-        let message = response.message.replayable(turn: turn)
+        let message = response.message.replayable(in: conversation, turn: turn)
         conversation.append(.assistant(message))
         estimate.note(response.usage, messageCount: conversation.messages.count)
         handover.note(text: message.text)

@@ -44,6 +44,8 @@ struct BashTool: AgentTool {
     func run(_ arguments: ToolArguments, _ call: ToolCallContext) async throws -> ToolOutput {
         let command = arguments.text("command")
         guard !command.isEmpty, !command.utf8.contains(0) else { throw ToolMistake("The command is empty, or holds a NUL character.") }
+        // Linux takes no longer argument (MAX_ARG_STRLEN, execve(2)).
+        guard command.utf8.count < 128 << 10 else { throw ToolMistake("The command is longer than 128 KiB. Put long text into a file with `write`.") }
         if let reason = ShellLine.backgroundProcess(in: command) {
             throw ToolMistake(
                 "The command was not run: \(reason), and a process in the background ends with its command. "

@@ -49,13 +49,16 @@ struct GrepTool: AgentTool {
 
     func run(_ arguments: ToolArguments, _ call: ToolCallContext) async throws -> ToolOutput {
         let pattern = arguments.text("pattern")
-        guard !pattern.isEmpty, !pattern.utf8.contains(0) else { throw ToolMistake("The pattern is empty, or holds a NUL character.") }
+        let include = arguments.optionalText("include")
+        guard !pattern.isEmpty, [pattern, include ?? ""].allSatisfy({ !$0.utf8.contains(0) && $0.utf8.count < 64 << 10 }) else {
+            throw ToolMistake("The pattern is empty, longer than 64 KiB, or holds a NUL character.")
+        }
         let place = try files.place(arguments.optionalText("path") ?? ".")
         guard place.files == files.worktree else { throw ToolMistake("`grep` looks only into the worktree. Use `bash` for \(place.shown).") }
         guard try place.files.status(of: place.path) != nil else { throw ToolMistake("There is no file or folder \(place.shown).") }
         var command = ["/usr/bin/grep", "-rnIEZ", "--color=never", "--exclude-dir=.git", "--max-count=\(Self.fileLimit)"]
         if arguments.flag("ignore_case") { command.append("-i") }
-        if let include = arguments.optionalText("include"), !include.utf8.contains(0) { command.append("--include=\(include)") }
+        if let include { command.append("--include=\(include)") }
         command += ["-H", "-e", pattern, "--", place.shown == "." ? "." : "./\(place.shown)"]
         let log = try outputs.log(number: call.number)
         let result = try await runner.run(SandboxCommand(command, environment: ["LC_ALL": "C.UTF-8"], log: log), under: policy)
@@ -65,7 +68,8 @@ struct GrepTool: AgentTool {
         // 2 also stands for a file that could not be read, beside lines that were found.
         case .exited(let status) where status < 2 || text.contains(0): return ToolOutput(Self.lines(of: text))
         case .exited: throw ToolMistake("grep says: \(SafeText.make(text.prefix(500)))")
-        case .deadline, .signalled, .diskLimit, .memoryLimit: throw ToolMistake("The search took too long. Give `path` or `include`, or a simpler pattern.")
+        case .deadline, .signalled, .diskLimit, .memoryLimit:
+            throw ToolMistake("The search took too long. Give `path` or `include`, or a simpler pattern.")
         }
     }
 
@@ -78,8 +82,8 @@ struct GrepTool: AgentTool {
             let text = SafeText.make(line[(end + 1)...].prefix(4 * width))
             found.append((path, text.unicodeScalars.count > width ? String(text.unicodeScalars.prefix(width)) + "…" : text))
         }
-        let sorted = found.enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }.map(\.element)
-        let shown = sorted.prefix(limit).map { "\($0.path):\($0.text)" }.joined(separator: "\n")
+        let order = found.indices.sorted { (found[$0].path, $0) < (found[$1].path, $1) }
+        let shown = order.prefix(limit).map { "\(found[$0].path):\(found[$0].text)" }.joined(separator: "\n")
         return found.count > limit ? "\(shown)\n[\(found.count - limit) more lines; use a narrower pattern or `path`]" : shown
     }
 }

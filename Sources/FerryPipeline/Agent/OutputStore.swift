@@ -8,7 +8,12 @@ package struct OutputStore: Sendable {
     package static let head = 4_000
     package static let tail = 8_000
     /// Bytes of one output that are kept in its file.
-    package static let kept = 8 << 20
+    package static let kept = 4 << 20
+
+    /// Ferry's own folder could not be written or read: no fault of the call.
+    struct Failure: Error {
+        let cause: Errno
+    }
 
     /// On the host; made when the first file is written.
     package let folder: FilePath
@@ -19,24 +24,28 @@ package struct OutputStore: Sendable {
         self.redactor = redactor
     }
 
-    /// The text as it goes into the conversation; `number` names the file of one that is too long. Throws `Errno`.
-    package func insert(_ text: String, number: Int) throws -> String {
+    /// The text as it goes into the conversation; `number` names the file of one that is too long. Throws `Failure`.
+    func insert(_ text: String, number: Int) throws -> String {
         let scalars = text.unicodeScalars
         guard text.utf8.count > Self.head + Self.tail, scalars.count > Self.head + Self.tail else { return text }
-        try Directory.create(folder, mode: 0o700)
-        try FileContents.write(redactor.redact(text).utf8, to: folder.appending("\(number).txt"))
+        try owning {
+            try Directory.create(folder, mode: 0o700)
+            try FileContents.write(redactor.redact(text).utf8, to: folder.appending("\(number).txt"))
+        }
         let head = String(scalars.prefix(Self.head))
         let tail = String(scalars.suffix(Self.tail))
         let cut = text.utf8.count - head.utf8.count - tail.utf8.count
         return "\(head)\n[… \(cut) bytes cut here; the whole output can be read with `read` at \(GuestFiles.outputs)/\(number).txt …]\n\(tail)"
     }
 
-    /// Where a command writes its whole output while it runs; to be taken up by `take`.
+    /// Where a command writes its whole output while it runs; to be taken up by `take`. Throws `Failure`.
     func log(number: Int) throws -> FilePath {
-        try Directory.create(folder, mode: 0o700)
-        let log = folder.appending("\(number).log")
-        try Directory.removeTree(log)
-        return log
+        try owning {
+            try Directory.create(folder, mode: 0o700)
+            let log = folder.appending("\(number).log")
+            try Directory.removeTree(log)
+            return log
+        }
     }
 
     /// The safe text of what a command put out; its log is removed.
@@ -46,14 +55,18 @@ package struct OutputStore: Sendable {
     func takeRaw(_ result: CommandResult, log: FilePath) throws -> [UInt8] {
         defer { try? Directory.removeTree(log) }
         if result.head.count + result.tail.count >= result.outputBytes { return result.head + result.tail }
+        return try owning { try Self.read(log, of: result) }
+    }
+
+    private static func read(_ log: FilePath, of result: CommandResult) throws -> [UInt8] {
         let file = try FileDescriptor.open(log, .readOnly, options: [.noFollow, .closeOnExec])
         defer { try? file.close() }
         let size = Int(try FileStatus(of: file).size)
         // A log that reached its cap, or a full disk, has lost the end; the runner kept that.
         let isWhole = size >= result.outputBytes
-        if isWhole, size <= Self.kept { return try Self.read(file, from: 0, count: size) }
-        let head = try Self.read(file, from: 0, count: min(size, Self.kept / 2))
-        let tail = isWhole ? try Self.read(file, from: size - Self.kept / 2, count: Self.kept / 2) : result.tail
+        if isWhole, size <= kept { return try read(file, from: 0, count: size) }
+        let head = try read(file, from: 0, count: min(size, kept / 2))
+        let tail = isWhole ? try read(file, from: size - kept / 2, count: kept / 2) : result.tail
         return head + Array("\n[… \(result.outputBytes - head.count - tail.count) bytes were not kept …]\n".utf8) + tail
     }
 
@@ -68,5 +81,9 @@ package struct OutputStore: Sendable {
             filled += piece
         }
         return Array(bytes.prefix(filled))
+    }
+
+    private func owning<Value>(_ work: () throws -> Value) throws -> Value {
+        do { return try work() } catch let cause as Errno { throw Failure(cause: cause) }
     }
 }

@@ -17,7 +17,8 @@ package struct PromptFence: Hashable, Sendable {
     /// The text between an opening and a closing mark with a number that does not occur in the text.
     /// The label says what the text is ("feature note", "diff"); other characters than letters, digits, blanks, `.`, `-`, `_` and `/` are left out of it.
     package func wrap(_ text: String, as label: String) -> String {
-        let name = String(label.unicodeScalars.filter { $0.properties.isAlphabetic || "0123456789 .-_/".unicodeScalars.contains($0) }.map(Character.init))
+        let isPlain: (Unicode.Scalar) -> Bool = { $0.properties.isAlphabetic || "0123456789 .-_/".unicodeScalars.contains($0) }
+        let name = String(String.UnicodeScalarView(label.unicodeScalars.filter(isPlain)))
         var attempt = 0
         var nonce = number(text, name, attempt)
         while text.contains(nonce) {

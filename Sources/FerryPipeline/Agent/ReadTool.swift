@@ -42,7 +42,8 @@ struct ReadTool: AgentTool {
         }
         switch status.kind {
         case .directory: return try list(place)
-        case .link: throw ToolMistake("\(place.shown) is a symbolic link. Read what it points to (`ls -l` in `bash` tells), if that lies in the worktree.")
+        case .link:
+            throw ToolMistake("\(place.shown) is a symbolic link. Read what it points to (`ls -l` in `bash` tells), if that lies in the worktree.")
         case .other: throw ToolMistake("\(place.shown) is no regular file.")
         case .regular: break
         }

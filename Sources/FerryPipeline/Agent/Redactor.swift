@@ -5,10 +5,15 @@ package struct Redactor: Sendable {
     package static let mark = "[redacted]"
 
     private let values: [[UInt8]]
+    /// For each byte, whether a secret may begin with it: most of a text is passed over quickly.
+    private let mayBegin: [Bool]
 
     /// `values` are the keys in use; those of fewer than 8 bytes are left alone, because they would occur by chance.
     package init(values: [String] = []) {
         self.values = values.map { Array($0.utf8) }.filter { $0.count >= 8 }.sorted { $0.count > $1.count }
+        var mayBegin = [Bool](repeating: false, count: 256)
+        for start in self.values + Self.shapes.map(\.prefix) + [Self.keyBegin] { mayBegin[Int(start[0])] = true }
+        self.mayBegin = mayBegin
     }
 
     package func redact(_ text: String) -> String {
@@ -17,7 +22,7 @@ package struct Redactor: Sendable {
         var index = 0
         var copied = 0
         while index < bytes.count {
-            guard let end = secret(in: bytes, at: index) else {
+            guard mayBegin[Int(bytes[index])], let end = secret(in: bytes, at: index) else {
                 index += 1
                 continue
             }
@@ -51,14 +56,15 @@ package struct Redactor: Sendable {
 
     /// RFC 7468: from `-----BEGIN … PRIVATE KEY-----` to its end mark, or to the end of the text where that was cut off.
     private func privateKey(in bytes: [UInt8], at start: Int) -> Int? {
-        let begin = Array("-----BEGIN ".utf8)
-        guard bytes[start] == begin[0], bytes[start...].starts(with: begin) else { return nil }
-        let label = bytes[(start + begin.count)...].prefix(40)
+        guard bytes[start] == Self.keyBegin[0], bytes[start...].starts(with: Self.keyBegin) else { return nil }
+        let label = bytes[(start + Self.keyBegin.count)...].prefix(40)
         guard let labelEnd = Self.range(of: Array("PRIVATE KEY".utf8), in: label) else { return nil }
         guard let end = Self.range(of: Array("-----END ".utf8), in: bytes[labelEnd...]) else { return bytes.count }
         let dashes = Self.range(of: Array("-----".utf8), in: bytes[end...])
         return dashes ?? bytes.count
     }
+
+    private static let keyBegin = Array("-----BEGIN ".utf8)
 
     /// The index after the first occurrence.
     private static func range(of needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {

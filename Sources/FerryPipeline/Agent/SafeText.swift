@@ -2,66 +2,98 @@
 package enum SafeText {
     /// Invalid UTF-8 becomes U+FFFD; ANSI escapes (ECMA-48: CSI, OSC, DCS and the two-byte ones) go; `\r\n` and a lone `\r` become a newline;
     /// other control characters go; characters that reorder or hide text (bidirectional controls, tags) are shown as `<U+202E>`.
-    package static func make(_ bytes: some Collection<UInt8>) -> String {
-        make(String(decoding: bytes, as: UTF8.self))
+    package static func make(_ bytes: some Sequence<UInt8>) -> String {
+        make(String(decoding: Array(bytes), as: UTF8.self))
     }
 
     package static func make(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        var scalars = text.unicodeScalars.makeIterator()
-        var next = scalars.next()
-        while let scalar = next {
-            next = scalars.next()
-            switch scalar.value {
-            case 0x1B: next = skipEscape(after: next, &scalars)
-            case 0x9B: next = skipControlSequence(next, &scalars)
+        var reader = SafeTextReader(Array(text.utf8))
+        return String(decoding: reader.read(), as: UTF8.self)
+    }
+}
+
+/// Goes over valid UTF-8 byte by byte: outputs have megabytes.
+private struct SafeTextReader {
+    private let bytes: [UInt8]
+    private var at = 0
+    private var result: [UInt8] = []
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        result.reserveCapacity(bytes.count)
+    }
+
+    mutating func read() -> [UInt8] {
+        while at < bytes.count {
+            let byte = bytes[at]
+            at += 1
+            switch byte {
+            case 0x20..<0x7F, 0x09, 0x0A: result.append(byte)
+            case 0x1B: skipEscape()
             case 0x0D:
-                if next?.value != 0x0A { result.append("\n") }
-            case 0x09, 0x0A: result.append(scalar)
-            case 0..<0x20, 0x7F..<0xA0: break
-            case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xE0000...0xE007F:
-                result.append(contentsOf: "<U+\(String(scalar.value, radix: 16, uppercase: true))>".unicodeScalars)
-            default: result.append(scalar)
+                if peek != 0x0A { result.append(0x0A) }
+            case 0x00..<0x20, 0x7F: break
+            case 0xC2 where (0x80..<0xA0).contains(peek): skipC1()
+            case 0xD8, 0xE2, 0xF3: readMark(byte)
+            default: result.append(byte)
             }
         }
-        return String(result)
+        return result
     }
 
-    private typealias Scalars = String.UnicodeScalarView.Iterator
+    /// 0 at the end, which occurs nowhere in what follows an escape.
+    private var peek: UInt8 { at < bytes.count ? bytes[at] : 0 }
 
-    /// Returns the first scalar after the sequence.
-    private static func skipEscape(after first: Unicode.Scalar?, _ scalars: inout Scalars) -> Unicode.Scalar? {
-        switch first {
-        case "[": return skipControlSequence(scalars.next(), &scalars)
-        case "]", "P", "X", "^", "_": return skipString(&scalars)
+    /// U+0080 to U+009F: control characters; U+009B begins a control sequence.
+    private mutating func skipC1() {
+        let isSequence = peek == 0x9B
+        at += 1
+        if isSequence { skipControlSequence() }
+    }
+
+    private mutating func skipEscape() {
+        switch peek {
+        case UInt8(ascii: "["):
+            at += 1
+            skipControlSequence()
+        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
+            at += 1
+            skipString()
         default:
-            // Intermediate bytes (0x20 to 0x2F), then one final byte.
-            var next = first
-            while let scalar = next, (0x20...0x2F).contains(scalar.value) { next = scalars.next() }
-            guard let last = next, (0x30...0x7E).contains(last.value) else { return next }
-            return scalars.next()
+            // Intermediate bytes, then one final byte.
+            while (0x20...0x2F).contains(peek) { at += 1 }
+            if (0x30...0x7E).contains(peek) { at += 1 }
         }
     }
 
-    private static func skipControlSequence(_ first: Unicode.Scalar?, _ scalars: inout Scalars) -> Unicode.Scalar? {
-        var next = first
-        while let scalar = next, (0x20...0x3F).contains(scalar.value) { next = scalars.next() }
-        guard let last = next, (0x40...0x7E).contains(last.value) else { return next }
-        return scalars.next()
+    private mutating func skipControlSequence() {
+        while (0x20...0x3F).contains(peek) { at += 1 }
+        if (0x40...0x7E).contains(peek) { at += 1 }
     }
 
     /// A string sequence ends with BEL, ST, or, where the program forgot both, with the line.
-    private static func skipString(_ scalars: inout Scalars) -> Unicode.Scalar? {
-        while let scalar = scalars.next() {
-            switch scalar.value {
-            case 0x07, 0x9C: return scalars.next()
-            case 0x0A: return scalar
-            case 0x1B:
-                let next = scalars.next()
-                return next == "\\" ? scalars.next() : next
-            default: break
+    private mutating func skipString() {
+        while at < bytes.count, peek != 0x0A {
+            let byte = peek
+            at += 1
+            if byte == 0x07 || (byte == 0x9C && bytes[at - 2] == 0xC2) { return }
+            if byte == 0x1B {
+                if peek == UInt8(ascii: "\\") { at += 1 }
+                return
             }
         }
-        return nil
+    }
+
+    /// A character that begins with this byte: U+061C, U+200E and U+200F, U+202A to U+202E, U+2066 to U+2069, and the tags U+E0000 to U+E007F are shown.
+    private mutating func readMark(_ first: UInt8) {
+        let length = first == 0xD8 ? 2 : first == 0xE2 ? 3 : 4
+        let scalar = bytes[at..<at + length - 1].reduce(UInt32(first) & (0xFF >> UInt32(length + 1))) { $0 << 6 | UInt32($1 & 0x3F) }
+        switch scalar {
+        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xE0000...0xE007F:
+            let digits = String(scalar, radix: 16, uppercase: true)
+            result += "<U+\(String(repeating: "0", count: max(0, 4 - digits.utf8.count)))\(digits)>".utf8
+        default: result += bytes[at - 1..<at + length - 1]
+        }
+        at += length - 1
     }
 }

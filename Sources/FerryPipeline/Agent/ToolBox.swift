@@ -69,6 +69,8 @@ package struct ToolBox: Sendable {
             return try await tool.run(try ToolArguments(call, for: tool.definition), context)
         } catch let mistake as ToolMistake {
             return ToolOutput(try outputs.insert(SafeText.make(mistake.message), number: context.number), isError: true)
+        } catch let failure as OutputStore.Failure {
+            throw failure.cause
         } catch let cause as Errno where !Self.isMachineFault(cause) {
             return ToolOutput("The file could not be had: \(Self.explain(cause)).", isError: true)
         }

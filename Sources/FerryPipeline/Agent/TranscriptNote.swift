@@ -39,7 +39,8 @@ package struct TranscriptNote: Sendable {
             }
         }
         let price = cost.map { "\($0) USD" } ?? "price unknown"
-        return "\(turns) turns · \(calls) tool calls · \(usage.input) tokens in, \(usage.output) out · \(price)\n\nThe full text: `\(Self.code(record))`"
+        let sums = "\(turns) turns · \(calls) tool calls · \(usage.input) tokens in, \(usage.output) out · \(price)"
+        return "\(sums)\n\nThe full text: `\(Self.code(record))`"
     }
 
     private static func sum(_ left: Money?, _ right: Money?) -> Money? {
@@ -51,7 +52,8 @@ package struct TranscriptNote: Sendable {
         switch entry.event {
         case .began(let role, let model, let conversation, _, let tools):
             let again = conversation > 1 ? ", conversation \(conversation)" : ""
-            return ["## \(Self.plain(role))\(again)", "\(entry.at) · `\(Self.code(model))` · tools: \(tools.map(Self.plain).joined(separator: ", "))"]
+            let names = tools.map(Self.plain).joined(separator: ", ")
+            return ["## \(Self.plain(role))\(again)", "\(entry.at) · `\(Self.code(model))` · tools: \(names)"]
         case .said(let text): return ["**Ferry**", inert(Self.cut(text))]
         case .answered(let turn, let message, let stop, let usage, let cost, let seconds, _):
             let price = cost.map { "\($0) USD" } ?? "price unknown"
@@ -93,9 +95,12 @@ package struct TranscriptNote: Sendable {
         return cut(shown.joined(separator: "\n"))
     }
 
+    /// `<%` would run in Templater wherever it stands.
+    private static let codeMarks: [Character: Character] = ["\n": " ", "\t": " ", "`": "'", "<": "‹", ">": "›"]
+
     /// For a code span: one line without backticks.
     private static func code(_ text: String) -> String {
-        let line = SafeText.make(text).map { $0 == "\n" || $0 == "\t" ? " " : $0 == "`" ? "'" : $0 }
+        let line = SafeText.make(text).map { Self.codeMarks[$0] ?? $0 }
         return String(line.prefix(200))
     }
 

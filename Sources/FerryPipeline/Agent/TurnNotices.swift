@@ -18,7 +18,8 @@ struct TurnNotices {
         }
         if !saidTime, timeLeft <= limits.time / 5 {
             saidTime = true
-            notices.append("\(max(0, timeLeft.components.seconds / 60)) of \(limits.time.components.seconds / 60) minutes are left. Bring the work to an end.")
+            let left = max(0, timeLeft.components.seconds / 60)
+            notices.append("\(left) of \(limits.time.components.seconds / 60) minutes are left. Bring the work to an end.")
         }
         if !saidMoney, let budget = limits.budget, let spent, spent.microdollars * 5 >= budget.microdollars * 4 {
             saidMoney = true

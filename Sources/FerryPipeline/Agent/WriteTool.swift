@@ -47,6 +47,7 @@ struct WriteTool: AgentTool {
         }
         try place.files.write(content, to: place.path)
         memory.noteWritten(place, content)
-        return ToolOutput("\(status == nil ? "Created" : "Wrote") \(place.shown) (\(content.count) bytes, \(NumberedLines(content).lines.count) lines).\(note)")
+        let size = "\(content.count) bytes, \(NumberedLines(content).lines.count) lines"
+        return ToolOutput("\(status == nil ? "Created" : "Wrote") \(place.shown) (\(size)).\(note)")
     }
 }

@@ -1,5 +1,5 @@
-import FerryPipeline
-import Testing
+internal import FerryPipeline
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct PromptFenceTests {

@@ -1,0 +1,212 @@
+internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerryPipeline
+
+@Suite(.timeLimit(.minutes(1)))
+struct AgentLoopTests {
+    @Test func `an agent works with its tools and ends with its report`() async throws {
+        try await AgentFixture.with(["a.txt": "one\n"]) { fixture async throws in
+            let model = FakeModel([
+                .calls(("read", ["path": "a.txt"])),
+                .calls(("edit", ["path": "a.txt", "old_string": "one", "new_string": "two"])),
+                .calls(("bash", ["command": "cat a.txt"])),
+                .calls(("finish", ["summary": "changed it", "files": ["a.txt"]])),
+            ])
+            let outcome = try await fixture.run(model)
+            #expect(outcome == .finished(["summary": "changed it", "files": ["a.txt"]]))
+            #expect(try fixture.file("a.txt") == "two\n")
+            #expect(model.requests.count == 4 && fixture.book.isBalanced)
+            let first = model.requests[0]
+            #expect(first.system.hasPrefix("You are the coder.\n\n") && first.system.hasSuffix(PromptFence.rule))
+            #expect(first.firstText == "Do the work.")
+            #expect(model.requests[3].lastResults.map(\.content)[0].hasPrefix("two\n(exit 0, "))
+        }
+    }
+
+    @Test func `what was sent once is sent the same way again`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([.calls(("glob", ["pattern": "*"])), .text("Thinking."), .calls(("bash", ["command": "true"])), .finish])
+            _ = try await fixture.run(model)
+            for (earlier, later) in zip(model.requests, model.requests.dropFirst()) {
+                #expect(later.system == earlier.system && later.tools == earlier.tools)
+                #expect(Array(later.messages.prefix(earlier.messages.count)) == earlier.messages)
+            }
+        }
+    }
+
+    @Test func `nonsense calls are answered and the work goes on`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let nonsense = ToolCall(id: "", name: "no such tool!", arguments: "{oops")
+            let model = FakeModel([
+                FakeAnswer(blocks: [.toolCall(nonsense), .toolCall(nonsense)], stop: .done),
+                FakeAnswer(blocks: [.toolCall(ToolCall(id: "x", name: "bash", arguments: "[1"))], stop: .tools),
+                .finish,
+            ])
+            #expect(try await fixture.run(model) == .finished(["summary": "done"]))
+            let results = model.requests[1].lastResults
+            #expect(results.count == 2 && results.allSatisfy(\.isError))
+            #expect(Set(results.map(\.callID)).count == 2)
+            #expect(results[0].content.hasPrefix("No such tool: no_such_tool_; there are bash"))
+            #expect(model.requests[2].lastResults[0].content.contains("not JSON"))
+        }
+    }
+
+    @Test func `endless nonsense ends after eight mistakes`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel { turn, _ in .calls(("bash", ["cmd": .int(turn)])) }
+            #expect(try await fixture.run(model) == .stopped(.stuck("8 tool calls in a row were mistakes")))
+            #expect(model.requests.count == 8)
+        }
+    }
+
+    @Test func `the same call again and again is warned of and then ended, though its duration differs`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel { _, _ in .calls(("bash", ["command": "sleep 0.0$RANDOM; echo same"])) }
+            guard case .stopped(.stuck(let reason)) = try await fixture.run(model) else {
+                Issue.record("not stopped")
+                return
+            }
+            #expect(reason.contains("the same call of `bash` 5 times"))
+            #expect(model.requests[3].lastText.contains("same result 3 times in a row"))
+        }
+    }
+
+    @Test func `calls that only read run together and their results keep the order of the calls`() async throws {
+        try await AgentFixture.with(["a": "A\n", "b": "B\n"]) { fixture async throws in
+            let model = FakeModel([
+                .calls(
+                    ("read", ["path": "b"]), ("grep", ["pattern": "A"]), ("read", ["path": "a"]), ("write", ["path": "c", "content": "C\n"]),
+                    ("read", ["path": "c"]), ("bash", ["command": "cat c"])),
+                .finish,
+            ])
+            #expect(try await fixture.run(model) == .finished(["summary": "done"]))
+            let results = model.requests[1].lastResults.map(\.content)
+            #expect(results[0] == "     1\tB\n" && results[1] == "a:1:A" && results[2] == "     1\tA\n")
+            #expect(results[3].hasPrefix("Created c") && results[4] == "     1\tC\n" && results[5].hasPrefix("C\n"))
+            let lines = fixture.seen.progress.compactMap { if case .running(let line) = $0.phase { line } else { nil } }
+            #expect(lines == ["read b · grep A · read a", "write c", "read c", "bash cat c"])
+        }
+    }
+
+    @Test func `a call that the output limit cut off is never run`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([
+                .calls(("write", ["path": "a", "content": "whole"]), ("write", ["path": "b", "content": "cut"]), stop: .length),
+                .text("A long", stop: .length),
+                .calls(("finish", ["summary": "cut report"]), stop: .length),
+                .finish,
+            ])
+            #expect(try await fixture.run(model) == .finished(["summary": "done"]))
+            #expect(try fixture.file("a") == "whole")
+            #expect(try FileStatus.ifPresent(fixture.worktree.appending("b")) == nil)
+            #expect(model.requests[1].lastResults.map(\.isError) == [false, true])
+            #expect(model.requests[1].lastResults[1].content.contains("output limit was reached"))
+            #expect(model.requests[2].lastText.contains("cut off at the output limit"))
+            #expect(model.requests[3].lastResults[0].content.contains("Send smaller edits"))
+        }
+    }
+
+    @Test func `a paused turn goes on without a new message`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([.text("half a thought", stop: .paused), .finish])
+            #expect(try await fixture.run(model) == .finished(["summary": "done"]))
+            #expect(model.requests[1].messages.count == 2)
+        }
+    }
+
+    @Test func `a refusal ends the work with what the provider said`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            #expect(try await fixture.run(FakeModel([FakeAnswer(stop: .refused)])) == .stopped(.refused(nil)))
+        }
+    }
+
+    @Test func `a machine without a sandbox is its own outcome`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            fixture.workspace.runner = BrokenSandbox()
+            #expect(try await fixture.run(FakeModel([.calls(("bash", ["command": "ls"]))])) == .sandboxFailed(BrokenSandbox.error))
+        }
+    }
+
+    @Test func `the display is told turn, tokens, cost and the tool that runs`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            var answer = FakeAnswer.calls(("bash", ["command": "true\nfalse"]))
+            answer.progress = [.output(characters: 5), .output(characters: 7)]
+            _ = try await fixture.run(FakeModel([answer, .finish]), limits: AgentLimits(turns: 9))
+            let all = fixture.seen.progress
+            #expect(all.map(\.phase).prefix(4) == [.asking(characters: 0), .asking(characters: 5), .asking(characters: 12), .running("bash true")])
+            #expect(all.last?.phase == .ended && all.last?.turn == 2 && all.last?.turns == 9)
+            #expect(all.last?.input == 200 && all.last?.output == 20 && all.last?.cost == Money(microdollars: 400))
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct AgentReportTests {
+    @Test func `a report that does not fit is asked for again, twice`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([
+                .calls(("finish", ["state": "perhaps", "files": ["a", 7], "extra": 1])),
+                .calls(("finish", ["summary": ""])),
+                .calls(("finish", ["summary": "mended"])),
+            ])
+            #expect(try await fixture.run(model) == .finished(["summary": "mended"]))
+            let problems = model.requests[1].lastResults[0].content
+            #expect(problems.contains("the required `summary` is missing"))
+            #expect(problems.contains("`state`: \"perhaps\" is not one of done, open"))
+            #expect(problems.contains("`files[1]`: 7 is not of type string"))
+            #expect(problems.contains("`extra` is not expected here; there are summary, state, files"))
+            #expect(model.requests[2].lastResults[0].content.contains("`summary`: it is empty"))
+        }
+    }
+
+    @Test func `a report that never fits ends with its problems`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel { turn, _ in .calls(("finish", ["summary": .int(turn)])) }
+            #expect(try await fixture.run(model) == .stopped(.invalidReport(["`summary`: 3 is not of type string"])))
+            #expect(model.requests.count == 3)
+        }
+    }
+
+    @Test(arguments: [
+        "{\"summary\": \"ok\"}", "Here it is:\n```json\n{\"summary\": \"ok\"}\n```\nBye.", "The report: {\"summary\": \"ok\"}.",
+        "```\nother {code}\n```\n```json\n{\"summary\": \"ok\"}\n```",
+    ])
+    func `a report in the text is taken if it fits`(text: String) async throws {
+        try await AgentFixture.with { fixture async throws in
+            #expect(try await fixture.run(FakeModel([.text(text)])) == .finished(["summary": "ok"]))
+        }
+    }
+
+    @Test func `text alone is reminded twice and then ends the work`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([.text("I am done."), .text("Really."), .text("Bye.")])
+            #expect(try await fixture.run(model) == .stopped(.noReport))
+            #expect(model.requests[1].lastText.contains("call `finish`"))
+        }
+    }
+
+    @Test func `a report in the text that does not fit is told so`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel { _, _ in .text("{\"sum\": 1}") }
+            guard case .stopped(.invalidReport(let problems)) = try await fixture.run(model) else {
+                Issue.record("not stopped")
+                return
+            }
+            #expect(problems.count == 2)
+            #expect(model.requests[1].lastText.contains("the required `summary` is missing"))
+        }
+    }
+
+    @Test func `finish beside a call that failed is not taken`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([.calls(("read", ["path": "missing"]), ("finish", ["summary": "early"])), .finish])
+            #expect(try await fixture.run(model) == .finished(["summary": "done"]))
+            #expect(model.requests[1].lastResults[1].content.hasPrefix("Another call of this turn failed."))
+        }
+    }
+}
