@@ -1,5 +1,4 @@
 package import FerryModel
-internal import FerrySandbox
 
 /// What Ferry itself ran on the clean export of one commit, and what came of it. Only this moves a feature on.
 package struct Evidence: Hashable, Sendable, Codable {
@@ -7,26 +6,6 @@ package struct Evidence: Hashable, Sendable, Codable {
         case passed, failed
         /// Never a pass, and never leads to a merge.
         case couldNotBeChecked
-    }
-
-    /// How the command ended, in a form that can be stored.
-    package enum Ending: Hashable, Sendable, Codable {
-        case exited(Int32)
-        case signalled(Int32)
-        case deadline
-        case diskLimit
-        case memoryLimit
-
-        init(_ ending: CommandResult.Ending) {
-            self =
-                switch ending {
-                case .exited(let status): .exited(status)
-                case .signalled(let signal): .signalled(signal)
-                case .deadline: .deadline
-                case .diskLimit: .diskLimit
-                case .memoryLimit: .memoryLimit
-                }
-        }
     }
 
     /// Why a command that did not pass did not, so that the pipeline knows whom to turn to.
@@ -56,7 +35,7 @@ package struct Evidence: Hashable, Sendable, Codable {
     package var environment: String
     /// `build`, `review` and so on.
     package var preset: String
-    package var ending: Ending
+    package var ending: EvidenceEnding
     package var milliseconds: Int
     package var outputDigest: String
     package var outputBytes: Int
@@ -78,17 +57,6 @@ package struct Evidence: Hashable, Sendable, Codable {
     /// Whether the coder can do something about it: anything but a pass and a machine that lacks a program.
     package var isForCoder: Bool { verdict != .passed && cause != .missingProgram }
 
-    /// `exit 1`, `signal 9`, `did not end in time`.
-    package var endingText: String {
-        switch ending {
-        case .exited(let status): "exit \(status)"
-        case .signalled(let signal): "signal \(signal)"
-        case .deadline: "did not end in time"
-        case .diskLimit: "wrote too much"
-        case .memoryLimit: "used too much memory"
-        }
-    }
-
     /// `12.3 s`.
     package var durationText: String {
         let tenths = (milliseconds + 50) / 100
@@ -99,13 +67,13 @@ package struct Evidence: Hashable, Sendable, Codable {
     package var summary: String {
         let word = verdict == .couldNotBeChecked ? "could not be checked" : verdict.rawValue
         let what = reason ?? tests?.sentence
-        return "\(word): \(command.replacing("\n", with: "; ")) (\(endingText), \(durationText))" + (what.map { ": " + $0 } ?? "")
+        return "\(word): \(command.replacing("\n", with: "; ")) (\(ending), \(durationText))" + (what.map { ": " + $0 } ?? "")
     }
 
     /// What the coder is told: the sentence, the failed tests, the end of the output. Empty for a pass.
     package var findings: [Finding] {
         guard verdict != .passed else { return [] }
-        var message = "`\(command)` \(verdict == .failed ? "failed" : "could not be checked") (\(endingText), \(durationText)). \(reason ?? "")"
+        var message = "`\(command)` \(verdict == .failed ? "failed" : "could not be checked") (\(ending), \(durationText)). \(reason ?? "")"
         if let names = tests?.failures, !names.isEmpty {
             message += "\nFailed: " + names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
         }

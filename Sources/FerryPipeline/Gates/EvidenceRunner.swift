@@ -42,7 +42,7 @@ package struct EvidenceRunner: Sendable {
         let verdict = EvidenceVerdict(result.ending, output: output, tests: tests, limit: policy.limits.time)
         return Evidence(
             label: label, command: line, directory: directory, commit: commit, environment: policy.environmentDigest.description, preset: preset,
-            ending: Evidence.Ending(result.ending), milliseconds: Int(result.duration / .milliseconds(1)),
+            ending: EvidenceEnding(result.ending), milliseconds: Int(result.duration / .milliseconds(1)),
             outputDigest: result.outputDigest.description, outputBytes: result.outputBytes, log: log.string,
             excerpt: output.tail(bytes: Evidence.excerptBytes), tests: tests, verdict: verdict.verdict, cause: verdict.cause, reason: verdict.reason)
     }

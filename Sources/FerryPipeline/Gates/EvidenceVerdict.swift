@@ -71,7 +71,7 @@ struct EvidenceVerdict: Hashable, Sendable {
         ]
         let line = output.lines.suffix(40).first { line in
             signs.contains(where: line.contains)
-                || line.hasPrefix("make: ***") && (line.hasSuffix("Error 127") || line.contains("No rule to make target"))
+                || line.hasPrefix("make") && line.contains(": *** ") && (line.hasSuffix("Error 127") || line.contains("No rule to make target"))
         }
         return line.map { "A program or target that it needs is not there: " + $0.prefix(200) }
     }

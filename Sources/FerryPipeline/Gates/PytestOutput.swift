@@ -12,11 +12,17 @@ struct PytestOutput: TestOutputParser {
         let names = lines[..<last].compactMap { line -> String? in
             guard let mark = ["FAILED ", "ERROR "].first(where: line.hasPrefix) else { return nil }
             let rest = line.dropFirst(mark.count)
-            // Parameters in `[…]` may hold spaces and dashes; the reason begins after ` - `.
-            let name = rest.firstRange(of: " - ").map { rest[..<$0.lowerBound] } ?? rest
+            let name = rest[..<Self.endOfName(rest)]
             return name.contains(".py") || name.contains("::") ? String(name) : nil
         }
         return TestSummary(runner, passed: passed, failed: counts["failed", default: 0] + errors, skipped: skipped, failures: names)
+    }
+
+    /// The reason begins after ` - `, which parameters in `[…]` may hold as well.
+    private static func endOfName(_ line: Substring) -> Substring.Index {
+        guard let dash = line.firstRange(of: " - ") else { return line.endIndex }
+        guard line[..<dash.lowerBound].contains("["), !line[..<dash.lowerBound].hasSuffix("]") else { return dash.lowerBound }
+        return line.firstRange(of: "] - ").map { line.index(after: $0.lowerBound) } ?? (line.hasSuffix("]") ? line.endIndex : dash.lowerBound)
     }
 
     /// Ends in `in 0.83s` (`in 65.00s (0:01:05)` when long), and counts something or says that nothing ran.

@@ -37,7 +37,8 @@ struct SecretPattern: Sendable {
         while let start = rest.firstRange(of: prefix) {
             let key = line[start.upperBound...].prefix(while: alphabet.contains)
             let before = line[..<start.lowerBound].last
-            let isWord = before.map { !Alphabet.letters.contains($0) } ?? true
+            let after = line[key.endIndex...].first
+            let isWord = ![before, after].contains { $0.map(Alphabet.letters.contains) ?? false }
             if isWord, lengths.contains(key.count) { return line[start.lowerBound..<key.endIndex] }
             rest = line[start.upperBound...]
         }

@@ -133,7 +133,7 @@ struct TestDialect: Sendable {
         if let keyword {
             name = Self.name(after: keyword, in: line)
         } else {
-            name = line.first == UInt8(ascii: "@") && !line.contains(UInt8(ascii: "{")) ? nil : methodName(line)
+            name = methodName(line)
         }
         if name != nil { isMarked = false }
         return name
@@ -153,10 +153,22 @@ struct TestDialect: Sendable {
     private static func methodName(_ line: ArraySlice<UInt8>) -> String? {
         if let name = name(after: "fun ", in: line) { return name }
         var rest = line
-        while rest.first == UInt8(ascii: "@") { rest = rest.drop { $0 != UInt8(ascii: " ") }.trimmed }
+        while rest.first == UInt8(ascii: "@") { rest = withoutAnnotation(rest) }
         guard let open = rest.firstIndex(of: UInt8(ascii: "(")) else { return nil }
         let name = rest[..<open].reversed().prefix(while: isIdentifier).reversed()
         return name.isEmpty ? nil : Array(name).text
+    }
+
+    /// What follows `@Name` or `@Name(…)`.
+    private static func withoutAnnotation(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = line.dropFirst().drop { isIdentifier($0) || $0 == UInt8(ascii: ".") }
+        guard rest.first == UInt8(ascii: "(") else { return rest.trimmed }
+        var depth = 0
+        repeat {
+            guard let byte = rest.popFirst() else { return rest }
+            depth += byte == UInt8(ascii: "(") ? 1 : byte == UInt8(ascii: ")") ? -1 : 0
+        } while depth > 0
+        return rest.trimmed
     }
 
     private static func quoted(_ line: ArraySlice<UInt8>) -> String? {

@@ -24,11 +24,7 @@ struct RepositoryFiles: Sendable {
         (try? files.read(FilePath(path), limit: Self.longestText)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// The file's lines, trimmed.
-    func lines(_ path: String) -> [Substring] {
-        Array(text(path).utf8).split(separator: UInt8(ascii: "\n")).map { Substring(String(decoding: $0.trimmed, as: UTF8.self)) }
-            .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
-    }
+    func lines(_ path: String) -> [String] { SourceText(text(path)).lines.map(\.text) }
 
     func isFile(_ path: String) -> Bool { (try? files.status(of: FilePath(path)))?.kind == .regular }
 

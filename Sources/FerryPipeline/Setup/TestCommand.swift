@@ -99,8 +99,8 @@ package struct TestCommand: Hashable, Sendable {
     }
 
     /// `test:` or `lint test: dependencies`, and no assignment (`test := …`).
-    private static func isTarget(_ name: String, _ line: Substring) -> Bool {
-        guard let colon = line.firstIndex(of: ":"), !line.hasPrefix("#"), !line.hasPrefix(".") else { return false }
+    private static func isTarget(_ name: String, _ line: String) -> Bool {
+        guard let colon = line.firstIndex(of: ":"), !["\t", "#", "."].contains(where: line.hasPrefix) else { return false }
         return line[colon...].dropFirst().first != "=" && line[..<colon].split(separator: " ").contains(name[...])
     }
 }

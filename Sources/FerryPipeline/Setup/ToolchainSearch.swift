@@ -95,6 +95,9 @@ struct ToolchainSearch {
             // A link from elsewhere to the system's own program: the sandbox's PATH finds that one.
         } else if program.resolved.starts(with: near), refusal(of: near) == nil {
             add(near, "`\(name)` is there")
+        } else if refusal(of: far) != nil {
+            // Loose in a folder of programs, such as ~/.local/bin: what is above it is not to be shared.
+            add(program.resolved.removingLastComponent(), "`\(name)` is there")
         } else {
             add(far, "`\(name)` is there")
             if ProgramPath(far.appending("bin").appending(name)) == nil, program.folder != far { add(program.folder, "`\(name)` is named there") }
