@@ -40,7 +40,8 @@ extension AgentRun {
             let run = self
             response = try await withTimeLimit(timeLeft) {
                 try await run.model.model.respond(to: run.conversation, options: run.model.options) { progress in
-                    run.report(.asking(characters: meter.note(progress)))
+                    let characters = meter.note(progress)
+                    if case .waiting(let pause) = progress { run.report(.waiting(pause)) } else { run.report(.asking(characters: characters)) }
                 }
             }
         } catch {

@@ -25,6 +25,7 @@ extension AgentRun {
         var results: [ToolResult] = []
         var warnings: [String] = []
         for batch in batches(of: turnCalls, isCut: isCut) {
+            guard timeLeft > .zero else { return .stopped(.time(task.limits.time)) }
             let done: [(ToolCall, Result)]
             switch batch {
             case .run(let calls): done = Array(zip(calls, try await run(calls)))

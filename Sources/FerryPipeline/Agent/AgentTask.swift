@@ -80,6 +80,8 @@ package struct AgentProgress: Hashable, Sendable {
     package enum Phase: Hashable, Sendable {
         /// The model is asked; `characters` of its answer have arrived.
         case asking(characters: Int)
+        /// The provider asked for a pause of so long.
+        case waiting(Duration)
         /// A tool runs; one line, safe for a terminal.
         case running(String)
         case ended

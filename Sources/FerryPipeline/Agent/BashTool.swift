@@ -56,11 +56,11 @@ struct BashTool: AgentTool {
         policy.limits.time = max(.seconds(1), min(wanted, policy.limits.time, call.timeLeft))
         let log = try outputs.log(number: call.number)
         let result = try await runner.run(SandboxCommand(["/bin/bash", "-c", command], log: log), under: policy)
-        let text = try outputs.insert(try outputs.take(result, log: log), number: call.number)
-        return Self.output(text, result, limit: policy.limits.time)
+        let whole = try outputs.take(result, log: log)
+        return Self.output(whole, cut: try outputs.insert(whole, number: call.number), result, limit: policy.limits.time)
     }
 
-    private static func output(_ text: String, _ result: CommandResult, limit: Duration) -> ToolOutput {
+    private static func output(_ whole: String, cut text: String, _ result: CommandResult, limit: Duration) -> ToolOutput {
         let ending =
             switch result.ending {
             case .exited(let status): "exit \(status)"
@@ -73,6 +73,6 @@ struct BashTool: AgentTool {
         let time = "\(seconds).\(attoseconds / 100_000_000_000_000_000) s"
         guard !text.isEmpty else { return ToolOutput("(\(ending), no output, \(time))", identity: ending) }
         let end = text.utf8.last == UInt8(ascii: "\n") ? "" : "\n"
-        return ToolOutput("\(text)\(end)(\(ending), \(time))", identity: "\(text)\(ending)")
+        return ToolOutput("\(text)\(end)(\(ending), \(time))", identity: "\(whole)\(ending)")
     }
 }

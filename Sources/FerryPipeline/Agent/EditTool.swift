@@ -45,7 +45,9 @@ struct EditTool: AgentTool {
         case .replaced(let edited, let count, let lines):
             try place.files.write(edited, to: place.path)
             memory.noteWritten(place, edited)
-            let context = NumberedLines(edited).show(max(1, lines.lowerBound - 3)...lines.upperBound + 3)
+            // The agent knows what it wrote; the lines around tell it where that stands.
+            let last = min(lines.upperBound, lines.lowerBound + 8) + 3
+            let context = NumberedLines(edited).show(max(1, lines.lowerBound - 3)...last)
             return ToolOutput("Edited \(place.shown) (\(count) \(count == 1 ? "place" : "places")). It reads now:\n\(context)")
         case .notFound(let hint):
             throw mistake("`old_string` was not found in \(place.shown). \(hint)", at: place)

@@ -58,8 +58,9 @@ struct GrepTool: AgentTool {
         guard try place.files.status(of: place.path) != nil else { throw ToolMistake("There is no file or folder \(place.shown).") }
         var command = ["/usr/bin/grep", "-rnIEZ", "--color=never", "--exclude-dir=.git", "--max-count=\(Self.fileLimit)"]
         if arguments.flag("ignore_case") { command.append("-i") }
+        // The order counts: where --include comes first, only what it names is searched.
         if let include { command.append("--include=\(include)") }
-        command += ["-H", "-e", pattern, "--", place.shown == "." ? "." : "./\(place.shown)"]
+        command += ["--exclude=.git", "-H", "-e", pattern, "--", place.shown == "." ? "." : "./\(place.shown)"]
         let log = try outputs.log(number: call.number)
         let result = try await runner.run(SandboxCommand(command, environment: ["LC_ALL": "C.UTF-8"], log: log), under: policy)
         let text = try outputs.takeRaw(result, log: log)

@@ -38,15 +38,14 @@ package struct Redactor: Sendable {
 
     /// The end of the secret that begins here.
     private func secret(in bytes: [UInt8], at start: Int) -> Int? {
-        let rest = bytes[start...]
-        for value in values where value[0] == bytes[start] && rest.starts(with: value) { return start + value.count }
+        for value in values where Self.has(value, in: bytes, at: start) { return start + value.count }
+        // Inside a longer word it is no key ("task-force-…" holds "sk-").
+        if start > 0, Self.isWord(bytes[start - 1]) { return nil }
         return shapedSecret(in: bytes, at: start) ?? privateKey(in: bytes, at: start)
     }
 
     private func shapedSecret(in bytes: [UInt8], at start: Int) -> Int? {
-        for shape in Self.shapes where shape.prefix[0] == bytes[start] && bytes[start...].starts(with: shape.prefix) {
-            // Inside a longer word it is no key ("task-force-…" holds "sk-").
-            if start > 0, Self.isWord(bytes[start - 1]) { continue }
+        for shape in Self.shapes where Self.has(shape.prefix, in: bytes, at: start) {
             var end = start + shape.prefix.count
             while end < bytes.count, Self.isToken(bytes[end]) || (shape.isHeader && Self.isHeaderToken(bytes[end])) { end += 1 }
             if end - start - shape.prefix.count >= shape.length { return end }
@@ -56,24 +55,34 @@ package struct Redactor: Sendable {
 
     /// RFC 7468: from `-----BEGIN … PRIVATE KEY-----` to its end mark, or to the end of the text where that was cut off.
     private func privateKey(in bytes: [UInt8], at start: Int) -> Int? {
-        guard bytes[start] == Self.keyBegin[0], bytes[start...].starts(with: Self.keyBegin) else { return nil }
-        let label = bytes[(start + Self.keyBegin.count)...].prefix(40)
-        guard let labelEnd = Self.range(of: Array("PRIVATE KEY".utf8), in: label) else { return nil }
-        guard let end = Self.range(of: Array("-----END ".utf8), in: bytes[labelEnd...]) else { return bytes.count }
-        let dashes = Self.range(of: Array("-----".utf8), in: bytes[end...])
-        return dashes ?? bytes.count
+        guard Self.has(Self.keyBegin, in: bytes, at: start) else { return nil }
+        let label = start + Self.keyBegin.count
+        guard let labelEnd = Self.end(of: Array("PRIVATE KEY".utf8), in: bytes, from: label, to: label + 40) else { return nil }
+        guard let end = Self.end(of: Array("-----END ".utf8), in: bytes, from: labelEnd, to: bytes.count) else { return bytes.count }
+        return Self.end(of: Array("-----".utf8), in: bytes, from: end, to: bytes.count) ?? bytes.count
     }
 
     private static let keyBegin = Array("-----BEGIN ".utf8)
 
-    /// The index after the first occurrence.
-    private static func range(of needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
-        var index = bytes.startIndex
-        while index + needle.count <= bytes.endIndex {
-            if bytes[index] == needle[0], bytes[index...].starts(with: needle) { return index + needle.count }
+    /// The index after the first occurrence that begins in a range.
+    private static func end(of needle: [UInt8], in bytes: [UInt8], from start: Int, to limit: Int) -> Int? {
+        var index = start
+        while index < min(limit, bytes.count) {
+            if has(needle, in: bytes, at: index) { return index + needle.count }
             index += 1
         }
         return nil
+    }
+
+    /// By index: outputs have megabytes.
+    private static func has(_ needle: [UInt8], in bytes: [UInt8], at start: Int) -> Bool {
+        guard bytes[start] == needle[0], start + needle.count <= bytes.count else { return false }
+        var index = 1
+        while index < needle.count {
+            if bytes[start + index] != needle[index] { return false }
+            index += 1
+        }
+        return true
     }
 
     private struct Shape: Sendable {

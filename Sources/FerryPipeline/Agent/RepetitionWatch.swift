@@ -31,7 +31,7 @@ package struct RepetitionWatch: Sendable {
 
     /// One call with its result; `identity` is the result without what changes from time to time, such as a duration.
     package mutating func note(tool: String, arguments: String, identity: String, isError: Bool) -> Verdict {
-        let hash = ContentHash(of: "\(tool)\u{0}\(arguments)\u{0}\(identity)".utf8)
+        let hash = ContentHash(of: Array("\(tool)\u{0}\(arguments)\u{0}".utf8) + Self.withoutTimes(identity))
         recent.append(hash)
         if recent.count > 5 * Self.cycleLimit { recent.removeFirst() }
         if seen.insert(hash).inserted { broughtNews = true }
@@ -49,6 +49,20 @@ package struct RepetitionWatch: Sendable {
             return .warning("The last \(staleTurns) turns brought nothing new. Change something, or end with `finish` and say what is in the way.")
         }
         return .fine
+    }
+
+    /// Numbers with a point are left out: in what test runners print they are times, and differ each time.
+    private static func withoutTimes(_ text: String) -> [UInt8] {
+        let isDigit: (UInt8) -> Bool = { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        var result: [UInt8] = []
+        var isTime = false
+        for byte in text.utf8 {
+            if isTime, isDigit(byte) { continue }
+            isTime = byte == UInt8(ascii: ".") && result.last.map(isDigit) == true
+            if isTime { result.removeLast(result.reversed().prefix(while: isDigit).count) }
+            result.append(byte)
+        }
+        return result
     }
 
     private func verdict(on tool: String) -> Verdict {

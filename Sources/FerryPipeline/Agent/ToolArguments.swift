@@ -8,12 +8,16 @@ struct ToolArguments: Sendable {
     init(_ call: ToolCall, for tool: ToolDefinition) throws(ToolMistake) {
         // A tool without arguments streams no argument text at all.
         let text = call.arguments.isEmpty ? "{}" : call.arguments
+        let parsed: JSONValue
         do {
-            value = try JSONValue(parsing: text)
+            parsed = try JSONValue(parsing: text)
         } catch {
             throw ToolMistake("The arguments of `\(tool.name)` are \(error). Send one JSON object.")
         }
-        guard let members = value.members else { throw ToolMistake("The arguments of `\(tool.name)` must be one JSON object.") }
+        guard let all = parsed.members else { throw ToolMistake("The arguments of `\(tool.name)` must be one JSON object.") }
+        // Some models send null for what they leave out.
+        let members = all.filter { !$0.value.isNull }
+        value = .object(members)
         var problems: [String] = []
         for name in tool.parameters["required"]?.array?.compactMap(\.string) ?? [] where value[name] == nil {
             problems.append("The required parameter `\(name)` is missing.")

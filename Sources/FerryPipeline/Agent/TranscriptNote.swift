@@ -1,26 +1,22 @@
 internal import FerryLLM
 internal import FerryModel
+internal import FerryVault
 
 /// A transcript as the body of a note in the vault: what each side said, calls with their results, and the sums.
-package struct TranscriptNote: Sendable {
-    /// Lines of one result that are shown; the file outside the vault has them all.
+/// What agents and tools wrote is inert in it (`InertText`).
+package enum TranscriptNote {
+    /// Lines of one result that are shown; the record outside the vault has them all.
     private static let resultLines = 40
-    private static let said = 4_000
-
-    /// Turns any text into Markdown that is inert: it closes no fence or block, runs nothing, forges nothing.
-    private let inert: @Sendable (String) -> String
-
-    /// `inert` makes the text of agents and tools harmless; it returns whole lines of Markdown (a fenced block).
-    package init(inert: @escaping @Sendable (String) -> String) { self.inert = inert }
+    /// Bytes of one text.
+    private static let textLimit = 4_000
 
     /// Markdown, ending with a newline. `record` says where the full text lies.
-    package func render(_ entries: [TranscriptEntry], record: String) -> String {
-        var parts = [summary(of: entries, record: record)]
-        for entry in entries { parts += part(for: entry) }
+    package static func render(_ entries: [TranscriptEntry], record: String) -> String {
+        let parts = [sums(of: entries), "The full text: \(InertText.code(record))"] + entries.flatMap(parts)
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private func summary(of entries: [TranscriptEntry], record: String) -> String {
+    private static func sums(of entries: [TranscriptEntry]) -> String {
         var turns = 0
         var calls = 0
         var usage = ModelUsage()
@@ -30,82 +26,60 @@ package struct TranscriptNote: Sendable {
             case .answered(_, _, _, let used, let price, _, _):
                 turns += 1
                 usage = usage + used
-                cost = Self.sum(cost, price)
+                cost = cost.flatMap { sum in price.map { sum + $0 } }
             case .failed(_, _, let used, let price):
                 usage = usage + used
-                cost = Self.sum(cost, price)
+                cost = cost.flatMap { sum in price.map { sum + $0 } }
             case .result: calls += 1
             case .began, .said, .ended: break
             }
         }
-        let price = cost.map { "\($0) USD" } ?? "price unknown"
-        let sums = "\(turns) turns · \(calls) tool calls · \(usage.input) tokens in, \(usage.output) out · \(price)"
-        return "\(sums)\n\nThe full text: `\(Self.code(record))`"
+        return "\(turns) turns · \(calls) tool calls · \(line(usage, cost))"
     }
 
-    private static func sum(_ left: Money?, _ right: Money?) -> Money? {
-        guard let left, let right else { return nil }
-        return left + right
+    private static func line(_ usage: ModelUsage, _ cost: Money?) -> String {
+        "\(usage.input) tokens in, \(usage.output) out · \(cost.map { "\($0) USD" } ?? "price unknown")"
     }
 
-    private func part(for entry: TranscriptEntry) -> [String] {
+    private static func parts(of entry: TranscriptEntry) -> [String] {
         switch entry.event {
         case .began(let role, let model, let conversation, _, let tools):
             let again = conversation > 1 ? ", conversation \(conversation)" : ""
-            let names = tools.map(Self.plain).joined(separator: ", ")
-            return ["## \(Self.plain(role))\(again)", "\(entry.at) · `\(Self.code(model))` · tools: \(names)"]
-        case .said(let text): return ["**Ferry**", inert(Self.cut(text))]
+            let names = InertText.inline(tools.joined(separator: ", "))
+            return ["## \(InertText.inline(role))\(again)", "\(InertText.inline(entry.at)) · \(InertText.code(model)) · tools: \(names)"]
+        case .said(let text): return ["**Ferry**", block(text)]
         case .answered(let turn, let message, let stop, let usage, let cost, let seconds, _):
-            let price = cost.map { "\($0) USD" } ?? "price unknown"
             let note = stop == .done || stop == .tools ? "" : " · \(stop.rawValue)"
-            let head = "### Turn \(turn)\n\n\(usage.input) tokens in, \(usage.output) out · \(price) · \(Self.time(seconds))\(note)"
-            return [head] + message.blocks.compactMap(part)
-        case .failed(let turn, let reason, _, let cost):
-            return ["### Turn \(turn): no answer\n\n\(cost.map { "\($0) USD" } ?? "price unknown")", inert(Self.cut(reason))]
+            return ["### Turn \(turn)", "\(line(usage, cost)) · \(time(seconds))\(note)"] + message.blocks.flatMap(parts)
+        case .failed(let turn, let reason, let usage, let cost):
+            return ["### Turn \(turn): no answer", line(usage, cost), block(reason)]
         case .result(_, _, _, let summary, let text, let isError, let seconds):
-            let mark = isError ? "mistake" : "result"
-            return ["**\(mark)** of `\(Self.code(summary))` · \(Self.time(seconds))", inert(Self.middle(text))]
-        case .ended(let outcome): return ["## End", inert(Self.cut(outcome))]
+            return ["**\(isError ? "mistake" : "result")** of \(InertText.code(summary)) · \(time(seconds))", block(ends(of: text))]
+        case .ended(let outcome): return ["## End", block(outcome)]
         }
     }
 
-    private func part(for block: AssistantMessage.Block) -> String? {
+    private static func parts(of block: AssistantMessage.Block) -> [String] {
         switch block {
-        case .text(let text): text.isEmpty ? nil : inert(Self.cut(text))
-        case .thinking(let text): text.isEmpty ? nil : "*thinking*\n\n\(inert(Self.cut(text)))"
-        case .toolCall(let call): "**call** of `\(Self.code(call.name))`\n\n\(inert(Self.cut(call.arguments)))"
-        case .opaque: nil
+        case .text(let text): text.isEmpty ? [] : [Self.block(text)]
+        case .thinking(let text): text.isEmpty ? [] : ["*thinking*", Self.block(text)]
+        case .toolCall(let call): ["**call** of \(InertText.code(call.name))", Self.block(call.arguments, .json)]
+        case .opaque: []
         }
+    }
+
+    private static func block(_ text: String, _ language: InertText.Language = .text) -> String {
+        String(InertText.block(text, language: language, limit: textLimit).dropLast())
     }
 
     private static func time(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10) s" }
 
-    private static func cut(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        guard scalars.count > said else { return text }
-        return String(scalars.prefix(said)) + "\n[… \(text.utf8.count) bytes in all …]"
-    }
-
     /// The first and the last lines.
-    private static func middle(_ text: String) -> String {
+    private static func ends(of text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count > resultLines else { return cut(text) }
+        guard lines.count > resultLines else { return text }
         let half = resultLines / 2
         let shown = lines.prefix(half) + ["[… \(lines.count - resultLines) lines …]"] + lines.suffix(half)
-        return cut(shown.joined(separator: "\n"))
-    }
-
-    /// `<%` would run in Templater wherever it stands.
-    private static let codeMarks: [Character: Character] = ["\n": " ", "\t": " ", "`": "'", "<": "‹", ">": "›"]
-
-    /// For a code span: one line without backticks.
-    private static func code(_ text: String) -> String {
-        let line = SafeText.make(text).map { Self.codeMarks[$0] ?? $0 }
-        return String(line.prefix(200))
-    }
-
-    /// For running text: letters, digits and a few marks.
-    private static func plain(_ text: String) -> String {
-        String(text.unicodeScalars.filter { $0.properties.isAlphabetic || "0123456789 -_".unicodeScalars.contains($0) }.map(Character.init))
+        return shown.joined(separator: "\n")
     }
 }

@@ -41,6 +41,14 @@ struct AgentLimitTests {
         }
     }
 
+    @Test func `the calls of one turn get no more time than the agent has`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let model = FakeModel([.calls(("bash", ["command": "sleep 60"]), ("bash", ["command": "touch late"]))])
+            #expect(try await fixture.run(model, limits: AgentLimits(time: .milliseconds(700))) == .stopped(.time(.milliseconds(700))))
+            #expect(try FileStatus.ifPresent(fixture.worktree.appending("late")) == nil)
+        }
+    }
+
     @Test func `the agent is told once when time or money run out`() async throws {
         var notices = TurnNotices()
         let limits = AgentLimits(turns: 100, time: .seconds(600), budget: Money(dollars: 2))

@@ -93,6 +93,9 @@ struct EditToolTests {
             #expect(output.text == "Edited run.sh (1 place). It reads now:\n\(around)")
             #expect(try fixture.file("run.sh") == "a\nb\nc\nd\nE\nf\ng\nh\n")
             #expect(try FileStatus(of: fixture.worktree.appending("run.sh")).mode == 0o755)
+            let long = (1...40).map { "line \($0)\n" }.joined()
+            let grown = try await box.call("edit", ["path": "run.sh", "old_string": "c\n", "new_string": .string(long)])
+            #expect(grown.text.split(separator: "\n").count < 16)
             // What the tool wrote itself counts as read.
             #expect(try await !box.call("edit", ["path": "run.sh", "old_string": "E", "new_string": "F"]).isError)
         }

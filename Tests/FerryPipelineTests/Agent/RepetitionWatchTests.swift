@@ -41,6 +41,13 @@ struct RepetitionWatchTests {
         }
     }
 
+    @Test func `a time in the result makes it no other result`() {
+        var watch = RepetitionWatch()
+        let results = ["1 failed in 0.03s", "1 failed in 12.41s", "1 failed in 0.1s", "2 failed in 0.1s"]
+        let all = results.map { watch.note(tool: "bash", arguments: "pytest", identity: $0, isError: false) }
+        #expect(all.map(isWarning) == [false, false, true, false])
+    }
+
     @Test func `eight mistakes in a row end the work and one good call starts the count anew`() {
         #expect(!verdicts("abcdefg", isError: true).contains(where: isStuck))
         #expect(isStuck(verdicts("abcdefgh", isError: true).last))

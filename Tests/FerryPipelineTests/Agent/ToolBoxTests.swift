@@ -79,6 +79,14 @@ struct ToolBoxTests {
         }
     }
 
+    @Test func `null for a parameter that may be left out is as if it were`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let box = fixture.toolBox()
+            #expect(try await !box.call("bash", text: "{\"command\":\"true\",\"timeout_seconds\":null}").isError)
+            #expect(try await box.call("bash", text: "{\"command\":null}").text == "The required parameter `command` is missing.")
+        }
+    }
+
     @Test func `a disk that is full is the machine's fault and thrown`() async throws {
         try await AgentFixture.with { fixture async throws in
             // A device that answers every write with ENOSPC, where the outputs would go.

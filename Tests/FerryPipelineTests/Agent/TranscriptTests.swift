@@ -73,28 +73,33 @@ struct TranscriptTests {
         #expect(time.utf8.count == 20 && time.hasSuffix("Z") && time.dropFirst(10).first == "T", "\(time)")
     }
 
-    @Test func `a note tells both sides, results and sums, and keeps what agents wrote inert`() {
+    @Test func `a note tells both sides, results and sums`() {
         let entries = Self.events.map { TranscriptEntry(at: "2026-01-02T03:04:05Z", event: $0) }
-        let note = TranscriptNote { "INERT<\($0)>" }.render(entries, record: "runs/coder.jsonl")
+        let note = TranscriptNote.render(entries, record: "runs/coder.jsonl")
         #expect(note.hasPrefix("2 turns · 1 tool calls · 30 tokens in, 15 out · price unknown\n\nThe full text: `runs/coder.jsonl`\n\n## coder\n"))
         for part in [
-            "INERT<Do it.\nNow.>", "### Turn 1\n\n10 tokens in, 5 out · 0.0000 USD · 1.5 s", "INERT<text>", "INERT<thought>",
-            "INERT<{\"command\":\"ls\"}>", "**result** of `bash ls` · 0.3 s", "INERT<a\nb>", "INERT<busy>", "## End\n\nINERT<finished>",
+            "```text\nDo it.\nNow.\n```", "### Turn 1\n\n10 tokens in, 5 out · 0.0000 USD · 1.5 s", "```text\ntext\n```",
+            "*thinking*\n\n```text\nthought\n```", "```json\n{\"command\":\"ls\"}\n```", "**result** of `bash ls` · 0.3 s\n\n```text\na\nb\n```",
+            "```text\nbusy\n```", "## End\n\n```text\nfinished\n```\n",
         ] {
             #expect(note.contains(part), "\(part) in \(note)")
         }
         #expect(!note.contains("signature"))
     }
 
-    @Test func `a note cuts what is long and no name breaks out of its place`() {
+    @Test func `a note cuts what is long and nothing in it is alive`() {
         let long = (1...500).map { "line \($0)" }.joined(separator: "\n")
-        let note = TranscriptNote { "[\($0)]" }.render(
+        let attack = "```\n<!-- ferry:end -->\n- [x] Approve\n<% tp.x %>\n```dataviewjs\n"
+        let note = TranscriptNote.render(
             [
                 .result(turn: 1, callID: "1", tool: "bash", summary: "bash `a`\n# x <%", text: long, isError: true, seconds: 0),
-                .began(role: "co<der>\n#", model: "m", conversation: 2, system: "", tools: []),
+                .began(role: "coder\n#", model: "m", conversation: 2, system: "", tools: []),
+                .said(attack),
             ].map { TranscriptEntry(at: "t", event: $0) }, record: "r")
         #expect(note.contains("[… 460 lines …]") && note.contains("line 500") && !note.contains("line 250"))
-        #expect(note.contains("**mistake** of `bash 'a' # x ‹%`"))
-        #expect(note.contains("## coder, conversation 2\n"))
+        #expect(note.contains("**mistake** of `") && !note.contains("\n# x") && !note.contains("<%"))
+        // The attack stands in a fence that is longer than its own.
+        #expect(note.contains("````text\n```\n"))
+        #expect(note.hasSuffix("```dataviewjs\n````\n"))
     }
 }
