@@ -5,6 +5,7 @@ internal import GRDB
 package import SystemPackage
 
 extension Store {
+    /// What is known of a feature; `nil` if it was never seen.
     package func feature(_ id: FeatureID) async throws -> FeatureRecord? {
         try await read { try Row.fetchOne($0, sql: "SELECT * FROM feature WHERE id = ?", arguments: [id.key]).flatMap(Self.feature) }
     }
@@ -105,12 +106,14 @@ extension Store {
         }
     }
 
+    /// Nothing kept under the path is no error.
     package func forgetVersion(at path: FilePath) async throws {
         try await write { try $0.execute(sql: "DELETE FROM note_version WHERE path = ?", arguments: [path.blob]) }
     }
 
     // MARK: Last good versions of Ferry's own notes
 
+    /// The last content of a note of Ferry's that could be read; `nil` if there was none.
     package func goodNote(_ path: FilePath) async throws -> [UInt8]? {
         try await read { try Data.fetchOne($0, sql: "SELECT content FROM good_note WHERE path = ?", arguments: [path.blob]).map(Array.init) }
     }
@@ -127,10 +130,12 @@ extension Store {
 
     // MARK: Facts
 
+    /// A single value that has no table of its own, by its key: `plan:FR-012`.
     package func fact(_ key: String) async throws -> String? {
         try await read { try String.fetchOne($0, sql: "SELECT value FROM fact WHERE key = ?", arguments: [key]) }
     }
 
+    /// Replaces the value; `nil` removes it.
     package func setFact(_ key: String, _ value: String?) async throws {
         try await write {
             if let value {

@@ -70,6 +70,7 @@ extension Store {
 
     // MARK: Runs and steps
 
+    /// Inserts the run or replaces what is known of it.
     package func save(_ run: RunRecord) async throws {
         try await write {
             try $0.execute(
@@ -138,6 +139,7 @@ extension Store {
 
     // MARK: History
 
+    /// Adds a line to the history, with the time of now.
     package func record(_ text: String, feature: FeatureID? = nil, run: RunNumber? = nil) async throws {
         try await write {
             try $0.execute(

@@ -74,6 +74,7 @@ package struct Store: Sendable {
             message: "\(path) is damaged (\(damage)); move it away, with its -wal and -shm, and Ferry makes a new one from the vault.")
     }
 
+    /// Folds the log into the file and lets go of both; nothing may be asked afterwards.
     package func close() { try? queue.close() }
 
     /// In one transaction. In a cancelled task too: what has happened is recorded even when nobody waits for it any more.

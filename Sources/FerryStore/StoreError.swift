@@ -14,5 +14,9 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     package let code: Code
     package let message: String
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
     package var description: String { message }
 }

@@ -37,6 +37,7 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
 
         package init() { ferry_sha256_init(&state) }
 
+        /// Adds the next piece.
         package mutating func update(_ content: some Collection<UInt8>) {
             let done: Void? = content.withContiguousStorageIfAvailable { ferry_sha256_update(&state, $0.baseAddress, $0.count) }
             if done == nil {

@@ -45,6 +45,7 @@ package struct Inotify: ~Copyable {
         return watch
     }
 
+    /// Takes the watch off; one that is gone already is no error.
     package func remove(_ watch: Int32) { _ = inotify_rm_watch(descriptor.rawValue, watch) }
 
     /// Waits until there are events, or for `limit` (then there are none), or until something arrives on `wake` (then it returns `nil`).
@@ -96,6 +97,7 @@ package struct WakePipe: Sendable {
         writing = FileDescriptor(rawValue: ends[1])
     }
 
+    /// Wakes `read`, and `wait`, now or at their next call.
     package func wake() { _ = try? writing.writeAll([1]) }
 
     /// Waits for `wake`.
@@ -104,6 +106,7 @@ package struct WakePipe: Sendable {
         while poll(&polled, 1, -1) < 0, errno == EINTR {}
     }
 
+    /// Closes both ends; nobody may wait or wake afterwards.
     package func close() {
         try? reading.close()
         try? writing.close()

@@ -67,8 +67,9 @@ struct WatchTree: ~Copyable {
             return
         }
         guard event.isFolder else { return note(.file(path)) }
-        // A folder that was moved away still reports under its old path until its watches are taken off. Another may bear the name already.
-        forget(path)
+        // A folder that was moved away still reports under its old path until its watches are taken off.
+        if event.isDisappearance { forget(path) }
+        // After a disappearance too: another folder may bear the name already (an exchange of two says "from" for both).
         watchTree(path)
         note(.folder(path))
     }
@@ -105,9 +106,20 @@ struct WatchTree: ~Copyable {
     }
 
     private mutating func forget(_ folder: FilePath) {
-        for (watch, path) in paths where path.starts(with: folder) {
+        for (watch, path) in paths where path.lies(in: folder) {
             inotify.remove(watch)
             paths[watch] = nil
+        }
+    }
+}
+
+extension FilePath {
+    /// Whether it is the folder itself or something below. Compares bytes: this is asked of every watch for every folder that comes or goes.
+    fileprivate func lies(in folder: FilePath) -> Bool {
+        let count = folder.length
+        guard length >= count else { return false }
+        return withPlatformString { mine in
+            folder.withPlatformString { theirs in (0..<count).allSatisfy { mine[$0] == theirs[$0] } } && (mine[count] == 0 || mine[count] == 0x2F)
         }
     }
 }

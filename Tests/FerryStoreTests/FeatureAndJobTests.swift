@@ -1,9 +1,9 @@
-import FerryModel
-import FerryStore
-import FerrySystem
-import FerryTestSupport
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryTestSupport
+internal import SystemPackage
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct FeatureAndJobTests {
@@ -14,6 +14,8 @@ struct FeatureAndJobTests {
             var feature = planned(12)
             feature.repository = RepositoryName("shop")
             feature.state = .review
+            feature.folder = .blocked
+            feature.isApproved = true
             feature.isPresent = false
             feature.isHeld = true
             feature.isAmbiguous = true

@@ -1,8 +1,8 @@
-import FerryModel
-import FerryStore
-import FerryTestSupport
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerryStore
+internal import FerryTestSupport
+internal import SystemPackage
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct RunAndNoteTests {

@@ -1,7 +1,7 @@
-import FerryModel
-import FerryStore
-import FerryTestSupport
-import Testing
+internal import FerryModel
+internal import FerryStore
+internal import FerryTestSupport
+internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct SpendingTests {
@@ -41,9 +41,15 @@ struct SpendingTests {
             _ = try await reserve(store, 2, "1/1", run: 1)
             _ = try await reserve(store, 2, "1/2", run: 2)
             _ = try await reserve(store, 2, "2/1", feature: two)
-            #expect(try await reserve(store, 1, "x", SpendingLimits(run: dollars(2.5)), run: 2) == .refused(pot: "run", spent: dollars(2), allowed: dollars(2.5)))
-            #expect(try await reserve(store, 1, "x", SpendingLimits(run: dollars(9), feature: dollars(4)), run: 2) == .refused(pot: "feature", spent: dollars(4), allowed: dollars(4)))
-            #expect(try await reserve(store, 1, "x", SpendingLimits(run: dollars(9), feature: dollars(9), day: dollars(6)), run: 2) == .refused(pot: "day", spent: dollars(6), allowed: dollars(6)))
+            #expect(
+                try await reserve(store, 1, "x", SpendingLimits(run: dollars(2.5)), run: 2)
+                    == .refused(pot: "run", spent: dollars(2), allowed: dollars(2.5)))
+            #expect(
+                try await reserve(store, 1, "x", SpendingLimits(run: dollars(9), feature: dollars(4)), run: 2)
+                    == .refused(pot: "feature", spent: dollars(4), allowed: dollars(4)))
+            #expect(
+                try await reserve(store, 1, "x", SpendingLimits(run: dollars(9), feature: dollars(9), day: dollars(6)), run: 2)
+                    == .refused(pot: "day", spent: dollars(6), allowed: dollars(6)))
             #expect(try await reserve(store, 1, "x", SpendingLimits(run: dollars(3), feature: dollars(5), day: dollars(7)), run: 2) == .granted)
         }
     }

@@ -1,11 +1,11 @@
-import FerryModel
-import FerrySystem
-import FerryTestSupport
-import GRDB
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerrySystem
+internal import FerryTestSupport
+internal import GRDB
+internal import SystemPackage
+internal import Testing
 
-@testable import FerryStore
+@testable internal import FerryStore
 
 @Suite(.timeLimit(.minutes(1)))
 struct StoreFileTests {
@@ -191,7 +191,9 @@ struct StoreFileTests {
             var stale = planned(1)
             stale.title = "Stale"
             let kept = stale
-            let error = await thrownBy { var copy = kept; _ = try await store.enqueue(&copy) }
+            let error = await thrownBy {
+                var copy = kept; _ = try await store.enqueue(&copy)
+            }
             #expect(error?.code == .failed)
             #expect(try await store.features() == [feature])
         }

@@ -1,7 +1,7 @@
-import FerryModel
-import FerryStore
-import FerryTestSupport
-import SystemPackage
+internal import FerryModel
+internal import FerryStore
+internal import FerryTestSupport
+internal import SystemPackage
 
 /// A database of the test's own, open for writing; `file` is where it lies.
 @discardableResult

@@ -1,0 +1,147 @@
+internal import FerrySystem
+internal import FerryTestSupport
+internal import FerryWatch
+internal import SystemPackage
+internal import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct FolderTests {
+    @Test func `files made at once with their folders are all found, in a hundred trials`() async throws {
+        try await withWatchedVault { vault, planned, _ in
+            for trial in 0..<100 {
+                let top = planned.appending("t\(trial)")
+                var expected: Set<FilePath> = []
+                for folder in [top, top.appending("b"), top.appending("b/c")] {
+                    try Directory.create(folder)
+                    try touch(folder.appending("n.md"))
+                    expected.insert(folder.appending("n.md"))
+                }
+                let wanted = expected
+                await vault.follow { _, files in files.isSuperset(of: wanted) }
+                // Nor is what comes while the watches are being set.
+                let late = top.appending("b/c/late.md")
+                try touch(late)
+                await vault.follow { _, files in files.contains(late) }
+                try Directory.removeTree(top)
+                await vault.follow { _, files in !files.contains { $0.starts(with: top) } }
+                await vault.forget()
+            }
+        }
+    }
+
+    @Test func `a folder that moves within the vault reports under its new name, with all below it`() async throws {
+        try await withWatchedVault(["vault/10_features/01_ideas/big/deep/a.md": "a"]) { vault, planned, _ in
+            let ideas = planned.removingLastComponent().appending("01_ideas")
+            try move(ideas.appending("big"), planned.appending("big"))
+            await vault.follow { changes, files in
+                changes.contains(.folder(ideas.appending("big"))) && files.contains(planned.appending("big/deep/a.md"))
+            }
+            try touch(planned.appending("big/deep/b.md"))
+            try await vault.followAll()
+            let announced = await vault.announced()
+            #expect(announced.contains(.file(planned.appending("big/deep/b.md"))))
+            #expect(!announced.contains(.file(ideas.appending("big/deep/b.md"))))
+            #expect(await vault.files.contains(ideas.appending("big/deep/a.md")) == false)
+        }
+    }
+
+    @Test func `a folder that left the vault is silent, and reports again when it is back under another name`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/sub/deep/a.md": "a"]) { vault, planned, outside in
+            try move(planned.appending("sub"), outside.appending("sub"))
+            try await vault.followAll()
+            #expect(await vault.announced() == [.folder(planned.appending("sub"))])
+            await vault.forget()
+            try touch(outside.appending("sub/deep/ghost.md"))
+            try touch(outside.appending("sub/ghost.md"))
+            try await vault.followAll()
+            #expect(await vault.announced().isEmpty)
+            try move(outside.appending("sub"), planned.appending("back"))
+            try touch(planned.appending("back/deep/b.md"))
+            try touch(planned.appending("back/c.md"))
+            try await vault.followAll()
+            let files = await vault.files
+            #expect(["deep/a.md", "deep/ghost.md", "ghost.md", "deep/b.md", "c.md"].allSatisfy { files.contains(planned.appending("back/" + $0)) })
+            #expect(!files.contains { $0.starts(with: planned.appending("sub")) })
+        }
+    }
+
+    @Test func `two folders that change places each report under the name they have now`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a/x.md": "x", "vault/10_features/03_planned/b/y.md": "y"]) { vault, planned, _ in
+            try Renaming.exchange(planned.appending("a"), planned.appending("b"))
+            try await vault.followAll()
+            #expect(await vault.files.isSuperset(of: [planned.appending("a/y.md"), planned.appending("b/x.md")]))
+            await vault.forget()
+            try touch(planned.appending("a/new-a.md"))
+            try touch(planned.appending("b/new-b.md"))
+            try await vault.followAll()
+            #expect(await vault.announced() == [.file(planned.appending("a/new-a.md")), .file(planned.appending("b/new-b.md"))])
+        }
+    }
+
+    @Test(arguments: ["10_features/03_planned", "10_features"])
+    func `a folder of the vault that is deleted and made again is watched again`(name: String) async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, _ in
+            for round in 1...3 {
+                try Directory.removeTree(vault.root.appending(name))
+                try await vault.followAll()
+                #expect(await vault.files.contains { $0.starts(with: planned) } == false)
+                try Directory.create(planned)
+                let note = planned.appending("again-\(round).md")
+                try touch(note)
+                await vault.follow { _, files in files.contains(note) }
+            }
+        }
+    }
+
+    @Test func `a vault that goes and comes back is watched again`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, outside in
+            try move(vault.root, outside.appending("away"))
+            await vault.follow { changes, files in changes.contains(.everything) && files.isEmpty }
+            await vault.forget()
+            try move(outside.appending("away"), vault.root)
+            await vault.follow { changes, files in changes.contains(.everything) && files.contains(planned.appending("a.md")) }
+            try touch(planned.appending("b.md"))
+            await vault.follow { changes, _ in changes.contains(.file(planned.appending("b.md"))) }
+        }
+    }
+
+    @Test func `a vault that is reached through a link is watched`() async throws {
+        try await withScratch(["real/10_features/03_planned/": "", "real/90_system/": ""]) { scratch in
+            try link(scratch.appending("vault"), to: "real")
+            let vault = try WatchedVault(scratch.appending("vault"))
+            defer { vault.watcher.stop() }
+            let note = scratch.appending("vault/10_features/03_planned/a.md")
+            try touch(note)
+            await vault.follow { changes, _ in changes.contains(.file(note)) }
+        }
+    }
+
+    @Test func `a vault that is not there, or is a file, is refused at once`() async throws {
+        try await withScratch(["file": "x"]) { scratch in
+            #expect(throws: Errno.noSuchFileOrDirectory) { _ = try WatchedVault(scratch.appending("vault")) }
+            #expect(throws: Errno.notDirectory) { _ = try WatchedVault(scratch.appending("file")) }
+        }
+    }
+
+    @Test func `hidden folders are silent, those there at the start and new ones`() async throws {
+        try await withWatchedVault(["vault/10_features/.obsidian/workspace": "{}"]) { vault, planned, _ in
+            try touch(planned.removingLastComponent().appending(".obsidian/workspace"))
+            try Directory.create(planned.appending(".trash/deep"))
+            try touch(planned.appending(".trash/deep/a.md"))
+            try Directory.create(vault.root.appending(".git"))
+            try touch(vault.root.appending(".git/index"))
+            try await vault.followAll()
+            #expect(await vault.announced().isEmpty)
+        }
+    }
+
+    @Test func `what lies beside the watched folders is silent`() async throws {
+        try await withWatchedVault { vault, _, _ in
+            try touch(vault.root.appending("README.md"))
+            try Directory.create(vault.root.appending("Attachments"))
+            try touch(vault.root.appending("Attachments/a.png"))
+            try await vault.followAll()
+            #expect(await vault.announced().isEmpty)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import FerrySystem
+internal import FerryTestSupport
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerryWatch
+
+@Suite(.timeLimit(.minutes(1)))
+struct WatcherTests {
+    @Test func `stop ends the stream, and a second stop does nothing`() async throws {
+        try await withScratch(["10_features/": ""]) { root in
+            let watcher = try VaultWatcher(root: root, folders: ["10_features"])
+            watcher.stop()
+            for await _ in watcher.signals {}
+            // The pipe's number is free again: it must not be written to.
+            let next = try WakePipe()
+            defer { next.close() }
+            watcher.stop()
+            try touch(root.appending("10_features/late.md"))
+            #expect(watcher.take().isEmpty)
+        }
+    }
+
+    @Test func `a consumer that waits is let go by stop`() async throws {
+        try await withScratch(["10_features/": ""]) { root in
+            let watcher = try VaultWatcher(root: root, folders: ["10_features"])
+            async let signals = watcher.signals.reduce(0) { count, _ in count + 1 }
+            watcher.stop()
+            #expect(await signals == 0)
+        }
+    }
+
+    @Test func `nothing is announced of what was there at the start`() async throws {
+        try await withScratch(["10_features/03_planned/a.md": "a"]) { root in
+            let watcher = try VaultWatcher(root: root, folders: ["10_features"])
+            defer { watcher.stop() }
+            #expect(watcher.take().isEmpty)
+        }
+    }
+
+    @Test func `changes that nobody takes come together, each once, under one signal`() async throws {
+        try await withWatchedVault { vault, planned, _ in
+            for _ in 0..<50 { try touch(planned.appending("a.md")) }
+            try await vault.followAll()
+            #expect(await vault.announced() == [.file(planned.appending("a.md"))])
+        }
+    }
+
+    @Test func `more changes than the limit become one full look, and a warning among them stays`() {
+        var pending = PendingChanges(limit: 3)
+        pending.add([.unreliable("no more watches")])
+        pending.add([.file("a"), .file("b")])
+        pending.add([.file("c")])
+        #expect(pending.take() == [.everything, .unreliable("no more watches")])
+        #expect(pending.take().isEmpty)
+        pending.add([.file("d")])
+        #expect(pending.take() == [.file("d")])
+    }
+
+    @Test func `the limit is not passed by as many changes as it allows`() {
+        var pending = PendingChanges(limit: 3)
+        pending.add([.file("a"), .file("b"), .folder("c")])
+        pending.add([.file("a")])
+        #expect(pending.take() == [.file("a"), .file("b"), .folder("c")])
+    }
+
+    /// The kernel's queue holds `fs.inotify.max_queued_events` (16,384 unless it was raised) and drops what comes after.
+    @Test func `events that the kernel drops are a full look, and the watches stand afterwards`() async throws {
+        try await withScratch(["10_features/03_planned/": ""]) { root in
+            let planned = root.appending("10_features/03_planned")
+            let text = try String(decoding: FileDescriptor.open("/proc/sys/fs/inotify/max_queued_events", .readOnly).readAll(), as: UTF8.self)
+            let queue = try #require(Int(text.prefix { $0.isNumber }))
+            var tree = try WatchTree(root: root, folders: ["10_features"])
+            #expect(tree.takeChanges() == [.everything])
+            let wake = try WakePipe()
+            defer { wake.close() }
+            // Two files in turn: the kernel merges an event that equals the one before.
+            for number in 0...queue { try touch(planned.appending(number.isMultiple(of: 2) ? "a.md" : "b.md"), "") }
+            for wanted in [VaultChange.everything, .file(planned.appending("after.md"))] {
+                var changes: Set<VaultChange> = []
+                while !changes.contains(wanted) {
+                    let events = try #require(try tree.inotify.read(wake: wake.reading, limit: .seconds(10)))
+                    try #require(!events.isEmpty)
+                    tree.apply(events)
+                    changes.formUnion(tree.takeChanges())
+                }
+                try touch(planned.appending("after.md"))
+            }
+            let isBlind = tree.isBlind
+            #expect(!isBlind)
+        }
+    }
+}
+
+extension FileDescriptor {
+    fileprivate func readAll() throws -> [UInt8] {
+        try closeAfter {
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let count = try bytes.withUnsafeMutableBytes { try read(into: $0) }
+            return Array(bytes[..<count])
+        }
+    }
+}
