@@ -4,7 +4,7 @@ internal import Glibc
 struct Secret: Hashable, Sendable {
     /// With its article: `a GitHub token`.
     let name: String
-    /// Recognised by its issuer's format rather than by its look.
+    /// In the format of an issuer whose service it opens; test suites make their own keys and tokens of all other kinds.
     let hasKnownShape: Bool
 
     /// Lines above this length are data or minified code; only their known shapes are looked for.
@@ -18,7 +18,7 @@ struct Secret: Hashable, Sendable {
         if longestWord >= 19, let pattern = Self.knownShape(in: line) {
             self.init(name: pattern.name, hasKnownShape: true)
         } else if Self.beginsPrivateKey(line, next: next) {
-            self.init(name: "a private key", hasKnownShape: true)
+            self.init(name: "a private key", hasKnownShape: false)
         } else if Self.holdsWebToken(line) {
             self.init(name: "a signed web token", hasKnownShape: false)
         } else if Self.holdsAddressWithPassword(line) {

@@ -35,7 +35,8 @@ struct SecretPattern: Sendable {
     func firstMatch(in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = line
         while let start = rest.firstRange(of: prefix) {
-            let key = line[start.upperBound...].prefix(while: alphabet.contains)
+            // Bounded, so that a line of prefixes alone takes no quadratic time.
+            let key = line[start.upperBound...].prefix(lengths.upperBound + 1).prefix(while: alphabet.contains)
             let before = line[..<start.lowerBound].last
             let after = line[key.endIndex...].first
             let isWord = ![before, after].contains { $0.map(Alphabet.letters.contains) ?? false }

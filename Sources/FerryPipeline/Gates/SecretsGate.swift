@@ -2,8 +2,8 @@ package import FerryModel
 
 /// Finds keys, tokens and passwords in the lines that a change brings in. Shows where, never what.
 ///
-/// Known shapes are errors everywhere. A value that only looks random is one where its own line calls it a secret; in test files it is a warning,
-/// since made-up tokens are common there. Placeholders (`EXAMPLE`, `xxxx`, `<your-key>`) are not secrets.
+/// Keys in the format of an issuer are errors everywhere. Private keys, addresses with passwords, and values that look random where their own line
+/// calls them a secret are warnings in test files, since test suites make up their own. Placeholders (`EXAMPLE`, `xxxx`, `<your-key>`) are not secrets.
 package struct SecretsGate: Gate {
     package let name = "secrets"
     package let purpose = "Finds keys, tokens and passwords by their known shapes, and random values that their line calls a secret."

@@ -136,9 +136,21 @@ internal import Testing
         #expect(check(path, before, after).map { "\($0.severity) \($0.line ?? 0)" } == ["error \(line)"])
     }
 
-    @Test func `a new test that does not run is a warning`() {
-        let findings = check("tests/test_a.py", "def test_a():\n    f()\n", "def test_a():\n    f()\n\n@pytest.mark.skip\ndef test_b():\n    g()\n")
-        #expect(findings.map { "\($0.severity) \($0.message)" } == ["warning The test `test_b` is kept from running by `pytest.mark.skip`."])
+    @Test(arguments: [
+        ("@pytest.mark.skip\ndef test_b():\n    g()\n", "warning The test `test_b` is kept from running by `pytest.mark.skip`."),
+        ("@pytest.mark.skipif(w, reason='x')\ndef test_b():\n    g()\n", "note The test `test_b` is kept from running by `pytest.mark.skip`."),
+        ("def test_b():\n    if w: pytest.skip('x')\n    g()\n", "note The test `test_b` is kept from running by `pytest.skip(`."),
+    ]) func `a new test that never runs is a warning, one that runs elsewhere a note`(added: String, expected: String) {
+        let findings = check("tests/test_a.py", "def test_a():\n    f()\n", "def test_a():\n    f()\n\n" + added)
+        #expect(findings.map { "\($0.severity) \($0.message)" } == [expected])
+    }
+
+    @Test func `a change of thousands of tests is looked through in a moment`() {
+        let old = (0..<3000).map { "def test_\($0)():\n    f(\($0))\n\n" }.joined()
+        let new = (0..<3000).map { "def test_new_\($0)():\n    f(\($0))\n\n" }.joined()
+        let start = ContinuousClock.now
+        #expect(check("tests/test_a.py", old, new).first?.message.hasPrefix("3000 tests no longer there") == true)
+        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test(arguments: [

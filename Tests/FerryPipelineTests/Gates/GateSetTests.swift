@@ -1,4 +1,5 @@
 internal import FerryModel
+internal import FerryVault
 internal import Testing
 
 @testable internal import FerryPipeline
@@ -39,5 +40,22 @@ internal import Testing
     @Test func `every gate has a name of its own and says what it looks at`() {
         #expect(Set(GateSet.names).count == GateSet.all.count)
         #expect(GateSet.all.allSatisfy { !$0.purpose.isEmpty })
+    }
+
+    @Test func `the vault's rule notes know the gates by the same names`() {
+        #expect(Set(RuleNote.gates) == Set(GateSet.names))
+    }
+
+    @Test func `a rule note becomes a switch, a check, or neither`() {
+        let note = { (text: String) in RuleNote(NoteBytes(Array(text.utf8)), path: "30_review_rules/a rule.md") }
+        let explains = note("---\ngate: secrets\n---\nNo keys.\n")
+        #expect(GateSwitch(explains) == GateSwitch(gate: "secrets"))
+        #expect(ExecutableRule(explains) == nil)
+        let checks = note("---\nseverity: error\ntimeout: 5\napplies_to: src/\n---\nNo print.\n\n```sh check\nexit 0\n```\n")
+        #expect(GateSwitch(checks) == nil)
+        #expect(
+            ExecutableRule(checks)
+                == ExecutableRule(name: "a rule", script: "exit 0\n", line: 9, timeout: .seconds(5), severity: .error, appliesTo: patterns("src/")))
+        #expect(ExecutableRule(note("Be kind.\n")) == nil)
     }
 }

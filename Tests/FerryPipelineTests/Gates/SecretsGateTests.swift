@@ -36,9 +36,17 @@ internal import Testing
         #expect(findings(line + "\n").isEmpty)
     }
 
-    @Test func `a random value in a test is a warning, a known shape an error`() {
+    @Test func `what a test suite makes up is a warning there, a key of an issuer an error`() {
         #expect(findings("token = '\(MadeUp.random)'\n", in: "tests/test_a.py").map(\.severity) == [.warning])
+        #expect(findings("-----BEGIN EC PRIVATE KEY-----\n\(MadeUp.base64)\n", in: "tests/key.pem").map(\.severity) == [.warning])
+        #expect(findings("-----BEGIN EC PRIVATE KEY-----\n\(MadeUp.base64)\n", in: "deploy/key.pem").map(\.severity) == [.error])
         #expect(findings("token = '\(MadeUp.gitHubToken)'\n", in: "tests/test_a.py").map(\.severity) == [.error])
+    }
+
+    @Test func `a line made to keep the gate busy does not`() {
+        let start = ContinuousClock.now
+        #expect(findings(String(repeating: "sk-" + "ant-", count: 40_000) + "\n").count <= 1)
+        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test func `a megabyte of code is looked through in a moment`() {

@@ -1,0 +1,45 @@
+/// The tests of one changed file on both sides.
+struct TestsOfFile {
+    struct Skip {
+        let line: SourceText.Line
+        let spelling: String
+        /// Stands before its test, as attributes and decorators do.
+        let isAttribute: Bool
+        /// `skipif`, `XCTSkipUnless`, `@DisabledOnOs`: runs elsewhere.
+        let isConditional: Bool
+    }
+
+    let path: String
+    let isDeleted: Bool
+    let isNew: Bool
+    let before: [TestDialect.Test]
+    let after: [TestDialect.Test]
+    /// Lines that switch tests off, unless the file held as many before.
+    let newSkips: [Skip]
+
+    init?(_ file: ChangedFile) {
+        guard let dialect = TestDialect(path: file.path) else { return nil }
+        path = file.path
+        isDeleted = file.after == .absent
+        isNew = file.before == .absent
+        before = file.before.text.map(dialect.tests) ?? []
+        after = file.after.text.map(dialect.tests) ?? []
+        let lines = file.newLines
+        let skips = lines.compactMap { line in
+            dialect.skip(in: line.bytes).map { spelling in
+                let start = line.bytes.trimmed.first
+                let text = line.bytes.text.lowercased()
+                return Skip(
+                    line: line, spelling: spelling, isAttribute: start == UInt8(ascii: "@") || start == UInt8(ascii: "#"),
+                    isConditional: ["skipif", "skipunless", "disabledon", "enabledif", "disabledif"].contains(where: text.contains))
+            }
+        }
+        let earlier = file.before.text?.lines.count { dialect.skip(in: $0) != nil } ?? 0
+        let now = file.after.text?.lines.count { dialect.skip(in: $0) != nil } ?? 0
+        newSkips = now > earlier ? skips : []
+    }
+
+    func test(of skip: Skip) -> TestDialect.Test? {
+        skip.isAttribute ? after.first { $0.line >= skip.line.number } : after.last { $0.line <= skip.line.number }
+    }
+}
