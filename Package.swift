@@ -28,15 +28,20 @@ let package = Package(
         .target(
             name: "FerryCommands",
             dependencies: [
-                "FerryGit", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem", "FerryVault",
+                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem", "FerryVault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["Demo/Files"],
             plugins: ["EmbedResources"]
         ),
         .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
-        .testTarget(name: "FerryEndToEndTests", dependencies: ["FerryCommands", "FerryTestSupport", "FerryWireServer"]),
+        .testTarget(name: "FerryEndToEndTests", dependencies: [
+                "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem", "FerryTestSupport",
+                "FerryVault", "FerryWireServer", "ferry", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .target(
             name: "FerryGit",
             dependencies: [
@@ -55,7 +60,9 @@ let package = Package(
         ),
         .target(
             name: "FerryLLM",
-            dependencies: ["FerryHTTP", "FerryModel", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "FerryHTTP", "FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
         .testTarget(name: "FerryLLMTests", dependencies: ["FerryLLM", "FerryTestSupport", "FerryWireServer"]),
         .target(name: "FerryModel"),
@@ -84,6 +91,7 @@ let package = Package(
                 "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault", "FerryWatch",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -14,6 +14,8 @@ package struct ServiceOptions: Sendable {
     package var maxIterations: Int?
     package var allowRoot = false
     package var timing = Timing()
+    /// Take the settle time from the settings note, not from `timing`.
+    package var settleFromSettings = true
     /// In place of the XDG folders; for the demo and tests.
     package var stateHome: FilePath?
     package var cacheHome: FilePath?

@@ -106,6 +106,9 @@ package struct MarkdownBody: Hashable, Sendable {
         return lines.indices.contains(index) ? bytes[lines[index].content] : []
     }
 
+    /// A line's bytes with its end, as a range of the file.
+    func range(ofLine number: Int) -> Range<Int> { lines[number - firstLine].whole }
+
     var lineNumbers: Range<Int> { firstLine..<(firstLine + lines.count) }
 
     private func line(_ number: Int) -> Int { min(max(number - firstLine, 0), lines.count) }

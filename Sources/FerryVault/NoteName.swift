@@ -33,6 +33,8 @@ package enum NoteName: Hashable, Sendable {
 
     /// The stem of the note that a conflict copy was made of.
     private static func original(_ stem: String) -> String? {
+        // Ferry's own, for a stale buffer that could not be merged.
+        if let range = stem.range(of: " (late save") { return String(stem[..<range.lowerBound]) }
         // Syncthing: NAME.sync-conflict-20260102-030405-ABCDEFG
         if let range = stem.range(of: ".sync-conflict-") { return String(stem[..<range.lowerBound]) }
         // Nextcloud and ownCloud: NAME_conflict-20260102-030405

@@ -1,16 +1,10 @@
 package import FerryModel
 
-/// What a planner's report holds. The field names are the wire names of the report's schema.
+/// What a planner's report holds.
 package struct PlanReport: Hashable, Sendable, Codable {
-    package struct Step: Hashable, Sendable, Codable {
-        package var title: String
-        package var files: [String]
-        package var detail: String
-    }
     package var summary: String
-    package var steps: [Step]
-    package var tests: [String]
-    package var risks: [String]
+    /// Markdown.
+    package var plan: String
     /// What only a person can answer; the run waits for it.
     package var questions: [String]
 }
@@ -18,8 +12,10 @@ package struct PlanReport: Hashable, Sendable, Codable {
 /// What a coder's report holds.
 package struct CodeReport: Hashable, Sendable, Codable {
     package struct Answer: Hashable, Sendable, Codable {
-        package var finding: String
-        package var answer: String
+        /// The finding's number, from 1.
+        package var finding: Int
+        package var result: String
+        package var how: String
     }
     package var summary: String
     /// How each finding was dealt with.
@@ -27,34 +23,21 @@ package struct CodeReport: Hashable, Sendable, Codable {
     package var questions: [String]
 }
 
-/// What a tester's report holds. It has findings, and no verdict.
-package struct TestReport: Hashable, Sendable, Codable {
-    package var summary: String
-    package var testsAdded: [String]
-    package var findings: [ReportedFinding]
+/// What a tester's and a reviewer's report holds. The findings decide; the summary is for the person.
+package struct FindingsReport: Hashable, Sendable, Codable {
+    package struct Item: Hashable, Sendable, Codable {
+        package var rule: String
+        package var severity: Finding.Severity
+        package var path: String
+        /// 0 where the whole file is meant.
+        package var line: Int
+        package var message: String
+        package var fix: String
 
-    enum CodingKeys: String, CodingKey {
-        case summary, findings
-        case testsAdded = "tests_added"
+        package var finding: Finding {
+            Finding(rule: rule, severity: severity, path: path, line: line > 0 ? line : nil, message: message, remedy: fix)
+        }
     }
-}
-
-/// What a reviewer's report holds. Findings decide, the summary is for the person.
-package struct ReviewReport: Hashable, Sendable, Codable {
     package var summary: String
-    package var findings: [ReportedFinding]
-}
-
-/// A finding as an agent reports it.
-package struct ReportedFinding: Hashable, Sendable, Codable {
-    package var rule: String
-    package var severity: Finding.Severity
-    package var path: String
-    package var line: Int?
-    package var message: String
-    package var fix: String
-
-    package var finding: Finding {
-        Finding(rule: rule, severity: severity, path: path, line: line.flatMap { $0 > 0 ? $0 : nil }, message: message, remedy: fix)
-    }
+    package var findings: [Item]
 }

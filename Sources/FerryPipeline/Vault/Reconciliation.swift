@@ -1,6 +1,6 @@
 package import FerryModel
 package import FerryStore
-package import FerrySystem
+internal import FerrySystem
 package import SystemPackage
 
 /// Reads gestures from the difference between what was and what is. Pure: sightings, records and times in, decisions out.
@@ -33,7 +33,7 @@ package struct Reconciliation: Sendable {
         var state: FeatureState
     }
 
-    private let timing: Timing
+    package var timing: Timing
     /// Notes of the last look by inode: what a moved note was before.
     private var known: [UInt64: Known] = [:]
     private var missingSince: [FeatureID: Duration] = [:]
@@ -118,22 +118,21 @@ package struct Reconciliation: Sendable {
 
     private func present(_ feature: FeatureRecord, _ note: NoteSighting, now: Duration, _ outcome: inout Outcome) {
         let origin = feature.state.map(Place.state) ?? .outside
-        let folder = Place.state(note.state)
-        if folder == origin, let status = note.status, status != feature.seenStatus, feature.keyHistory.dropLast().contains(note.keys) {
+        let moved = note.state != feature.folder
+        if !moved, let status = note.status, status != feature.seenStatus, feature.keyHistory.dropLast().contains(note.keys) {
             outcome.decisions.append(.staleSave(feature.id, note))
             return
         }
-        let wanted = Gesture.wanted(acknowledged: origin, folder: folder, status: note.status, acknowledgedStatus: feature.seenStatus)
-        // A dequeued note that came back to planned is dispatched again.
-        let cameBack = !feature.isPresent && feature.state == .planned && wanted == .state(.planned)
-        let gesture = cameBack ? .dispatch : Gesture.between(origin, wanted, isHeld: feature.isHeld)
-        guard gesture != .none || wanted != origin else {
+        let wanted = Gesture.wanted(
+            lastFolder: feature.folder.map(Place.state) ?? .outside, folder: .state(note.state), lastStatus: feature.seenStatus, status: note.status)
+        guard let wanted, wanted != origin else {
             outcome.decisions.append(.seen(feature.id, note))
             return
         }
+        let gesture = Gesture.between(origin, wanted, isHeld: feature.isHeld)
         if startsWork(gesture) {
-            let unchanged = folder != origin && (note.hash == feature.noteHash || movedUnchanged(note))
-            let quiet = folder == origin ? timing.firstTouch : timing.settle
+            let unchanged = moved && (note.hash == feature.noteHash || movedUnchanged(note))
+            let quiet = moved ? timing.settle : timing.firstTouch
             if note.isUnready || (!unchanged && note.age < quiet) {
                 return wait(until: now + max(.seconds(1), quiet - note.age), &outcome)
             }

@@ -1,0 +1,181 @@
+internal import FerryGit
+internal import FerryModel
+internal import FerrySandbox
+package import FerryStore
+internal import FerryVault
+internal import Foundation
+internal import SystemPackage
+
+/// News that an attempt sends while it works.
+package enum AttemptNews: Sendable {
+    /// Branch, base and run are settled; the run record is stored.
+    case began(RunRecord)
+    case update(RunUpdate)
+}
+
+/// One attempt at a feature: settles what the run is about, then carries it out. Runs beside the dispatcher and touches no record of its.
+struct Attempt: Sendable {
+    let feature: FeatureRecord
+    let kind: RunRequest.Kind
+    let note: [UInt8]
+    let repository: RepositoryNote
+    let settings: SettingsNote
+    let feedback: String
+    let parts: DispatcherParts
+    let playbook: @Sendable () async throws -> Playbook
+    let backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
+    let prices: @Sendable () async -> Configuration
+    let vaultID: String
+    let send: @Sendable (AttemptNews) async -> Void
+
+    func perform() async -> RunEnd {
+        do {
+            let git = try await GitRepository.open(
+                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
+            let request = try await self.request(git)
+            return await (try FeatureRun(request, parts: runParts(git, request))).perform()
+        } catch { return RunFault(error, repository: repository.name.rawValue).end }
+    }
+
+    // MARK: The request
+
+    /// Goes on with the run that was interrupted or parked, else begins the next one.
+    private func request(_ git: GitRepository) async throws -> RunRequest {
+        let last = try await parts.store.run(feature.id, feature.run)
+        if let last, last.outcome == .running || last.outcome == .parked { return try await resumed(last, git) }
+        return try await begun(after: last, git)
+    }
+
+    private func resumed(_ last: RunRecord, _ git: GitRepository) async throws -> RunRequest {
+        guard let base = CommitID(last.base), let branch = BranchName(last.branch) else {
+            throw GitError(.failed, "The record of run \(last.number) of \(feature.id) names no commit.", remedy: "Move the note to planned again.")
+        }
+        var run = last
+        run.outcome = .running
+        try await parts.store.save(run)
+        await send(.began(run))
+        let start = try await parts.store.fact("start:\(feature.id):\(last.number)").flatMap { CommitID($0) } ?? base
+        let kind = try await parts.store.fact("kind:\(feature.id):\(last.number)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .fresh
+        return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
+    }
+
+    private func begun(after last: RunRecord?, _ git: GitRepository) async throws -> RunRequest {
+        let number = RunNumber(feature.run.rawValue + 1)
+        let parsed = FeatureNote(parsing: note, path: feature.path)
+        let baseBranch = try await baseBranch(git)
+        var kind = last == nil ? .fresh : kind
+        var branch: BranchName
+        var base: CommitID
+        var start: CommitID
+        if kind != .fresh, let last, let known = BranchName(last.branch), let knownBase = CommitID(last.base) {
+            branch = known
+            base = knownBase
+            let checkpoint = try await lastCheckpoint(last, git)
+            let tip = try await git.tip(of: known)
+            start = checkpoint ?? tip ?? knownBase
+        } else {
+            kind = .fresh
+            base = try await git.baseTip(baseBranch)
+            start = base
+            branch = try await freeBranch(parsed.title, git)
+        }
+        let route = Route(facts(parsed), fixRounds: settings.fixRounds)
+        let run = RunRecord(
+            feature: feature.id, number: number, outcome: .running, tier: route.tier, score: route.score, reasons: route.reasons,
+            branch: branch.rawValue, base: base.hex, note: note, started: Store.now)
+        try await parts.store.setFact("start:\(feature.id):\(number)", start.hex)
+        try await parts.store.setFact("kind:\(feature.id):\(number)", kind.rawValue)
+        try await parts.store.save(run)
+        await send(.began(run))
+        return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
+    }
+
+    private func request(
+        _ run: RunRecord, kind: RunRequest.Kind, base: CommitID, start: CommitID, branch: BranchName, findings: [Finding]
+    ) async throws -> RunRequest {
+        let parsed = FeatureNote(parsing: run.note, path: feature.path)
+        let now = FeatureNote(parsing: note, path: feature.path)
+        let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
+        return RunRequest(
+            feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents, answers: now.answers,
+            findings: findings, repository: repository, branch: branch, base: base, start: start, route: Route(facts(parsed), fixRounds: settings.fixRounds),
+            time: CommitTime(secondsSince1970: Int64(seconds)))
+    }
+
+    private func baseBranch(_ git: GitRepository) async throws -> BranchName {
+        if let name = repository.base {
+            guard let branch = BranchName(name) else {
+                throw GitError(.baseBranchMissing, "`\(name)` is no name of a branch.", remedy: "Set `base` in the note of \(repository.name).")
+            }
+            return branch
+        }
+        if let branch = try await git.defaultBranch() { return branch }
+        throw GitError(.baseBranchMissing, "The repository \(repository.name) has no branch checked out.", remedy: "Set `base` in the note of \(repository.name).")
+    }
+
+    private func freeBranch(_ title: String, _ git: GitRepository) async throws -> BranchName {
+        var attempt = 1
+        while true {
+            let branch = BranchName.feature(feature.id, title: title, attempt: attempt)
+            if try await git.tip(of: branch) == nil { return branch }
+            attempt += 1
+        }
+    }
+
+    /// The newest checkpoint of a run that did not reach review, while its commit is still there.
+    private func lastCheckpoint(_ run: RunRecord, _ git: GitRepository) async throws -> CommitID? {
+        guard run.outcome != .review, run.outcome != .merged else { return nil }
+        for step in try await parts.store.steps(run.feature, run.number).reversed() {
+            if let commit = step.checkpoint.flatMap({ CommitID($0) }), try await git.commitExists(commit) { return commit }
+        }
+        return nil
+    }
+
+    private func findings(for kind: RunRequest.Kind) async throws -> [Finding] {
+        switch kind {
+        case .fresh: return []
+        case .rework:
+            return [Finding(rule: "feedback", severity: .error, message: feedback, remedy: "Do what the feedback asks for; answer each of its points.")]
+        case .retry: return try await parts.store.checkResult(feature.id)?.toMend ?? []
+        }
+    }
+
+    private func facts(_ note: FeatureNote) -> RoutingFacts {
+        var facts = RoutingFacts()
+        facts.phases = note.phases.count
+        facts.filesNamed = note.filesToModify.count
+        facts.sensitivePaths = note.filesToModify.count { SensitiveFile.kind(of: $0.description) != nil }
+        facts.words = note.textForAgents.split(whereSeparator: \.isWhitespace).count
+        facts.hasTesting = !note.testCommands.isEmpty || !note.testBoxes.isEmpty
+        facts.hasDefinitionOfDone = !note.definitionOfDone.isEmpty
+        facts.dependencies = note.dependsOn.count
+        return facts
+    }
+
+    // MARK: The parts
+
+    private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
+        let board = parts.progress
+        return RunParts(
+            store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vaultID, redactor: parts.models.redactor,
+            maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
+            spending: { [store = parts.store, prices] role, request in
+                Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {
+                    let configuration = await prices()
+                    return configuration.limits(for: request.note, extra: try await store.feature(request.feature)?.extraBudget ?? .zero)
+                }
+            },
+            lastPlan: { [store = parts.store] in try await store.fact("plan:\($0)") },
+            report: { [send, store = parts.store] update in
+                switch update {
+                case .plan(let plan): try await store.setFact("plan:\(request.feature)", plan.plan)
+                case .checked(let check, _): try await store.keep(check, of: request.feature)
+                case .event(let text): try await store.record(text, feature: request.feature, run: request.run)
+                case .stage(let stage): board.set(request.feature, stage: stage)
+                case .transcript: break
+                }
+                await send(.update(update))
+            },
+            progress: { board.set($0, stage: $1, agent: $2) })
+    }
+}

@@ -1,0 +1,60 @@
+internal import SystemPackage
+internal import FerryModel
+internal import FerryStore
+internal import FerryVault
+
+/// What a person's edit of a note asks for without moving it: ticked boxes, new priorities, a mended obstacle.
+extension Dispatcher {
+    func takeEdits(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
+        let id = feature.id
+        let note = try desk.feature(at: feature.path)
+        for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
+        if undispatched.contains(id) { return try await dispatch(&feature, now) }
+        guard state.waitingFeatures.contains(id) else {
+            if state.runningFeatures.contains(id) { requestNote(id, notBefore: now + parts.timing.noteInterval) }
+            return []
+        }
+        let dependsOn = resolve(note.dependsOn)
+        guard feature.priority != note.priority || feature.dependsOn != dependsOn || feature.title != note.title else { return [] }
+        feature.priority = note.priority
+        feature.dependsOn = dependsOn
+        feature.title = note.title
+        try await save(feature)
+        guard let sequence = try await parts.store.openJobs()[id] else { return [] }
+        return queue(feature, sequence)
+    }
+
+    /// A ticked box is the gesture that it names, if it was made for this run and this commit; else it does nothing, and says so.
+    private func take(_ box: BlockBox, of feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
+        let isCurrent = box.run == feature.run.rawValue && (box.commit == nil || feature.tip?.hasPrefix(box.commit ?? "") == true)
+        requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+        switch box.id {
+        case "approve" where isCurrent && feature.state == .review:
+            try await log("approved by its box", feature)
+            return try await carryOut(.approve, of: feature.id, nil, now)
+        case "changes" where isCurrent && feature.state == .review:
+            try await log("changes asked for by its box", feature)
+            return try await carryOut(.rework, of: feature.id, nil, now)
+        case "allow" where isCurrent && feature.state == .blocked:
+            feature.extraBudget += Self.allowance
+            try await log("\(Self.allowance) USD more allowed by its box", feature)
+            return try await dispatch(&feature, now)
+        default:
+            try await log("the box `\(box.id)` was ticked, but it belongs to another run or commit; nothing was done", feature)
+            return []
+        }
+    }
+
+    /// What one tick of "Allow … more USD" adds.
+    static let allowance = Money(dollars: 5)
+
+    private func log(_ text: String, _ feature: FeatureRecord) async throws { try await parts.store.record(text, feature: feature.id, run: feature.run) }
+
+    /// Dependencies by id, by file name or by link; what names nothing known is left out and shown by `ferry check`.
+    func resolve(_ references: [String]) -> [FeatureID] {
+        references.compactMap { reference in
+            FeatureID(reference)
+                ?? features.values.first { $0.path.stem == reference || $0.title == reference }?.id
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import Logging
+internal import FerryGit
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+/// The beginning: what the database remembers, and the notes that Ferry is set up by, read again whenever they change.
+extension Dispatcher {
+    func load() async throws {
+        for feature in try await parts.store.features() { features[feature.id] = feature }
+        movedFrom = try await parts.store.versions(.movedFrom)
+        for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
+        if let obstacle = await parts.health() { hold(nil, obstacle, BootClock.now) }
+        _ = try await reload()
+        await recoverRepositories()
+        let now = BootClock.now
+        for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
+            try await parts.store.release(id)
+            guard let feature = features[id] else { continue }
+            // Interrupted is not failed: the attempt goes on from its last step.
+            startup += queue(feature, sequence)
+        }
+        for feature in features.values where feature.isApproved {
+            if let repository = feature.repository { startup += state.apply(.mergeWanted(feature.id, repository)) }
+        }
+        for feature in features.values where feature.isPresent && feature.state != nil && feature.state != feature.folder {
+            requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+        }
+        for feature in features.values where feature.state == .planned && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
+            undispatched.insert(feature.id)
+        }
+        requestDashboard(now)
+    }
+
+    /// Reads settings, agents, rules and repositories anew; what they change takes effect at once.
+    func reload() async throws -> [DispatchState.Action] {
+        let loader = ConfigurationLoader(
+            root: desk.vault.root, layout: desk.layout,
+            offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store)
+        let fresh = try await loader.load()
+        if fresh.faults != configuration.faults { requestDashboard(BootClock.now) }
+        configuration = fresh
+        desk.setPropertyPrefix(fresh.settings.propertyPrefix)
+        var timing = parts.timing
+        if parts.settleFromSettings { timing.settle = fresh.settings.settle }
+        reconciliation.timing = timing
+        var limits: [RepositoryName: Int] = [:]
+        for repository in fresh.repositories { if let limit = repository.atOnce { limits[repository.name] = limit } }
+        var actions = state.apply(.limits(total: fresh.settings.agentsAtOnce, perRepository: limits))
+        if desk.isStopped != isStopped {
+            isStopped = desk.isStopped
+            actions += try await pullStop(isStopped)
+        }
+        for id in undispatched {
+            guard var feature = features[id], feature.isPresent, feature.state == .planned,
+                let note = try? desk.feature(at: feature.path), case .success = configuration.repository(for: note)
+            else { continue }
+            actions += try await dispatch(&feature, BootClock.now)
+        }
+        return actions
+    }
+
+    func repository(for note: FeatureNote) -> Result<RepositoryNote, RepositoryObstacle> { configuration.repository(for: note) }
+
+    /// The emergency stop: every attempt ends, its job stays in the queue, nothing starts until the stop is taken back.
+    private func pullStop(_ isPulled: Bool) async throws -> [DispatchState.Action] {
+        try await parts.store.record(isPulled ? "stopped: nothing starts, every agent ends" : "the stop was taken back")
+        requestDashboard(BootClock.now)
+        guard !isPulled else { return state.apply(.stop) }
+        var actions = state.apply(.resume)
+        for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
+            guard let feature = features[id], !state.runningFeatures.contains(id) else { continue }
+            actions += queue(feature, sequence)
+        }
+        return actions
+    }
+
+    /// Finishes or undoes what a kill left half done in the user's repositories.
+    private func recoverRepositories() async {
+        for repository in configuration.repositories {
+            guard let git = try? await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name)) else { continue }
+            do {
+                for recovery in try await git.recover() { try await parts.store.record("\(repository.name): \(recovery)") }
+            } catch { parts.log.warning("Recovering \(repository.name): \(error)") }
+        }
+    }
+
+    /// The highest feature number among Ferry's branches in all repositories.
+    func highestBranchNumber(prefix: String) async -> Int {
+        var highest = 0
+        for repository in configuration.repositories {
+            guard
+                let git = try? await GitRepository.open(
+                    path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name)),
+                let branches = try? await git.branches(withPrefix: "ferry/")
+            else { continue }
+            for branch in branches.keys {
+                let words = branch.rawValue.dropFirst("ferry/".count).split(separator: "-", maxSplits: 2)
+                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == prefix else { continue }
+                highest = max(highest, id.number)
+            }
+        }
+        return highest
+    }
+
+    func hold(_ repository: RepositoryName?, _ reason: String, _ now: Duration) {
+        holds[.hold(repository)] = reason
+        retries[.hold(repository)] = now + parts.timing.retryFirst
+        startup += state.apply(.hold(repository, reason: reason))
+        requestDashboard(now)
+    }
+
+    /// Saves what is known of a feature, in the database and here.
+    func save(_ feature: FeatureRecord) async throws {
+        try await parts.store.save(feature)
+        features[feature.id] = feature
+        await hooks.didChange?(feature)
+    }
+}

@@ -1,0 +1,89 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+
+/// Approval: exactly what the note shows is merged, one at a time in a repository; until then nothing is done.
+extension Dispatcher {
+    func approve(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
+        guard let repository = feature.repository, feature.tip != nil else {
+            feature.waitsFor = "Nothing was built that could be merged. Move it to planned to start it."
+            feature.state = .review
+            try await save(feature)
+            requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+            return []
+        }
+        feature.isApproved = true
+        try await save(feature)
+        return state.apply(.mergeWanted(feature.id, repository))
+    }
+
+    /// While the merge waits, the note came back to review.
+    func takeBackApproval(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
+        feature.isApproved = false
+        retries[.merge(feature.id)] = nil
+        feature.waitsFor = nil
+        try await save(feature)
+        requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+        return state.apply(.mergeEnded(feature.id))
+    }
+
+    func merge(of id: FeatureID) async -> MergeAttempt? {
+        guard let feature = features[id], feature.isApproved, let name = feature.repository,
+            let repository = configuration.repository(name.rawValue), let run = try? await parts.store.run(id, feature.run)
+        else { return nil }
+        parts.progress.set(id, stage: "merging")
+        let note = FeatureNote(parsing: run.note, path: feature.path)
+        return MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vaultID: desk.vaultID)
+    }
+
+    func mergeEnded(_ id: FeatureID, _ end: MergeEnd) async throws -> [DispatchState.Action] {
+        parts.progress.clear(id)
+        var actions = state.apply(.mergeEnded(id))
+        guard var feature = features[id], feature.isApproved else { return actions }
+        let now = BootClock.now
+        switch end {
+        case .merged(let commit):
+            feature.isApproved = false
+            mended([.merge(id)])
+            feature.state = .done
+            feature.waitsFor = nil
+            feature.isHeld = false
+            try await parts.store.setFact("conflict:\(id)", nil)
+            try await parts.store.setFact("merged:\(id)", commit.isEmpty ? feature.tip : commit)
+            if var run = try await parts.store.run(id, feature.run) {
+                run.outcome = .merged
+                run.ended = Store.now
+                try await parts.store.save(run)
+            }
+            try await save(feature)
+            try await parts.store.record("merged as \(commit.prefix(12))", feature: id, run: feature.run)
+            logged("Removing the worktree of \(id)") { try releaseWorkspace(feature) }
+            await writeRun(feature)
+            actions += state.apply(.released(id))
+        case .returned(let reason, let conflict):
+            feature.isApproved = false
+            feature.state = .review
+            feature.waitsFor = reason
+            try await parts.store.setFact("conflict:\(id)", conflict)
+            try await save(feature)
+            try await parts.store.record(reason, feature: id, run: feature.run)
+        case .waits(let reason), .unavailable(let reason):
+            if feature.waitsFor != reason { try await parts.store.record(reason, feature: id, run: feature.run) }
+            feature.waitsFor = reason
+            try await save(feature)
+            retries[.merge(id)] = now + parts.timing.retryFirst
+        case .withdrawn: break
+        }
+        requestNote(id, notBefore: now)
+        return actions
+    }
+
+    func releaseWorkspace(_ feature: FeatureRecord) throws {
+        guard feature.run.rawValue > 0 else { return }
+        for number in 1...feature.run.rawValue {
+            let number = RunNumber(number)
+            try RunWorkspace(folder: parts.folders.workspace(feature.id, number), record: parts.folders.run(feature.id, number)).release()
+        }
+    }
+}

@@ -1,0 +1,152 @@
+internal import Logging
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+/// What Ferry writes into the vault: keys and block of features, their place, the dashboard.
+extension Dispatcher {
+    /// Asks for a feature's note to be brought up to date, no sooner than `time`. With `sooner: false` an earlier request stands.
+    func requestNote(_ id: FeatureID, notBefore time: Duration, sooner: Bool = true) {
+        if let pending = pendingNotes[id] {
+            // A state change waits for the person's last touch; what is only cosmetic never makes it wait longer.
+            pendingNotes[id]?.notBefore = sooner ? max(time, min(pending.notBefore, time)) : min(pending.notBefore, time)
+        } else {
+            pendingNotes[id] = PendingNote(notBefore: time)
+        }
+    }
+
+    func requestDashboard(_ now: Duration) { dashboardDue = dashboardDue ?? now + .milliseconds(200) }
+
+    func writeNotes(_ now: Duration) async {
+        for (id, pending) in pendingNotes.sorted(by: { $0.key < $1.key }) where pending.notBefore <= now {
+            pendingNotes[id] = nil
+            guard let feature = features[id], feature.isPresent, !feature.isAmbiguous else { continue }
+            do {
+                if try await write(feature) == .busy { postpone(id, pending, now) }
+            } catch {
+                parts.log.warning("Writing the note of \(id): \(error)")
+                noteFaults[feature.path] = "The note cannot be written now: \(error). Ferry tries again by itself."
+                postpone(id, pending, now)
+            }
+            requestDashboard(now)
+        }
+        if let due = dashboardDue, due <= now { await writeDashboard(now) }
+    }
+
+    private enum Written { case done, busy }
+
+    private func postpone(_ id: FeatureID, _ pending: PendingNote, _ now: Duration) {
+        let wait = Backoff(first: .milliseconds(100), cap: .seconds(5)).wait(before: pending.attempt + 1)
+        pendingNotes[id] = PendingNote(notBefore: now + wait, attempt: pending.attempt + 1)
+        // After a minute of waiting the person is told; the state is in the database meanwhile.
+        if pending.attempt == 15, let path = features[id]?.path {
+            noteFaults[path] = "The note is busy: another program keeps it open for writing. Ferry writes it when it is free."
+        }
+    }
+
+    /// Keys and block first, then the place: wherever a kill comes between, the next start goes on.
+    private func write(_ record: FeatureRecord) async throws -> Written {
+        var feature = record
+        let block = try await block(for: feature)
+        let keys = try await keys(of: feature)
+        let prefix = configuration.settings.propertyPrefix
+        switch try await desk.writer.update(
+            feature.path, { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block) })
+        {
+        case .busy: return .busy
+        case .gone: return .done
+        case .refused(let refusal):
+            noteFaults[feature.path] = "Ferry does not write into it: \(refusal.what)\(refusal.line.map { " (line \($0))" } ?? ""). \(refusal.remedy)"
+        case .written(let hash), .unchanged(let hash):
+            noteFaults[feature.path] = nil
+            feature.noteHash = hash
+            feature.seenStatus = feature.state
+            let line = try desk.feature(at: feature.path).keyLine
+            if feature.keyHistory.last != line { feature.keyHistory = Array((feature.keyHistory + [line]).suffix(12)) }
+        }
+        let moved = try move(&feature)
+        try await save(feature)
+        if moved == .done, feature.path != record.path {
+            try await parts.store.keepVersion(of: feature.id, at: record.path, content: try desk.read(feature.path), reason: .movedFrom)
+            movedFrom[record.path] = feature.id
+        }
+        return moved
+    }
+
+    private func move(_ feature: inout FeatureRecord) throws -> Written {
+        guard let state = feature.state, feature.folder != state, !(feature.isApproved && feature.folder == .done) else { return .done }
+        let destination = desk.layout.path(feature.path, movedTo: state)
+        switch try desk.writer.move(feature.path, to: destination) {
+        case .moved:
+            feature.path = destination
+            feature.folder = state
+            return .done
+        case .busy: return .busy
+        case .gone: return .done
+        case .taken:
+            noteFaults[feature.path] = "It should move to \(destination), but another note has that name there. Rename one of them."
+            return .busy
+        }
+    }
+
+    /// The keys that Ferry owns, in their order.
+    private func keys(of feature: FeatureRecord) async throws -> [(key: String, value: FlatValue)] {
+        var keys: [(key: String, value: FlatValue)] = [("id", .text(feature.id.description))]
+        if let state = feature.state { keys.append(("status", .text(state.rawValue))) }
+        if let branch = feature.branch { keys.append(("branch", .text(branch))) }
+        let spent = try await parts.store.spending(feature: feature.id)
+        if spent.calls > 0 { keys.append(("cost_usd", .money(spent.amount))) }
+        return keys
+    }
+
+    private func block(for feature: FeatureRecord) async throws -> BlockContent {
+        let run = try await parts.store.run(feature.id, feature.run)
+        let text = (try? desk.feature(at: feature.path))?.textForAgents
+        let isEdited = feature.state == .inProgress && run.map { FeatureNote(parsing: $0.note, path: feature.path).textForAgents != text } ?? false
+        return FeatureBlock(
+            feature: feature, run: run, check: try await parts.store.checkResult(feature.id), cost: try await parts.store.spending(feature: feature.id),
+            stage: stages[feature.id], waits: state.waitingFeatures.contains(feature.id) ? state.reason(for: feature.id).sentence : nil,
+            events: Array(try await parts.store.events(of: feature.id, limit: 12).reversed()), allowance: Self.allowance,
+            merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
+        ).content
+    }
+
+    private func writeDashboard(_ now: Duration) async {
+        dashboardDue = nil
+        do {
+            var dashboard = Dashboard()
+            dashboard.features = features.values.sorted { $0.id < $1.id }
+            dashboard.stages = stages
+            for id in state.waitingFeatures { dashboard.waits[id] = state.reason(for: id).sentence }
+            dashboard.holds = Set(holds.values).sorted() + (desk.unreliability.map { [$0] } ?? [])
+            dashboard.faults = configuration.faults
+            dashboard.noteFaults = noteFaults
+            dashboard.conflicts = conflicts
+            dashboard.today = try await parts.store.spending(day: Store.today)
+            dashboard.dayLimit = configuration.settings.budgetDay
+            dashboard.isStopped = isStopped
+            for (id, reason) in dashboard.waits { try await parts.store.setFact("wait:\(id)", reason) }
+            if try await desk.writer.replace(desk.layout.dashboard, content: Array(dashboard.render().utf8)) == .busy {
+                dashboardDue = now + .seconds(1)
+            }
+        } catch { parts.log.warning("Writing the dashboard: \(error)") }
+    }
+}
+
+extension WaitReason {
+    /// In words, for `ferry why` and the dashboard.
+    package var sentence: String {
+        switch self {
+        case .stopped: "everything is stopped (90_system/STOP.md); delete that note to go on"
+        case .hold(let reason): reason
+        case .dependency(let feature): "waits for \(feature), which it depends on"
+        case .cycle(let chain): "depends on itself: \(chain.map(\.description).joined(separator: " → ")); take one `depends_on` out"
+        case .slot(let running): "waits for a free slot (\(running) at work; `agents_at_once`)"
+        case .repositorySlot(let repository, let running): "waits for a free slot of \(repository) (\(running) at work; `at_once`)"
+        case .merge(let other): "waits for the merge of \(other)"
+        case .nothing: "waits for nothing"
+        }
+    }
+}

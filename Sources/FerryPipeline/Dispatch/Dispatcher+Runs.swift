@@ -1,0 +1,71 @@
+internal import Logging
+internal import FerryGit
+internal import FerryModel
+internal import FerryStore
+internal import FerryVault
+internal import SystemPackage
+
+/// What a run leaves in the vault, and how `run --once` ends.
+extension Dispatcher {
+    func writeTranscript(_ label: String, _ transcript: Transcript, of feature: FeatureRecord) async {
+        await writeReport("transcript of \(label)", RunNotes(layout: desk.layout, feature: feature.id, run: feature.run).path(label)) {
+            let entries = try Transcript.read(transcript.path)
+            return "# \(feature.id) run-\(feature.run): \(label)\n\n"
+                + TranscriptNote.render(entries, record: transcript.path.string)
+        }
+        var labels = (try? await parts.store.fact("transcripts:\(feature.id):\(feature.run)"))??.split(separator: "\n").map(String.init) ?? []
+        if !labels.contains(label) { labels.append(label) }
+        try? await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n"))
+    }
+
+    func writePlan(_ plan: PlanReport, of feature: FeatureRecord) async {
+        let notes = RunNotes(layout: desk.layout, feature: feature.id, run: feature.run)
+        await writeReport("plan", notes.path("plan")) { notes.plan(plan) }
+    }
+
+    /// Summary and diff, as they stand.
+    func writeRun(_ feature: FeatureRecord) async {
+        let notes = RunNotes(layout: desk.layout, feature: feature.id, run: feature.run)
+        do {
+            guard let run = try await parts.store.run(feature.id, feature.run) else { return }
+            let check = try await parts.store.checkResult(feature.id)
+            let cost = try await parts.store.spending(feature: feature.id, run: feature.run)
+            let labels = try await parts.store.fact("transcripts:\(feature.id):\(feature.run)")?.split(separator: "\n").map(String.init) ?? []
+            await writeReport("summary", notes.path()) {
+                notes.summary(run, title: feature.title, check: check, cost: cost, tip: feature.tip, transcripts: labels)
+            }
+            guard let tip = feature.tip.flatMap({ CommitID($0) }), let base = CommitID(run.base), let name = feature.repository,
+                let repository = configuration.repository(name.rawValue)
+            else { return }
+            let git = try await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: name))
+            let diff = try await git.diff(from: base, to: tip, limit: 512 << 10)
+            await writeReport("diff", notes.path("diff")) { notes.diff(String(decoding: diff.bytes, as: UTF8.self), isCut: diff.isTruncated) }
+        } catch { parts.log.warning("Writing the notes of run \(feature.run) of \(feature.id): \(error)") }
+    }
+
+    private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {
+        do { _ = try await desk.writer.replace(path, content: Array(try text().utf8)) } catch { parts.log.warning("Writing the \(what) \(path): \(error)") }
+    }
+
+    /// How a `--once` service ended: faults of the surroundings first, then what waits for a person.
+    package func onceEnd() -> OnceEnd {
+        let faults = Set(holds.values).sorted()
+        if !faults.isEmpty { return .failed(faults) }
+        let waiting = features.values.filter { $0.isPresent }.sorted { $0.id < $1.id }.compactMap { feature -> String? in
+            switch feature.state {
+            case .blocked where feature.run.rawValue > 0 || feature.waitsFor != nil, .planned, .inProgress:
+                "\(feature.id) (\(feature.state?.rawValue ?? "")): \(feature.waitsFor ?? state.reason(for: feature.id).sentence)"
+            case .review where feature.isApproved: "\(feature.id): \(feature.waitsFor ?? "approved, waits")"
+            default: nil
+            }
+        }
+        return waiting.isEmpty ? .settled : .waitsForPerson(waiting)
+    }
+}
+
+/// How a run that ends by itself ended.
+package enum OnceEnd: Hashable, Sendable {
+    case settled
+    case waitsForPerson([String])
+    case failed([String])
+}

@@ -1,0 +1,206 @@
+package import FerryModel
+package import FerryStore
+internal import FerrySystem
+internal import Logging
+internal import SystemPackage
+
+/// Decides and does, for one vault. All events, its own too, pass one inbox and are handled one after the other, so every
+/// feature's record has one writer. Agents and merges run beside it and only send news.
+package actor Dispatcher {
+    package enum Event: Sendable {
+        case vaultChanged
+        case tick
+        case news(FeatureID, AttemptNews)
+        case attemptEnded(FeatureID, RunEnd)
+        case mergeEnded(FeatureID, MergeEnd)
+        case shutDown
+    }
+
+    let parts: DispatcherParts
+    let desk: VaultDesk
+    let hooks: PipelineHooks
+    private let inbox: AsyncStream<Event>
+    private let post: AsyncStream<Event>.Continuation
+
+    var state: DispatchState
+    var features: [FeatureID: FeatureRecord] = [:]
+    var movedFrom: [FilePath: FeatureID] = [:]
+    var reconciliation: Reconciliation
+    var configuration = Configuration()
+    /// Notes that are to be written, and when at the earliest.
+    var pendingNotes: [FeatureID: PendingNote] = [:]
+    /// Features in planned that cannot be queued as they are; looked at again when notes change.
+    var undispatched: Set<FeatureID> = []
+    /// What is to be tried again later, and when.
+    var retries: [Retry: Duration] = [:]
+    /// How often in a row something failed; its waits grow with it.
+    var faultCounts: [Retry: Int] = [:]
+    /// What each running feature is doing, in a few words.
+    var stages: [FeatureID: String] = [:]
+    /// Why a note cannot be written; shown on the dashboard.
+    var noteFaults: [FilePath: String] = [:]
+    /// Faults of the surroundings, by what they concern.
+    var holds: [Retry: String] = [:]
+    var isStopped = false
+    var isShuttingDown = false
+    var dashboardDue: Duration?
+    /// Actions that the beginning has decided; carried out with the first event.
+    var startup: [DispatchState.Action] = []
+    var conflicts: [FilePath: String] = [:]
+    private var nextLook: Duration?
+    private var needsLook = true
+    /// Some note waits only for its settle or grace time.
+    private var waitsForTime = false
+    private var timer: Task<Void, Never>?
+    private var attempts: [FeatureID: Task<Void, Never>] = [:]
+
+    package init(parts: DispatcherParts, desk: VaultDesk, hooks: PipelineHooks = PipelineHooks()) {
+        self.parts = parts
+        self.desk = desk
+        self.hooks = hooks
+        (inbox, post) = AsyncStream.makeStream()
+        state = DispatchState(limit: 1)
+        reconciliation = Reconciliation(timing: parts.timing)
+    }
+
+    package nonisolated func notify(_ event: Event) { post.yield(event) }
+
+    /// Works until `shutDown`; then waits until every attempt has ended. Throws `StoreError` where not even the beginning can be read.
+    package func run() async throws {
+        try await load()
+        await withDiscardingTaskGroup { group in
+            notify(.vaultChanged)
+            for await event in inbox {
+                let actions = await handle(event)
+                for action in actions { await carryOut(action, in: &group) }
+                if isShuttingDown, attempts.isEmpty { break }
+            }
+            timer?.cancel()
+        }
+    }
+
+    // MARK: Events
+
+    private func handle(_ event: Event) async -> [DispatchState.Action] {
+        var actions: [DispatchState.Action] = []
+        do {
+            switch event {
+            case .vaultChanged: needsLook = true
+            case .tick: break
+            case .news(let feature, let news): try await take(news, of: feature)
+            case .attemptEnded(let feature, let end):
+                attempts[feature] = nil
+                actions += try await ended(feature, end)
+            case .mergeEnded(let feature, let end):
+                attempts[feature] = nil
+                actions += try await mergeEnded(feature, end)
+            case .shutDown:
+                isShuttingDown = true
+                attempts.values.forEach { $0.cancel() }
+            }
+            guard !isShuttingDown else { return [] }
+            actions += startup
+            startup = []
+            let now = BootClock.now
+            if needsLook || (nextLook.map { $0 <= now } ?? false) { actions += try await look(now) }
+            actions += try await retry(now)
+            await writeNotes(now)
+            if parts.runsOnce, actions.isEmpty, isIdle { isShuttingDown = true }
+        } catch {
+            // The database or the disk is sick: say so, keep everything, try again.
+            parts.log.error("\(error)")
+            await hooks.didFail?(error)
+            nextLook = BootClock.now + parts.timing.retryFirst
+            needsLook = true
+        }
+        schedule()
+        return actions
+    }
+
+    /// Nothing is left that goes on by itself but what waits for a mend.
+    private var isIdle: Bool { !needsLook && !waitsForTime && attempts.isEmpty && pendingNotes.isEmpty && startup.isEmpty && dashboardDue == nil }
+
+    private func look(_ now: Duration) async throws -> [DispatchState.Action] {
+        needsLook = false
+        var actions = try await reload()
+        guard let (sightings, conflicts) = try desk.look() else {
+            nextLook = now + parts.timing.pollInterval
+            return actions
+        }
+        if conflicts != self.conflicts {
+            self.conflicts = conflicts
+            requestDashboard(now)
+        }
+        let outcome = reconciliation.look(at: sightings, features: features, movedFrom: movedFrom, now: now)
+        let regular = now + (desk.unreliability == nil ? parts.timing.reconcileInterval : parts.timing.pollInterval)
+        waitsForTime = outcome.nextLook != nil
+        nextLook = min(outcome.nextLook ?? regular, regular)
+        for decision in outcome.decisions { actions += try await carryOut(decision, now) }
+        await hooks.didLook?()
+        return actions
+    }
+
+    /// Wakes the loop when the next thing is due.
+    private func schedule() {
+        var due = [nextLook, dashboardDue].compactMap { $0 }
+        due += pendingNotes.values.map(\.notBefore) + Array(retries.values)
+        timer?.cancel()
+        guard let next = due.min() else { return }
+        let wait = max(.milliseconds(1), next - BootClock.now)
+        // One timer at a time, ended by the next; a child task could not be replaced.
+        timer = Task { [post] in
+            guard (try? await Task.sleep(for: wait)) != nil else { return }
+            post.yield(.tick)
+        }
+    }
+
+    func reconsider(after wait: Duration) { nextLook = min(nextLook ?? .seconds(1 << 40), BootClock.now + wait) }
+
+    // MARK: Actions
+
+    private func carryOut(_ action: DispatchState.Action, in group: inout DiscardingTaskGroup) async {
+        switch action {
+        case .cancel(let feature): attempts[feature]?.cancel()
+        case .start(let feature):
+            guard let attempt = await attempt(at: feature) else { return }
+            launch(feature, in: &group) { [self] in notify(.attemptEnded(feature, await attempt.perform())) }
+        case .merge(let feature):
+            guard let merge = await merge(of: feature) else { return notify(.mergeEnded(feature, .withdrawn)) }
+            launch(feature, in: &group) { [self] in notify(.mergeEnded(feature, await merge.perform())) }
+        }
+    }
+
+    private func launch(_ feature: FeatureID, in group: inout DiscardingTaskGroup, _ body: @escaping @Sendable () async -> Void) {
+        // A child of a group cannot be cancelled by itself; this task can, and the group waits for it.
+        let task = Task { await body() }
+        attempts[feature] = task
+        group.addTask { await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() } }
+    }
+}
+
+/// A note that waits to be written.
+struct PendingNote {
+    var notBefore: Duration
+    var attempt = 0
+}
+
+/// Something that is tried again later.
+enum Retry: Hashable {
+    case job(FeatureID)
+    case merge(FeatureID)
+    /// `nil` for every repository.
+    case hold(RepositoryName?)
+}
+
+/// Named moments at which a test may look or wait.
+package struct PipelineHooks: Sendable {
+    /// The job row of a feature is stored.
+    package var didEnqueue: (@Sendable (FeatureID) async -> Void)?
+    /// A look at the vault has been carried out.
+    package var didLook: (@Sendable () async -> Void)?
+    /// The loop met an error that it goes on after.
+    package var didFail: (@Sendable (any Error) async -> Void)?
+    /// A feature's record changed.
+    package var didChange: (@Sendable (FeatureRecord) async -> Void)?
+    package init() {}
+}

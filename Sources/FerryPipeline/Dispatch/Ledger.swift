@@ -1,0 +1,36 @@
+package import FerryLLM
+package import FerryModel
+package import FerryStore
+internal import Foundation
+
+/// The money of one agent in one run: reserves and settles in the database, by the limits that are in force at each call.
+package struct Ledger: Spending {
+    private let store: Store
+    private let feature: FeatureID
+    private let run: RunNumber
+    private let agent: String
+    private let limits: @Sendable () async throws -> SpendingLimits
+
+    package init(store: Store, feature: FeatureID, run: RunNumber, agent: String, limits: @escaping @Sendable () async throws -> SpendingLimits) {
+        self.store = store
+        self.feature = feature
+        self.run = run
+        self.agent = agent
+        self.limits = limits
+    }
+
+    package func reserve(_ estimate: Money?, model: String) async throws -> SpendingReservation {
+        let key = UUID().uuidString
+        let scope = SpendingScope(feature: feature, run: run, agent: agent, model: model)
+        switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits()) {
+        case .granted: return SpendingReservation(key: key)
+        case .refused(let pot, let spent, let allowed):
+            throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed)
+        }
+    }
+
+    package func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async {
+        // A call that was made is paid for; where it cannot be booked now, its reservation stands in full.
+        try? await store.settle(key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output)
+    }
+}

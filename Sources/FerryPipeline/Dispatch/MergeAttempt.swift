@@ -1,0 +1,103 @@
+internal import SystemPackage
+internal import FerryGit
+internal import FerryModel
+internal import FerrySandbox
+internal import FerryStore
+internal import FerryVault
+internal import Foundation
+
+/// How an approved feature's merge ended.
+package enum MergeEnd: Hashable, Sendable {
+    case merged(commit: String)
+    /// The note goes back to review and says why; `conflict` is handed to the coder if a person asks for rework.
+    case returned(reason: String, conflict: String?)
+    /// Approved, and nothing can be done before a person's checkout is clean; tried again by itself.
+    case waits(reason: String)
+    /// A fault of the surroundings; tried again by itself.
+    case unavailable(reason: String)
+    /// The approval was taken back.
+    case withdrawn
+}
+
+/// Merges exactly the approved commit: what the note showed, and nothing that came after.
+struct MergeAttempt: Sendable {
+    let feature: FeatureRecord
+    let repository: RepositoryNote
+    let note: FeatureNote
+    let run: RunRecord
+    let parts: DispatcherParts
+    let vaultID: String
+
+    func perform() async -> MergeEnd {
+        do {
+            let git = try await GitRepository.open(
+                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
+            return try await merge(git)
+        } catch {
+            switch RunFault(error, repository: repository.name.rawValue).end {
+            case .cancelled: return .withdrawn
+            case .unavailable(let reason, _): return .unavailable(reason: reason)
+            case .blocked(let reason): return .returned(reason: reason, conflict: nil)
+            case .review, .questions, .budget, .dayLimit: return .unavailable(reason: "\(error)")
+            }
+        }
+    }
+
+    private func merge(_ git: GitRepository) async throws -> MergeEnd {
+        guard let tip = feature.tip.flatMap({ CommitID($0) }), let branch = BranchName(run.branch) else {
+            return .returned(reason: "There is no commit to approve.", conflict: nil)
+        }
+        guard try await git.tip(of: branch) == tip else {
+            return .returned(
+                reason: "The branch \(branch) is not at the commit that was shown (\(tip.short)) any more. Move the note to planned to have it checked anew.",
+                conflict: nil)
+        }
+        let name: BranchName?
+        if let base = repository.base { name = BranchName(base) } else { name = try await git.defaultBranch() }
+        guard let base = name else { return .unavailable(reason: "The base branch of \(repository.name) is not known; set `base` in its note.") }
+        _ = try await git.finishInterruptedMove(of: base)
+        let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vaultID)
+        let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
+        let preview = try await git.previewMerge(of: tip, into: base, message: message, time: CommitTime(secondsSince1970: Int64(seconds)))
+        switch preview {
+        case .alreadyMerged: return .merged(commit: tip.hex)
+        case .conflict(let files):
+            let list = files.map { "- \($0)" }.joined(separator: "\n")
+            return .returned(
+                reason: "The merge into \(base) conflicts in:\n\(list)\nMove the note to planned to have it worked out.",
+                conflict: "The merge into \(base) conflicts in these files; bring the change up to what \(base) has there now:\n\(list)")
+        case .clean(let candidate):
+            if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
+                return .returned(reason: finding, conflict: finding)
+            }
+            return Self.end(try await git.complete(candidate), base)
+        }
+    }
+
+    /// The base has moved since the evidence: the merged result is tested before anything is merged.
+    private func recheck(_ candidate: MergeCandidate, _ git: GitRepository) async throws -> String? {
+        parts.progress.set(feature.id, stage: "testing the merged result")
+        defer { parts.progress.clear(feature.id) }
+        let workspace = RunWorkspace(
+            folder: parts.folders.workspace(feature.id, feature.run), record: parts.folders.run(feature.id, feature.run))
+        try workspace.prepare()
+        let export = CleanExport(workspace: workspace, git: git, runner: parts.runner, repository: repository)
+        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge")
+        guard let bad = evidence.first(where: { $0.verdict != .passed }) else { return nil }
+        return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."
+    }
+
+    private static func end(_ outcome: MergeOutcome, _ base: BranchName) -> MergeEnd {
+        switch outcome {
+        case .merged(let commit): .merged(commit: commit.hex)
+        case .alreadyMerged: .merged(commit: "")
+        case .conflict(let files): .returned(reason: "The merge conflicts in \(files.map(\.string).joined(separator: ", ")).", conflict: nil)
+        case .checkoutDirty(let files):
+            .waits(
+                reason: "Approved, waits: the checkout of \(base) has uncommitted work (\(files.prefix(5).map(\.string).joined(separator: ", "))). "
+                    + "It was not touched; Ferry merges by itself when it is clean.")
+        case .checkoutBusy(let reason): .waits(reason: "Approved, waits: \(reason). Ferry merges by itself when it is over.")
+        case .baseMoved: .waits(reason: "Approved; \(base) has just moved, the merge is made anew.")
+        }
+    }
+}

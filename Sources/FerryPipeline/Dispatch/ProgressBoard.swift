@@ -1,0 +1,29 @@
+package import FerryModel
+internal import Synchronization
+
+/// What the agents are doing right now, for the live display and `ferry status`. In memory; nothing depends on it.
+package final class ProgressBoard: Sendable {
+    package struct Entry: Hashable, Sendable {
+        package var feature: FeatureID
+        package var stage: String
+        package var agent: AgentProgress?
+    }
+    private let entries = Mutex<[FeatureID: Entry]>([:])
+    /// One element when something changed since the last one was taken.
+    package let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+
+    package init() { (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+    package var current: [Entry] { entries.withLock { $0.values.sorted { $0.feature < $1.feature } } }
+
+    package func set(_ feature: FeatureID, stage: String, agent: AgentProgress? = nil) {
+        entries.withLock { $0[feature] = Entry(feature: feature, stage: stage, agent: agent) }
+        changed.yield()
+    }
+
+    package func clear(_ feature: FeatureID) {
+        entries.withLock { $0[feature] = nil }
+        changed.yield()
+    }
+}

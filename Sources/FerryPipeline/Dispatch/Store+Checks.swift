@@ -1,0 +1,15 @@
+package import FerryModel
+package import FerryStore
+internal import Foundation
+
+/// The newest check of a feature, kept as a fact: what the note shows, and what a retry begins with.
+extension Store {
+    package func keep(_ check: CheckResult, of feature: FeatureID) async throws {
+        try await setFact("check:\(feature)", String(decoding: try JSONEncoder().encode(check), as: UTF8.self))
+    }
+
+    package func checkResult(_ feature: FeatureID) async throws -> CheckResult? {
+        guard let text = try await fact("check:\(feature)") else { return nil }
+        return try? JSONDecoder().decode(CheckResult.self, from: Data(text.utf8))
+    }
+}

@@ -1,0 +1,125 @@
+package import FerryModel
+package import FerryStore
+package import FerryVault
+
+/// What Ferry's block in a feature's note says: where the work stands and why, evidence, links, questions, boxes, history.
+package struct FeatureBlock: Sendable {
+    package var feature: FeatureRecord
+    package var run: RunRecord?
+    package var check: CheckResult?
+    package var cost: SpendingTotal
+    /// What the agents are doing.
+    package var stage: String?
+    /// What a queued feature waits for.
+    package var waits: String?
+    /// Newest last.
+    package var events: [EventRecord]
+    /// What one tick of the budget box adds.
+    package var allowance: Money
+    /// The commit on the base branch, once merged.
+    package var merged: String?
+    /// The run works from an older text of the note.
+    package var isEdited: Bool
+    package var layout: VaultLayout
+
+    package init(
+        feature: FeatureRecord, run: RunRecord?, check: CheckResult?, cost: SpendingTotal, stage: String?, waits: String?, events: [EventRecord],
+        allowance: Money, merged: String?, isEdited: Bool, layout: VaultLayout
+    ) {
+        self.feature = feature
+        self.run = run
+        self.check = check
+        self.cost = cost
+        self.stage = stage
+        self.waits = waits
+        self.events = events
+        self.allowance = allowance
+        self.merged = merged
+        self.isEdited = isEdited
+        self.layout = layout
+    }
+
+    package var content: BlockContent {
+        var content = BlockContent()
+        content.callouts = [standing] + (feature.waitsFor.map { [reason($0)] } ?? [])
+        if isEdited, let run {
+            content.callouts.append(.init(.info, [.text("Edited since run \(run.number) began"), .text("; the run works from the older text.")]))
+        }
+        content.rows = rows
+        content.links = links
+        content.questions = feature.state == .blocked ? feature.questions.enumerated().map { .init($0.offset + 1, $0.element) } : []
+        content.boxes = boxes
+        content.log = events.map { [.text("\($0.time) "), .text(Self.firstLine($0.text))] }
+        return content
+    }
+
+    // MARK: Where it stands
+
+    private var standing: BlockContent.Callout {
+        switch feature.state {
+        case .planned: .init(.todo, [.text("Planned"), .text(waits.map { ": \($0)" } ?? "")])
+        case .inProgress: .init(.info, [.text("Ferry is at work"), .text(stage.map { ": \($0)" } ?? "")])
+        case .review where feature.isApproved: .init(.info, [.text("Approved; it is merged as soon as it can be")])
+        case .review:
+            .init(
+                .todo, [.text("Your decision: "), .text("move this note to done to merge exactly "), .code(String(feature.tip?.prefix(12) ?? ""))],
+                lines: [[.text("For changes write under "), .code("## Feedback"), .text(" and move it to planned. To reject it, move it to ideas.")]])
+        case .done: .init(.success, merged.map { [.text("Merged as "), .code(String($0.prefix(12)))] } ?? [.text("Done")])
+        case .blocked: .init(.warning, [.text(feature.questions.isEmpty ? "Blocked" : "It has questions")])
+        case .ideas, .drafts: .init(.info, [.text("Not started; move it to planned to start it")])
+        case nil: .init(.info, [.text("Out of the queue")])
+        }
+    }
+
+    private func reason(_ text: String) -> BlockContent.Callout {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+        let kind: BlockContent.Kind = feature.state == .blocked ? .failure : .warning
+        return .init(kind, [.text(lines.first ?? text)], lines: lines.dropFirst().map { [.text($0)] })
+    }
+
+    private static func firstLine(_ text: String) -> String { text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? text }
+
+    // MARK: Facts
+
+    private var rows: [BlockContent.Row] {
+        var rows: [BlockContent.Row] = []
+        if let run {
+            rows.append(.init("run", [.text("\(run.number), began \(run.started)")]))
+            rows.append(.init("branch", [.code(run.branch), .text(" from "), .code(String(run.base.prefix(12)))]))
+            rows.append(.init("tier", [.text("\(run.tier.rawValue), score \(run.score)" + (run.reasons.isEmpty ? "" : ": " + run.reasons.joined(separator: ", ")))]))
+        }
+        if let check, feature.state == .review || feature.state == .done || feature.state == .blocked {
+            rows.append(.init("change", [.text("\(check.files) files, +\(check.addedLines) −\(check.deletedLines)")]))
+            rows.append(.init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
+            for evidence in check.evidence { rows.append(.init("evidence", [.text(evidence.summary)])) }
+            let open = check.findings.filter { $0.severity >= .warning }
+            if !open.isEmpty { rows.append(.init("open findings", [.text(open.map { "\($0.location) \($0.message)" }.prefix(5).joined(separator: "; "))])) }
+        }
+        if cost.calls > 0 { rows.append(.init("cost", [.text("\(RunNotes.cost(cost)), \(cost.inputTokens) tokens in, \(cost.outputTokens) out")])) }
+        return rows
+    }
+
+    private var links: [[BlockContent.Piece]] {
+        guard feature.run.rawValue > 0 else { return [] }
+        let prefix = "\(feature.id) run-\(feature.run)"
+        var links: [[BlockContent.Piece]] = []
+        if run?.outcome != .running { links.append([.link(note: prefix, label: "summary"), .text(" · "), .link(note: "\(prefix) diff", label: "diff")]) }
+        links.append([.link(note: "\(prefix) plan", label: "plan")])
+        return links
+    }
+
+    private var boxes: [BlockContent.Box] {
+        let run = feature.run.rawValue
+        let commit = feature.tip.map { String($0.prefix(12)) }
+        switch feature.state {
+        case .review where !feature.isApproved && commit != nil:
+            return [
+                .init(id: "approve", run: run, commit: commit, text: [.text("Approve and merge")]),
+                .init(id: "changes", run: run, commit: commit, text: [.text("Request changes (written under Feedback)")]),
+            ]
+        case .blocked where self.run?.outcome == .parked && feature.questions.isEmpty:
+            return [.init(id: "allow", run: run, text: [.text("Allow \(allowance) more USD")])]
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import FerryGit
+internal import FerrySandbox
+internal import FerrySystem
+internal import FerryVault
+
+/// Commands on a clean export of exactly one commit: nothing untracked or ignored helps them.
+struct CleanExport: Sendable {
+    let workspace: RunWorkspace
+    let git: GitRepository
+    let runner: any CommandRunner
+    let repository: RepositoryNote
+
+    /// Runs `setup` of the repository and then the commands, each only if the one before passed.
+    func run(_ commands: [String], on commit: CommitID, label: String) async throws -> [Evidence] {
+        try await with(commit) { policy in
+            let evidence = EvidenceRunner(runner: runner, policy: policy, logs: workspace.logs)
+            if let setup = repository.setup {
+                let result = try await evidence.run(setup, commit: commit.hex, label: "\(label)-setup")
+                guard result.verdict == .passed else { return [result] }
+            }
+            var results: [Evidence] = []
+            for (number, command) in commands.enumerated() {
+                results.append(try await evidence.run(command, commit: commit.hex, label: "\(label)-\(number + 1)"))
+                guard results.last?.verdict == .passed else { break }
+            }
+            return results
+        }
+    }
+
+    /// Exports the commit, hands over the policy for commands in it, and removes it again.
+    func with<Result>(
+        _ commit: CommitID, access: SandboxPolicy.Access = .readWrite, _ body: (SandboxPolicy) async throws -> Result
+    ) async throws -> Result {
+        for folder in [workspace.export, workspace.exportTemporary, workspace.exportHome] {
+            try Directory.removeTree(folder)
+            try Directory.create(folder, mode: 0o700)
+        }
+        try await git.export(commit, to: workspace.export)
+        defer { try? Directory.removeTree(workspace.export) }
+        var policy = SandboxPolicy(
+            worktree: workspace.export, worktreeAccess: access, temporary: workspace.exportTemporary, home: workspace.exportHome)
+        repository.apply(to: &policy)
+        return try await body(policy)
+    }
+}

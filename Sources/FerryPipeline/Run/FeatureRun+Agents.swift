@@ -1,0 +1,158 @@
+internal import SystemPackage
+internal import FerryGit
+internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
+internal import FerryVault
+internal import Foundation
+
+/// The stages that agents carry out, under one contract: a task in, a checked report out, everything else an outcome.
+extension FeatureRun {
+    private var prompts: Prompts {
+        Prompts(
+            feature: request.feature, run: request.run, title: request.title, note: request.text, answers: request.answers,
+            fence: PromptFence(seed: "\(request.feature)/\(request.run)"))
+    }
+
+    func makePlan(_ base: Evidence?) async throws -> PlanReport {
+        guard request.kind == .fresh else {
+            return PlanReport(summary: "", plan: try await parts.lastPlan(request.feature) ?? "Work from the feature note.", questions: [])
+        }
+        return try await steps.step("plan") {
+            let report: PlanReport = try await ask(.planner, prompts.plan(), schema: .plan, label: "plan", access: .readOnly)
+            try await parts.report(.plan(report))
+            return report
+        }
+    }
+
+    func code(_ phase: Phase, plan: String, findings: [Finding], round: Int) async throws {
+        let _: CodeReport? = try await steps.step("phase-\(phase.number)/code/\(round)", checkpoint: checkpoint) {
+            let prompt = prompts.code(phase, plan: plan, findings: findings, attempt: round + 1, earlier: nil)
+            do {
+                let report: CodeReport = try await ask(.coder, prompt, schema: .code, label: label("code", phase, round), phase: phase, round: round)
+                if !report.questions.isEmpty, request.answers.isEmpty { throw RunStop(.questions(report.questions)) }
+                return report
+            } catch let stop as AgentGaveUp where round < request.route.fixRounds {
+                // What it left in the worktree is checked all the same; the next round begins with a fresh conversation.
+                try await parts.report(.event("The coder gave up: \(stop.reason)"))
+                return nil
+            }
+        }
+    }
+
+    func test(_ phase: Phase, from head: CommitID, plan: String, round: Int) async throws -> FindingsReport {
+        try await steps.step("phase-\(phase.number)/test/\(round)", checkpoint: checkpoint) {
+            let prompt = prompts.test(phase, plan: plan, diff: try await diff(from: head), attempt: round + 1)
+            do {
+                return try await ask(.tester, prompt, schema: .testing, label: label("test", phase, round), phase: phase, round: round)
+            } catch let stop as AgentGaveUp {
+                // The tester has no verdict: without it there are fewer tests, and the reviewer sees so.
+                try await parts.report(.event("The tester gave up: \(stop.reason)"))
+                return FindingsReport(summary: "No report: \(stop.reason)", findings: [])
+            }
+        }
+    }
+
+    func review(_ phase: Phase, from head: CommitID, plan: String, check: CheckResult, earlier: [Finding], round: Int) async throws -> FindingsReport {
+        try await review(phase, key: "phase-\(phase.number)/review/\(round)", label: label("review", phase, round), from: head, plan, check, earlier, round)
+    }
+
+    /// The whole change, once, after all phases; what it finds goes to the person, not back to the phases.
+    func reviewWhole(_ head: CommitID, plan: String, check: CheckResult) async throws {
+        let report = try await review(nil, key: "review-whole", label: "review whole", from: request.base, plan, check, [], 0)
+        let errors = report.findings.map(\.finding).filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw RunStop(.blocked(reason: "The review of the whole change found errors:\n" + Prompts.list(errors)))
+        }
+    }
+
+    private func review(
+        _ phase: Phase?, key: String, label: String, from: CommitID, _ plan: String, _ check: CheckResult, _ earlier: [Finding], _ round: Int
+    ) async throws -> FindingsReport {
+        try await steps.step(key) {
+            let playbook = try await parts.playbook()
+            let prompt = prompts.review(
+                phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from), evidence: check.evidence.map(\.summary).joined(separator: "\n"),
+                earlier: earlier, attempt: round + 1)
+            return try await ask(.reviewer, prompt, schema: .review, label: label, phase: phase, round: round, access: .readOnly)
+        }
+    }
+
+    // MARK: One stage
+
+    /// Runs one agent and decodes its report. Throws `RunStop` for outcomes that end the attempt, `AgentGaveUp` where the agent did not get there.
+    private func ask<Report: Decodable>(
+        _ role: StageRole, _ prompt: String, schema: ReportSchema, label: String, phase: Phase? = nil, round: Int = 0,
+        access: SandboxPolicy.Access = .readWrite
+    ) async throws -> Report {
+        let playbook = try await parts.playbook()
+        guard let note = playbook.agents[role] else {
+            throw RunStop(
+                .unavailable(reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything))
+        }
+        let stage = "\(label)\(round > 0 ? ", round \(round + 1)" : "")"
+        try await parts.report(.stage(stage))
+        let backend = try await parts.backend(note, request.route.tier, request.note.model)
+        let transcript = try Transcript(
+            at: workspace.record.appending("\(label.replacing(" ", with: "-")).jsonl"), redactor: parts.redactor)
+        var policy = SandboxPolicy(
+            worktree: workspace.worktree, worktreeAccess: access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
+            temporary: workspace.temporary, home: workspace.home)
+        request.repository.apply(to: &policy)
+        let workspace = AgentWorkspace(
+            runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(label.replacing(" ", with: "-")),
+            tools: Set(note.tools))
+        let task = AgentTask(
+            role: role.rawValue, system: note.prompt(filling: [
+                "repository": request.repository.name.rawValue, "base": request.repository.base ?? "the base branch",
+                "test_command": request.repository.testCommand, "role": role.rawValue,
+            ]), prompt: prompt, report: schema,
+            limits: AgentLimits(turns: min(note.maxTurns, parts.maxIterations ?? .max), time: .seconds(note.maxMinutes * 60), budget: note.budget),
+            workspace: workspace, spending: parts.spending(role, request), transcript: transcript,
+            progress: { parts.progress(request.feature, stage, $0) })
+        let outcome = try await backend.run(task)
+        try await parts.report(.transcript(label, transcript))
+        switch outcome {
+        case .finished(let value):
+            do { return try JSONDecoder().decode(Report.self, from: Data(value.encoded())) } catch {
+                throw AgentGaveUp(role: role, reason: "its report could not be read (\(error))")
+            }
+        case .stopped(let stop):
+            throw AgentGaveUp(role: role, reason: stop.description)
+        case .parked(let limit): throw RunStop(limit.limit == .day ? .dayLimit(limit) : .budget(limit))
+        case .unavailable(let error):
+            throw RunStop(.unavailable(reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: .model(note.model ?? "")))
+        case .sandboxFailed(let error): throw error
+        }
+    }
+
+    private func label(_ stage: String, _ phase: Phase, _ round: Int) -> String {
+        (phase.count > 1 ? "phase \(phase.number) " : "") + stage + (round > 0 ? " \(round + 1)" : "")
+    }
+
+    /// The difference as agents are shown it; long ones are cut, the reviewer can read on in the worktree.
+    private func diff(from head: CommitID) async throws -> String {
+        guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: head) else {
+            return "(the worktree cannot be taken over as it is)"
+        }
+        let message = CommitMessage(subject: "\(request.feature): work in progress", feature: request.feature, run: request.run, vault: parts.vaultID)
+        let commit = try await parts.git.commit(tree, parents: [head], message: message, time: request.time)
+        let diff = try await parts.git.diff(from: head, to: commit, limit: 200 << 10)
+        return String(decoding: diff.bytes, as: UTF8.self) + (diff.isTruncated ? "\n(cut here; read the files for the rest)\n" : "")
+    }
+
+    /// A commit of what the worktree holds now, so that a restart finds it; `nil` where it cannot be taken over.
+    private func checkpoint() async throws -> String? {
+        guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: request.start) else {
+            return nil
+        }
+        let message = CommitMessage(subject: "\(request.feature): checkpoint", feature: request.feature, run: request.run, vault: parts.vaultID)
+        return try await parts.git.commit(tree, parents: [request.start], message: message, time: request.time).hex
+    }
+}
+
+/// An agent that ended without a usable report; a finding of the run, no fault of Ferry's.
+struct AgentGaveUp: Error {
+    let role: StageRole
+    let reason: String
+}

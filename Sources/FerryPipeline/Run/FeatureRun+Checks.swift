@@ -1,0 +1,134 @@
+internal import SystemPackage
+internal import FerryVault
+internal import FerryGit
+internal import FerryModel
+internal import FerrySandbox
+internal import Foundation
+
+/// What Ferry finds out itself: on a clean export of the exact commit, never in the agent's folder.
+extension FeatureRun {
+    /// The repository's tests on the base, before any change: tells a repository that is out of order from a change that is wrong.
+    func baseline() async throws -> Evidence? {
+        guard request.kind == .fresh else { return nil }
+        let evidence: Evidence = try await steps.step("baseline") {
+            try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
+            return try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
+        }
+        switch evidence.verdict {
+        case .passed: return evidence
+        case .couldNotBeChecked:
+            throw RunStop(
+                .unavailable(
+                    reason: "The test command of the repository could not be run: \(evidence.reason ?? evidence.command). "
+                        + "Set `test` in the note of \(request.repository.name), or install what it needs.",
+                    scope: .repository(request.repository.name)))
+        case .failed where evidence.isDeadline:
+            throw RunStop(
+                .unavailable(
+                    reason: "The tests of the repository did not end within their time, before any change (`\(evidence.command)`). "
+                        + "Mend them, or raise `minutes` under `limits` in the note of \(request.repository.name).",
+                    scope: .repository(request.repository.name)))
+        case .failed: return evidence
+        }
+    }
+
+    /// Makes the commit of what the worktree holds and checks it: gates, then commands, then executable rules.
+    func check(_ phase: Phase, from head: CommitID, round: Int, stage: String, base: Evidence?) async throws -> CheckResult {
+        try await steps.step("phase-\(phase.number)/check-\(stage)/\(round)") {
+            let commit: CommitID
+            switch try await candidate(phase, from: head) {
+            case .commit(let made): commit = made
+            case .refused(let findings):
+                return CheckResult(
+                    commit: head.hex, findings: findings, evidence: [], files: 0, addedLines: 0, deletedLines: 0, risk: .high, riskReasons: [])
+            }
+            if let known = await parts.checks.result(for: commit.hex) { return known }
+            try await parts.report(.stage("checking \(commit.short)"))
+            let result = try await check(commit, from: head, base: base)
+            await parts.checks.keep(result)
+            return result
+        }
+    }
+
+    private enum Candidate {
+        case commit(CommitID)
+        case refused([Finding])
+    }
+
+    private func candidate(_ phase: Phase, from head: CommitID) async throws -> Candidate {
+        guard let worktree = Worktree.open(at: workspace.worktree) else {
+            throw GitError(.failed, "The worktree of \(request.feature) is gone.", remedy: "Ferry makes it anew at the next try.")
+        }
+        switch try await parts.git.snapshot(worktree, base: head) {
+        case .refused(let refusals):
+            return .refused(
+                refusals.map {
+                    Finding(rule: "worktree", severity: .error, path: $0.path.string, message: $0.description, remedy: "Nothing of the change can be taken over before.")
+                })
+        case .tree(let tree):
+            if try await parts.git.tree(of: head) == tree {
+                return .refused([
+                    Finding(
+                        rule: "worktree", severity: .error, message: "Nothing was changed.",
+                        remedy: "Carry out the phase; what .gitignore hides is not part of a change.")
+                ])
+            }
+            let title = phase.count > 1 ? "\(request.title): \(phase.title)" : request.title
+            let message = CommitMessage(subject: "\(request.feature): \(title)", feature: request.feature, run: request.run, vault: parts.vaultID)
+            return .commit(try await parts.git.commit(tree, parents: [head], message: message, time: request.time))
+        }
+    }
+
+    private func check(_ commit: CommitID, from head: CommitID, base: Evidence?) async throws -> CheckResult {
+        let playbook = try await parts.playbook()
+        let change = try await ProposedChange(from: request.base, to: commit, in: parts.git)
+        var findings = playbook.gates.check(change, request.gateContext)
+        var evidence: [Evidence] = []
+        // A change that the gates refuse need not cost the time of its tests.
+        if !findings.contains(where: { $0.severity == .error }) {
+            evidence = try await export.run([request.repository.testCommand] + request.note.testCommands, on: commit, label: "check-\(commit.short)")
+            findings += Self.findings(from: evidence, base: base)
+            if evidence.allSatisfy({ $0.verdict == .passed }) {
+                findings += try await runRules(playbook.executableRules, from: request.base, to: commit, change)
+            }
+        }
+        let facts = RiskFacts(change, findings: findings, evidence: evidence, fixRounds: 0, tier: request.route.tier)
+        let risk = RiskScore(facts)
+        return CheckResult(
+            commit: commit.hex, findings: findings, evidence: evidence, files: change.files.count,
+            addedLines: change.files.reduce(0) { $0 + $1.addedLines }, deletedLines: change.files.reduce(0) { $0 + $1.deletedLines },
+            risk: risk.level, riskReasons: risk.reasons)
+    }
+
+    private static func findings(from evidence: [Evidence], base: Evidence?) -> [Finding] {
+        evidence.flatMap { evidence in
+            var findings = evidence.findings
+            if base?.verdict == .failed, evidence.command == base?.command {
+                for index in findings.indices { findings[index].message += " (The tests failed before any change, too.)" }
+            }
+            return findings
+        }
+    }
+
+    private var export: CleanExport {
+        CleanExport(workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository)
+    }
+
+    private func runRules(_ rules: [ExecutableRule], from base: CommitID, to commit: CommitID, _ change: ProposedChange) async throws -> [Finding] {
+        guard !rules.isEmpty else { return [] }
+        return try await export.with(commit, access: .readOnly) { policy in
+            var findings: [Finding] = []
+            for rule in rules {
+                let result = try await RuleChecks(runner: parts.runner, policy: policy).run(rule, base: base.hex, head: commit.hex, change: change)
+                if let reason = result.couldNotBeChecked {
+                    throw RunStop(
+                        .unavailable(
+                            reason: "The check of the review rule `\(rule.name)` could not be run: \(reason). Mend it in its note, or take it out.",
+                            scope: .repository(request.repository.name)))
+                }
+                findings += result.findings
+            }
+            return findings
+        }
+    }
+}

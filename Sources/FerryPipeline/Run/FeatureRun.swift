@@ -1,0 +1,125 @@
+internal import FerryVault
+internal import FerryGit
+internal import FerryModel
+internal import FerryStore
+
+/// One attempt at a feature, from the plan to the commit that a person decides about: a fixed sequence of durable steps.
+///
+/// plan → for each phase: code → check → test → check → review → commit, with findings going back to the coder → review of the whole.
+package struct FeatureRun: Sendable {
+    let request: RunRequest
+    let parts: RunParts
+    let workspace: RunWorkspace
+    let steps: DurableSteps
+
+    /// Makes or finds the run's folders. Throws as `GitError` and `SandboxError` do; `end(of:)` turns those into outcomes.
+    package init(_ request: RunRequest, parts: RunParts) async throws {
+        self.request = request
+        self.parts = parts
+        let workspace = RunWorkspace(folder: parts.folders.workspace(request.feature, request.run), record: parts.folders.run(request.feature, request.run))
+        self.workspace = workspace
+        try workspace.prepare()
+        let start = request.start
+        let git = parts.git
+        steps = try await DurableSteps(store: parts.store, feature: request.feature, run: request.run) { checkpoint in
+            let commit = checkpoint.flatMap { CommitID($0) } ?? start
+            _ = try await git.createWorktree(at: workspace.worktree, from: commit)
+            try await git.createAgentGit(at: workspace.agentGit, base: commit, guest: try workspace.guest(git))
+        }
+    }
+
+    /// Carries the feature as far as it goes. Everything that can happen in the world is an outcome; `CancellationError` becomes `.cancelled`.
+    package func perform() async -> RunEnd {
+        do { return try await sequence() } catch { return RunFault(error, repository: request.repository.name.rawValue).end }
+    }
+
+    private func sequence() async throws -> RunEnd {
+        let base = try await baseline()
+        let plan = try await makePlan(base)
+        if let questions = unanswered(plan.questions) { return .questions(questions) }
+        let phases = request.phases
+        var head = request.start
+        var last: CheckResult?
+        var rounds = 0
+        for phase in phases {
+            let done = try await perform(phase, from: head, plan: plan.plan, base: base)
+            guard let commit = CommitID(done.commit) else { continue }
+            head = commit
+            last = done.check
+            rounds += done.rounds
+            try await setBranch(to: head)
+        }
+        guard let last, head != request.base else { return .blocked(reason: "The run changed nothing: the base already is what the plan asks for.") }
+        if phases.count > 1 { try await reviewWhole(head, plan: plan.plan, check: last) }
+        try await parts.report(.checked(last, rounds: rounds))
+        return .review(tip: head.hex)
+    }
+
+    /// Code, check, test, check, review; each finding goes back to the coder, as often as the tier allows.
+    private func perform(_ phase: Phase, from head: CommitID, plan: String, base: Evidence?) async throws -> PhaseResult {
+        var findings = phase.number == 1 ? request.findings : []
+        var reviewed: [Finding] = []
+        var isTested = false
+        var round = 0
+        while true {
+            try await code(phase, plan: plan, findings: findings, round: round)
+            var check = try await check(phase, from: head, round: round, stage: "code", base: base)
+            if check.toMend.isEmpty, !isTested {
+                let test = try await test(phase, from: head, plan: plan, round: round)
+                isTested = true
+                check = try await self.check(phase, from: head, round: round, stage: "test", base: base)
+                check.findings += test.findings.map(\.finding)
+            }
+            if check.toMend.isEmpty {
+                let review = try await review(phase, from: head, plan: plan, check: check, earlier: reviewed, round: round)
+                reviewed = review.findings.map(\.finding)
+                check.findings += reviewed
+                if check.toMend.isEmpty { return PhaseResult(commit: check.commit, check: check, rounds: round) }
+            }
+            findings = check.toMend
+            round += 1
+            guard round <= request.route.fixRounds else {
+                // Warnings alone hold nobody up for ever: the person sees them.
+                if check.passed, isTested { return PhaseResult(commit: check.commit, check: check, rounds: round - 1) }
+                try await parts.report(.checked(check, rounds: round - 1))
+                throw RunStop(.blocked(reason: Self.story(phase, findings, rounds: request.route.fixRounds)))
+            }
+        }
+    }
+
+    /// The branch follows each finished phase. A person who has it checked out and works there is not overwritten.
+    private func setBranch(to head: CommitID) async throws {
+        switch try await parts.git.updateBranch(request.branch, to: head, expecting: try await parts.git.tip(of: request.branch)) {
+        case .updated: return
+        case .moved: throw RunStop(.blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))
+        case .checkoutDirty, .checkoutBusy:
+            throw RunStop(
+                .unavailable(
+                    reason: "The branch \(request.branch) is checked out with uncommitted work. It was not touched; Ferry goes on when it is clean.",
+                    scope: .model("")))
+        }
+    }
+
+    /// The questions, if a person has answered none of them yet.
+    private func unanswered(_ questions: [String]) -> [String]? { questions.isEmpty || !request.answers.isEmpty ? nil : questions }
+
+    private static func story(_ phase: Phase, _ findings: [Finding], rounds: Int) -> String {
+        let where_ = phase.count > 1 ? "Phase \(phase.number) (\(phase.title))" : "The change"
+        let list = findings.prefix(5).map { "- \($0.location.isEmpty ? "" : "\($0.location): ")\($0.message) (\($0.rule))" }
+        let more = findings.count > 5 ? ["- and \(findings.count - 5) more"] : []
+        return (["\(where_) still has findings after \(rounds) rounds of mending:"] + list + more).joined(separator: "\n")
+    }
+}
+
+/// A phase that is done.
+struct PhaseResult: Sendable {
+    let commit: String
+    let check: CheckResult
+    let rounds: Int
+}
+
+/// An outcome that ends the run from inside a step; the step is not recorded and is done again when the run goes on.
+struct RunStop: Error {
+    let end: RunEnd
+    init(_ end: RunEnd) { self.end = end }
+}

@@ -1,0 +1,15 @@
+package import FerrySandbox
+package import FerryVault
+
+/// What a repository note means for commands.
+extension RepositoryNote {
+    /// Toolchains, environment and bounds.
+    package func apply(to policy: inout SandboxPolicy) {
+        policy.toolchains = toolchains
+        policy.environment.merge(environment) { $1 }
+        policy.limits.memoryBytes = Int64(limits.memoryMB) << 20
+        policy.limits.processes = limits.processes
+        policy.limits.diskBytes = Int64(limits.diskMB) << 20
+        policy.limits.time = .seconds(limits.minutes * 60)
+    }
+}

@@ -1,0 +1,35 @@
+internal import FerryGit
+internal import FerryModel
+internal import FerrySandbox
+internal import FerryStore
+internal import SystemPackage
+
+/// Says whose trouble an error is. What the feature cannot help never blocks it.
+struct RunFault {
+    let end: RunEnd
+
+    init(_ error: any Error, repository: String) {
+        let name = RepositoryName(repository)
+        end =
+            switch error {
+            case let stop as RunStop: stop.end
+            case let agent as AgentGaveUp: .blocked(reason: "The \(agent.role.rawValue) did not get there: \(agent.reason).")
+            case is CancellationError: .cancelled
+            case let error as GitError: .unavailable(reason: error.description, scope: error.code == .gitMissing ? .everything : .repository(name))
+            case let error as SandboxError:
+                .unavailable(reason: error.description, scope: error.code == .policy ? .repository(name) : .everything)
+            case let error as StoreError: .unavailable(reason: error.description, scope: .everything)
+            case let error as Errno:
+                .unavailable(reason: "The disk or the system refused (\(error)). \(Self.remedy(error))", scope: .everything)
+            default: .unavailable(reason: "Ferry met a fault of its own: \(error).", scope: .repository(name))
+            }
+    }
+
+    private static func remedy(_ error: Errno) -> String {
+        switch error {
+        case .noSpace, .diskQuotaExceeded: "Free some space; Ferry goes on by itself."
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "Raise the limit of open files (ulimit -n)."
+        default: "Ferry tries again by itself."
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package import FerryGit
+package import FerryModel
+package import FerrySandbox
+package import FerryStore
+package import FerryVault
+
+/// What a run works with besides its request.
+package struct RunParts: Sendable {
+    package var store: Store
+    package var folders: StateFolders
+    package var git: GitRepository
+    package var runner: any CommandRunner
+    package var vaultID: String
+    package var redactor: Redactor
+    package var checks = CheckCache()
+    /// Turns of one agent at most, over all agents' own settings (`--max-iterations`).
+    package var maxIterations: Int?
+    /// The vault's agents and rules as they are now; asked anew at each stage.
+    package var playbook: @Sendable () async throws -> Playbook
+    /// The backend for an agent; the last argument is the feature's own `model`.
+    package var backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
+    package var spending: @Sendable (StageRole, RunRequest) -> any Spending
+    package var lastPlan: @Sendable (FeatureID) async throws -> String?
+    /// What has come of the run so far; goes into notes and history.
+    package var report: @Sendable (RunUpdate) async throws -> Void
+    /// For the live display: feature, stage, where the agent stands. Called from any thread.
+    package var progress: @Sendable (FeatureID, String, AgentProgress) -> Void
+}
+
+/// News of a run.
+package enum RunUpdate: Sendable {
+    case stage(String)
+    case event(String)
+    case plan(PlanReport)
+    case transcript(String, Transcript)
+    case checked(CheckResult, rounds: Int)
+}
+
+/// Agents and rules as the vault has them.
+package struct Playbook: Sendable {
+    package var agents: [StageRole: AgentNote]
+    /// Prose for the reviewer, by name.
+    package var proseRules: [(name: String, text: String)]
+    package var executableRules: [ExecutableRule]
+    package var gates: GateSet
+
+    package init(agents: [StageRole: AgentNote], rules: [RuleNote]) {
+        self.agents = agents
+        let inForce = rules.filter(\.isEnabled)
+        proseRules = inForce.filter { $0.gate == nil }.map { ($0.name, $0.prose) }
+        executableRules = inForce.compactMap { ExecutableRule($0) }
+        gates = GateSet(
+            rules.compactMap { rule in
+                var setting = GateSwitch(rule)
+                setting?.isOn = rule.isEnabled
+                return setting
+            })
+    }
+}

@@ -1,0 +1,25 @@
+internal import FerryModel
+package import FerryVault
+
+/// What the dispatcher reads from and writes into a feature's note.
+extension FeatureNote {
+    /// Ferry runs it: no Kanban board, drawing or template, and not taken out by `ferry: ignore`.
+    package var isFeature: Bool { exclusion == nil }
+
+    /// Ferry's keys in one line, to tell a stale buffer from an edit.
+    package var keyLine: String { [status?.rawValue ?? "", branch ?? "", pr ?? "", cost?.description ?? ""].joined(separator: "|") }
+
+    /// The note with Ferry's keys and block; all other bytes as they were.
+    static func updated(
+        _ bytes: [UInt8], keys: [(key: String, value: FlatValue)], prefix: String, block: BlockContent
+    ) throws(NoteRefusal) -> [UInt8] {
+        try FerryBlock.setting(block, in: try FrontMatterSplice.setting(keys.map { (prefix + $0.key, $0.value) }, in: bytes))
+    }
+
+    /// What Ferry does not understand in it, for the person; `nil` where all is clear.
+    var obstacle: String? {
+        guard let first = faults.first else { return nil }
+        return faults.count == 1
+            ? "\(first). Ferry starts it when this is mended." : "\(first), and \(faults.count - 1) more (`ferry check`). Ferry starts it when they are mended."
+    }
+}

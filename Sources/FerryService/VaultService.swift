@@ -1,0 +1,135 @@
+internal import FerryGit
+internal import FerryModel
+internal import FerryPipeline
+internal import FerrySandbox
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import FerryWatch
+internal import Foundation
+internal import Glibc
+internal import Logging
+internal import ServiceLifecycle
+internal import SystemPackage
+internal import UnixSignals
+
+/// Serves one vault: watches it, carries features on, and stops cleanly on SIGTERM or Ctrl-C.
+package enum VaultService {
+    /// Returns when it was told to stop or, with `once`, when nothing is left that goes on by itself.
+    /// Throws `ServiceError` where the vault cannot be served.
+    package static func run(_ options: ServiceOptions) async throws -> ServiceEnd {
+        // A child that closes its input, and a lease that is broken, must not end the service.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGIO, SIG_IGN)
+        let log = Logger(label: "ferry")
+        let vault = try vault(options.vault)
+        let folders = try folders(for: vault, options)
+        let lock = try lock(folders, options)
+        defer { withExtendedLifetime(lock) {} }
+        let store = try open(folders.database)
+        defer { store.close() }
+        let runner = BubblewrapRunner(allowRoot: options.allowRoot)
+        let models = try models(log)
+        var parts = DispatcherParts(
+            store: store, folders: folders, runner: runner, models: models, timing: options.timing, log: log, model: options.model,
+            maxIterations: options.maxIterations, progress: options.progress)
+        parts.runsOnce = options.once
+        parts.settleFromSettings = options.settleFromSettings
+        parts.health = { await SandboxHealth.check(runner).obstacle?.description }
+        let desk = VaultDesk(vault: vault)
+        let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
+        do {
+            let watcher = try VaultWatcher(root: options.vault, folders: vault.layout.watchedFolders)
+            try await serve(dispatcher, watcher, desk, log)
+        } catch let error as Errno {
+            throw ServiceError(
+                .storage, "The vault \(options.vault) cannot be watched (\(error)).",
+                remedy: error == .tooManyOpenFiles ? "Raise fs.inotify.max_user_instances (sysctl), or stop another watcher." : "Look at the folder's rights.")
+        }
+        await models.shutDown()
+        guard options.once else { return .stopped }
+        return switch await dispatcher.onceEnd() {
+        case .settled: .settled
+        case .waitsForPerson(let lines): .waitsForPerson(lines)
+        case .failed(let lines): .failed(lines)
+        }
+    }
+
+    private static func serve(_ dispatcher: Dispatcher, _ watcher: VaultWatcher, _ desk: VaultDesk, _ log: Logger) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
+                        successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        try await group.run()
+    }
+
+    private static func vault(_ root: FilePath) throws -> Vault {
+        do { return try Vault.open(root) } catch let error as VaultError {
+            throw ServiceError(.configuration, error.message + ".", remedy: error.remedy)
+        }
+    }
+
+    private static func models(_ log: Logger) throws -> ModelSource {
+        let path = ModelSource.usualKeyFile
+        do {
+            let file = try ModelSource.readKeyFile(at: path)
+            for fault in file?.faults ?? [] { log.warning("\(fault)") }
+            return ModelSource(keys: file?.entries ?? [], environment: ProcessInfo.processInfo.environment)
+        } catch { throw ServiceError(.configuration, "\(path) cannot be used: \(error)", remedy: "Mend it, or take it away.") }
+    }
+
+    private static func folders(for vault: Vault, _ options: ServiceOptions) throws -> StateFolders {
+        do {
+            return try StateFolders(
+                vaultID: vault.id, state: options.stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state"),
+                cache: options.cacheHome ?? StateFolders.base("XDG_CACHE_HOME", ".cache"))
+        } catch {
+            throw ServiceError(.storage, "Ferry's folders cannot be made (\(error)).", remedy: "Make XDG_STATE_HOME and XDG_CACHE_HOME writable.")
+        }
+    }
+
+    private static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
+        do { return try InstanceLock(at: folders.lock) } catch {
+            throw ServiceError(
+                .alreadyRunning, "Another Ferry serves \(options.vault) already.", remedy: "`ferry status` shows what it does; stop it first, or use it.")
+        }
+    }
+
+    private static func open(_ database: FilePath) throws -> Store {
+        do { return try Store(at: database) } catch let error as StoreError {
+            throw ServiceError(.storage, error.message, remedy: "Then start again.")
+        }
+    }
+}
+
+private struct DispatcherService: Service {
+    let dispatcher: Dispatcher
+
+    func run() async throws {
+        try await withGracefulShutdownHandler { try await dispatcher.run() } onGracefulShutdown: { dispatcher.notify(.shutDown) }
+    }
+}
+
+private struct WatcherService: Service {
+    let watcher: VaultWatcher
+    let desk: VaultDesk
+    let dispatcher: Dispatcher
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            for await _ in watcher.signals {
+                desk.note(watcher.take())
+                dispatcher.notify(.vaultChanged)
+            }
+        } onGracefulShutdown: {
+            watcher.stop()
+        }
+    }
+}

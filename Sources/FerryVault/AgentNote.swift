@@ -1,0 +1,110 @@
+package import FerryModel
+
+/// An agent: settings above, system prompt below. A note of `20_agents/`.
+package struct AgentNote: Hashable, Sendable {
+    package enum Backend: String, Hashable, Sendable, CaseIterable {
+        case builtin, claude, codex, acp, command
+    }
+
+    package enum Effort: String, Hashable, Sendable, CaseIterable {
+        case low, medium, high, xhigh, max
+    }
+
+    /// The tools of the built-in backend.
+    package static let toolNames = ["bash", "read", "edit", "write", "grep", "glob", "finish"]
+
+    /// The roles that every feature needs.
+    package static let roles = ["planner", "coder", "tester", "reviewer"]
+    /// What `{{…}}` in a prompt may name.
+    package static let placeholders = ["base", "repository", "role", "test_command"]
+
+    /// The file's name without `.md`.
+    package let name: String
+    /// One of `roles`, or a specialist's.
+    package let role: String
+    /// An alias of the settings or `provider/model`; `nil`: the alias of the feature's tier.
+    package let model: String?
+    package let backend: Backend
+    /// Of `toolNames`, in their order; `finish` is always among them.
+    package let tools: [String]
+    package let maxTurns: Int
+    package let maxMinutes: Int
+    package let budget: Money?
+    package let effort: Effort?
+    /// The stages that a specialist joins; empty for the four roles.
+    package let stages: [String]
+    /// The system prompt, placeholders unfilled.
+    package let prompt: String
+    package let faults: [NoteFault]
+
+    /// Never fails: what cannot be read has its default and a fault. A note with faults is not to be used.
+    package init(_ note: NoteBytes, path: String) {
+        var reader = NoteReader(note, path: path, isStrict: true)
+        let body = MarkdownBody(note)
+        name = NotePath.stem(path)
+        role = reader.text("role") ?? ""
+        model = reader.text("model")
+        backend = reader.word("backend", Backend.self) ?? .builtin
+        tools = Self.tools(&reader)
+        maxTurns = reader.wholeNumber("max_turns", 1...10_000, example: 60) ?? 60
+        maxMinutes = reader.wholeNumber("max_minutes", 1...1440, example: 30) ?? 30
+        budget = reader.money("budget_usd")
+        effort = reader.word("effort", Effort.self)
+        stages = reader.texts("stages").map(\.text)
+        prompt = body.text(body.lineNumbers)
+        if role.isEmpty {
+            reader.fault(reader.line(of: "role") ?? 1, "the agent has no role", "write `role:` with one of \(Self.roles.joined(separator: ", "))")
+        } else if !Self.roles.contains(role), stages.isEmpty {
+            let shown = InertText.excerpt(role, limit: 60)
+            reader.fault(
+                reader.line(of: "role"), "role is `\(shown)`",
+                "write one of \(Self.roles.joined(separator: ", ")), or say with `stages` when this specialist works")
+        }
+        if prompt.isEmpty { reader.fault(nil, "the agent has no instruction", "write its system prompt below the keys") }
+        Self.checkPlaceholders(body, &reader)
+        faults = reader.finish()
+    }
+
+    private static func tools(_ reader: inout NoteReader) -> [String] {
+        let named = reader.texts("tools")
+        guard reader.line(of: "tools") != nil else { return toolNames }
+        for (text, line) in named where !toolNames.contains(text) {
+            reader.fault(line, "there is no tool `\(InertText.excerpt(text, limit: 60))`", "the tools are \(toolNames.joined(separator: ", "))")
+        }
+        return toolNames.filter { name in name == "finish" || named.contains { $0.text == name } }
+    }
+
+    private static func checkPlaceholders(_ body: MarkdownBody, _ reader: inout NoteReader) {
+        for number in body.lineNumbers {
+            let line = body.content(ofLine: number).text
+            for piece in line.split(separator: "{{", omittingEmptySubsequences: false).dropFirst() {
+                guard let end = piece.firstRange(of: "}}") else {
+                    reader.fault(number, "a placeholder is not closed", "write `{{name}}`")
+                    continue
+                }
+                let name = piece[..<end.lowerBound].trimmingBlanks
+                if !placeholders.contains(name) {
+                    let names = placeholders.map { "{{\($0)}}" }.joined(separator: ", ")
+                    reader.fault(number, "the placeholder `{{\(InertText.excerpt(name, limit: 60))}}` is unknown", "the placeholders are \(names)")
+                }
+            }
+        }
+    }
+
+    /// The prompt with its placeholders filled; a value is text and is not looked through for placeholders again.
+    package func prompt(filling values: [String: String]) -> String {
+        var result = ""
+        for (index, piece) in prompt.split(separator: "{{", omittingEmptySubsequences: false).enumerated() {
+            guard index > 0 else {
+                result += piece
+                continue
+            }
+            guard let end = piece.firstRange(of: "}}"), let value = values[piece[..<end.lowerBound].trimmingBlanks] else {
+                result += "{{" + piece
+                continue
+            }
+            result += value + piece[end.upperBound...]
+        }
+        return result
+    }
+}

@@ -1,0 +1,96 @@
+internal import FerrySystem
+
+/// Ferry's own region of a note, between two comment lines. Everything outside is the person's, and so is what they wrote inside.
+///
+/// The last line inside is a comment with a short hash of each line that Ferry wrote: by it Ferry tells its own lines from a person's
+/// without any memory of its own. A tick or an answer does not make a line the person's.
+package struct FerryBlock: Hashable, Sendable {
+    static let begin = "<!-- ferry:begin -->"
+    static let end = "<!-- ferry:end -->"
+    private static let sums = "<!-- ferry:lines "
+
+    package let boxes: [BlockBox]
+    /// By question number, without `A1:`; unanswered ones are absent.
+    package let answers: [Int: String]
+    /// Lines that a person wrote between the markers, in their order, blank lines between them kept.
+    package let kept: [String]
+    /// The lines between the markers, in the file's numbers.
+    let lines: Range<Int>
+    /// From the first byte of the begin marker to the end of the end marker's line.
+    let region: Range<Int>
+
+    /// The block of a note; `nil` if it has none. Throws if the markers are not one intact pair outside of code.
+    init?(of note: NoteBytes, _ body: MarkdownBody, known: [String] = []) throws(NoteRefusal) {
+        let code = body.codeBlocks
+        func isMarker(_ number: Int, _ marker: String) -> Bool {
+            body.content(ofLine: number).isLine(marker.utf8) && !code.contains { ($0.line...$0.lastLine).contains(number) }
+        }
+        let begins = body.lineNumbers.filter { isMarker($0, Self.begin) }
+        let ends = body.lineNumbers.filter { isMarker($0, Self.end) }
+        if begins.isEmpty, ends.isEmpty { return nil }
+        guard begins.count == 1, ends.count == 1, let first = begins.first, let last = ends.first, first < last else {
+            throw NoteRefusal(
+                ends.last ?? begins.last, "the markers of Ferry's block are not one pair (`\(Self.begin)` … `\(Self.end)`)",
+                remedy: "delete these lines, and what is Ferry's between them; Ferry writes its block anew")
+        }
+        lines = (first + 1)..<last
+        region = body.range(ofLine: first).lowerBound..<body.range(ofLine: last).upperBound
+        let texts = lines.map { body.content(ofLine: $0).text }
+        boxes = zip(lines, texts).compactMap { BlockBox(Array($1.utf8)[...], line: $0) }
+        answers = QuestionAnswers.read(texts)
+        kept = Self.kept(texts, known: known)
+    }
+
+    /// The block of a note for reading; `nil` also where its markers are broken.
+    package static func read(_ note: NoteBytes, _ body: MarkdownBody) -> FerryBlock? { try? FerryBlock(of: note, body) }
+
+    /// The note with the block's lines empty, so that all others keep their numbers.
+    func blanked(in bytes: [UInt8]) -> [UInt8] {
+        bytes[..<region.lowerBound] + bytes[region].filter { $0 == .lineFeed } + bytes[region.upperBound...]
+    }
+
+    /// The person's lines: all whose hash is not among those that Ferry left.
+    private static func kept(_ texts: [String], known: [String]) -> [String] {
+        let marks = texts.filter { $0.hasPrefix(sums) }
+        let hashes = Set(marks.flatMap { $0.dropFirst(sums.utf8.count).split(separator: " ") }.map(String.init)).union(known.map(hash))
+        var kept: [String] = []
+        var isBlankPending = false
+        var isAnswer = false
+        for text in texts where !text.hasPrefix(sums) {
+            if text.trimmingBlanks.isEmpty {
+                isBlankPending = true
+                isAnswer = false
+                continue
+            }
+            // An answer and the lines that go on with it are carried over with their question.
+            isAnswer = QuestionAnswers.number(of: text) != nil || (isAnswer && !hashes.contains(hash(text)))
+            if isAnswer || hashes.contains(hash(text)) {
+                isBlankPending = false
+                continue
+            }
+            if isBlankPending, !kept.isEmpty { kept.append("") }
+            isBlankPending = false
+            kept.append(text)
+        }
+        return kept
+    }
+
+    /// The comment that names the lines that Ferry wrote.
+    static func sumLine(_ lines: [String]) -> String {
+        sums + lines.filter { !$0.isEmpty }.map(hash).joined(separator: " ") + " -->"
+    }
+
+    /// Six digits of the hash of a line without its tick and without blanks around it.
+    private static func hash(_ line: String) -> String {
+        var text = Array(line.utf8).trimmed
+        if text.starts(with: "- [".utf8), text.count > 4 { text[text.startIndex + 3] = .space }
+        return String(ContentHash(of: text).description.prefix(6))
+    }
+}
+
+extension Collection<UInt8> {
+    /// Equal but for blanks at the end.
+    func isLine(_ other: String.UTF8View) -> Bool {
+        starts(with: other) && dropFirst(other.count).allSatisfy { $0.isBlank || $0 == .carriageReturn }
+    }
+}

@@ -1,0 +1,96 @@
+package import FerryModel
+internal import SystemPackage
+
+/// The settings of a vault: `90_system/ferry.md`.
+package struct SettingsNote: Hashable, Sendable {
+    /// A server that speaks to models. What its fields mean is the model layer's business.
+    package struct Provider: Hashable, Sendable {
+        package let name: String
+        /// `api`, `base_url`, `key` (a name, never a key) and what else the protocol knows.
+        package let fields: [String: String]
+        package let line: Int
+    }
+
+    /// A short name for a model, or for several that are tried in order.
+    package struct Alias: Hashable, Sendable {
+        package let name: String
+        /// `provider/model`, or the name of another alias; never empty.
+        package let targets: [String]
+        package let line: Int
+    }
+
+    package let autonomy: String
+    package let agentsAtOnce: Int
+    package let budgetRun: Money
+    package let budgetFeature: Money
+    package let budgetDay: Money
+    package let fixRounds: Int
+    package let settle: Duration
+    package let askAbove: Int
+    package let keepRuns: Int
+    package let forge: String
+    /// Put before the keys that Ferry writes into features; empty for none.
+    package let propertyPrefix: String
+    /// `nil` before `init` gave it one.
+    package let vaultID: String?
+    /// The vault's folders; `90_system` itself is fixed, since this note is found there.
+    package let layout: VaultLayout
+    package let providers: [Provider]
+    package let aliases: [Alias]
+    package let faults: [NoteFault]
+
+    /// Never fails: what cannot be read has its default and a fault. A note with faults is not to be used.
+    package init(_ note: NoteBytes, path: String = "90_system/ferry.md") {
+        var reader = NoteReader(note, path: path, isStrict: true)
+        let body = MarkdownBody(note)
+        autonomy = reader.text("autonomy") ?? "review"
+        agentsAtOnce = reader.wholeNumber("agents_at_once", 1...1000, example: 2) ?? 2
+        budgetRun = reader.money("budget_run_usd") ?? Money(dollars: 5)
+        budgetFeature = reader.money("budget_feature_usd") ?? Money(dollars: 15)
+        budgetDay = reader.money("budget_day_usd") ?? Money(dollars: 50)
+        fixRounds = reader.wholeNumber("fix_rounds", 0...100, example: 3) ?? 3
+        settle = .seconds(reader.wholeNumber("settle_seconds", 0...86_400, example: 30) ?? 30)
+        askAbove = reader.wholeNumber("ask_above", 1...1_000_000, example: 20) ?? 20
+        keepRuns = reader.wholeNumber("keep_runs", 1...1_000_000, example: 20) ?? 20
+        forge = reader.text("forge") ?? "local"
+        propertyPrefix = Self.prefix(&reader)
+        vaultID = reader.text("vault_id")
+        layout = Self.layout(&reader)
+        providers = Self.providers(body, &reader)
+        aliases = Self.aliases(body, &reader)
+        faults = reader.finish()
+    }
+
+    private static func prefix(_ reader: inout NoteReader) -> String {
+        guard let prefix = reader.text("property_prefix") else { return "" }
+        let isPlain = prefix.utf8.first?.isASCIILetter == true
+            && prefix.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        if isPlain, prefix.utf8.count <= 40 { return prefix }
+        reader.fault(
+            reader.line(of: "property_prefix"), "property_prefix is `\(InertText.excerpt(prefix, limit: 60))`",
+            "write letters, digits, `-` and `_`, such as ferry-")
+        return ""
+    }
+
+    private static func layout(_ reader: inout NoteReader) -> VaultLayout {
+        var layout = VaultLayout()
+        func folder(_ key: String, _ set: (FilePath.Component) -> Void) {
+            guard let text = reader.text("folder_\(key)", such: "write the name of a folder") else { return }
+            if let name = FilePath.Component(text), name.kind == .regular, !text.hasPrefix(".") { return set(name) }
+            reader.fault(
+                reader.line(of: "folder_\(key)"), "folder_\(key) is `\(InertText.excerpt(text, limit: 60))`",
+                "write the name of one folder, without `/` and without a dot before it")
+        }
+        folder("features") { layout.features = $0 }
+        for state in FeatureState.allCases { folder(state.rawValue) { layout.states[state] = $0 } }
+        folder("agents") { layout.agents = $0 }
+        folder("review_rules") { layout.rules = $0 }
+        folder("runs") { layout.runs = $0 }
+        folder("repositories") { layout.repositories = $0 }
+        let names = [layout.features, layout.agents, layout.rules, layout.runs, layout.repositories, layout.system]
+        if Set(names).count < names.count || Set(layout.states.values).count < FeatureState.allCases.count {
+            reader.fault(1, "two of the folders have one name", "give each `folder_…` a name of its own")
+        }
+        return layout
+    }
+}

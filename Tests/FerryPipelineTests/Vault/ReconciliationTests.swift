@@ -1,0 +1,163 @@
+import FerryModel
+import FerryPipeline
+import FerryStore
+import FerrySystem
+import SystemPackage
+import Testing
+
+/// Gestures told from noise: what each way of moving and saving a note comes to.
+struct ReconciliationTests {
+    let id = FeatureID(number: 1)
+    let old = Duration.seconds(3600)
+
+    func hash(_ text: String) -> ContentHash { ContentHash(of: Array(text.utf8)) }
+
+    func note(
+        _ state: FeatureState, _ text: String = "text", path: String = "a.md", inode: UInt64 = 7, id: FeatureID? = FeatureID(number: 1),
+        status: FeatureState? = nil, keys: String = "", age: Duration = .seconds(3600)
+    ) -> NoteSighting {
+        NoteSighting(
+            path: FilePath("\(state.rawValue)/\(path)"), state: state, inode: inode, hash: hash(text), id: id, status: status, keys: keys, age: age)
+    }
+
+    func feature(_ state: FeatureState?, text: String = "text") -> FeatureRecord {
+        var feature = FeatureRecord(id: id, path: FilePath("\(state?.rawValue ?? "gone")/a.md"), title: "a", state: state)
+        feature.noteHash = hash(text)
+        feature.seenStatus = state
+        return feature
+    }
+
+    func look(
+        _ reconciliation: inout Reconciliation, _ notes: [NoteSighting], _ features: [FeatureRecord] = [], movedFrom: [FilePath: FeatureID] = [:],
+        at seconds: Int = 0
+    ) -> Reconciliation.Outcome {
+        reconciliation.look(
+            at: notes, features: Dictionary(uniqueKeysWithValues: features.map { ($0.id, $0) }), movedFrom: movedFrom, now: .seconds(seconds))
+    }
+
+    @Test func `a note moved in unchanged acts at once, one just edited when it has been quiet`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let idea = note(.ideas, id: nil, age: .seconds(1))
+        _ = look(&reconciliation, [idea])
+        let moved = note(.planned, id: nil, age: .seconds(2))
+        #expect(look(&reconciliation, [moved], at: 1).decisions == [.adopt(moved, .dispatch)])
+
+        var other = Reconciliation(timing: Timing())
+        _ = look(&other, [idea])
+        let edited = note(.planned, "more", id: nil, age: .seconds(2))
+        let waiting = look(&other, [edited], at: 1)
+        #expect(waiting.decisions.isEmpty)
+        #expect(waiting.nextLook == .seconds(1 + 28))
+        let quiet = note(.planned, "more", id: nil, age: .seconds(31))
+        #expect(look(&other, [quiet], at: 30).decisions == [.adopt(quiet, .dispatch)])
+    }
+
+    @Test func `a note made in planned waits for the settle time, one moved in from elsewhere does not`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        #expect(look(&reconciliation, [note(.planned, id: nil, age: .seconds(3))]).decisions.isEmpty)
+        var other = Reconciliation(timing: Timing())
+        let settled = note(.planned, id: nil, age: old)
+        #expect(look(&other, [settled]).decisions == [.adopt(settled, .dispatch)])
+    }
+
+    @Test func `an unready note never acts`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var empty = note(.planned, "", id: nil)
+        empty.isUnready = true
+        let outcome = look(&reconciliation, [empty])
+        #expect(outcome.decisions.isEmpty)
+        #expect(outcome.nextLook != nil)
+    }
+
+    @Test func `vim's save recreates the note where it was and is no gesture`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.inProgress)
+        _ = look(&reconciliation, [note(.inProgress)], [record])
+        #expect(look(&reconciliation, [], [record], at: 1).decisions.isEmpty)
+        let saved = note(.inProgress, "edited", inode: 8, status: .inProgress)
+        #expect(look(&reconciliation, [saved], [record], at: 2).decisions == [.seen(id, saved)])
+    }
+
+    @Test func `a note that stays away is cancelled after the grace time, once`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var record = feature(.inProgress)
+        #expect(look(&reconciliation, [], [record], at: 0).nextLook == .seconds(2))
+        #expect(look(&reconciliation, [], [record], at: 2).decisions == [.gesture(id, .cancel, nil)])
+        record.isPresent = false
+        #expect(look(&reconciliation, [], [record], at: 3).decisions.isEmpty)
+    }
+
+    @Test func `Syncthing makes the new file before it deletes the old one, and that is one move`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.review)
+        let both = [note(.review, status: .review), note(.done, inode: 9, status: .review)]
+        #expect(look(&reconciliation, both, [record]).decisions.isEmpty)
+        let moved = note(.done, inode: 9, status: .review)
+        #expect(look(&reconciliation, [moved], [record], at: 1).decisions == [.gesture(id, .approve, moved)])
+    }
+
+    @Test func `two notes with one id are ambiguous once the grace time is over`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.planned)
+        let both = [note(.planned), note(.planned, path: "copy.md", inode: 9)]
+        #expect(look(&reconciliation, both, [record]).decisions.isEmpty)
+        #expect(look(&reconciliation, both, [record], at: 2).decisions == [.ambiguous(id, both)])
+    }
+
+    @Test func `a stale buffer saved where Ferry had moved the note away from is a late save`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.inProgress)
+        let stale = note(.planned, "stale", inode: 9, id: nil)
+        let notes = [note(.inProgress, status: .inProgress), stale]
+        #expect(look(&reconciliation, notes, [record], movedFrom: [stale.path: id]).decisions.isEmpty)
+        #expect(look(&reconciliation, notes, [record], movedFrom: [stale.path: id], at: 2).decisions == [.lateSave(stale, id)])
+    }
+
+    @Test func `an edited status is a gesture after two quiet seconds, and Ferry's own write is none`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.review)
+        let fresh = note(.review, "x", status: .planned, age: .seconds(1))
+        #expect(look(&reconciliation, [fresh], [record]).decisions.isEmpty)
+        let quiet = note(.review, "x", status: .planned, age: .seconds(3))
+        #expect(look(&reconciliation, [quiet], [record], at: 2).decisions == [.gesture(id, .rework, quiet)])
+        let same = note(.review, "x", status: .review)
+        #expect(look(&reconciliation, [same], [record], at: 3).decisions == [.seen(id, same)])
+    }
+
+    @Test func `keys that are back at an earlier version are a stale save and no gesture`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var record = feature(.review)
+        record.keyHistory = ["planned||0", "in_progress|b|0", "review|b|1"]
+        let stale = note(.review, "x", status: .planned, keys: "planned||0")
+        #expect(look(&reconciliation, [stale], [record]).decisions == [.staleSave(id, stale)])
+        let asked = note(.review, "x", status: .planned, keys: "planned|b|1")
+        #expect(look(&reconciliation, [asked], [record]).decisions == [.gesture(id, .rework, asked)])
+    }
+
+    @Test func `what a person asked for by status is not taken back by the folder before Ferry has moved the note`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var record = feature(.ideas)
+        record.state = .planned
+        record.seenStatus = .planned
+        let waiting = note(.ideas, status: .planned)
+        #expect(look(&reconciliation, [waiting], [record]).decisions == [.seen(id, waiting)])
+        let back = note(.drafts, status: .planned)
+        #expect(look(&reconciliation, [back], [record]).decisions == [.gesture(id, .withdraw, back)])
+    }
+
+    @Test func `notes first seen in Ferry's folders are listed and left alone`() {
+        for state in [FeatureState.inProgress, .review, .done] {
+            var reconciliation = Reconciliation(timing: Timing())
+            let known = note(state)
+            #expect(look(&reconciliation, [known]).decisions == [.adopt(known, .list)])
+            #expect(look(&reconciliation, [note(state, id: nil)]).decisions.isEmpty)
+        }
+    }
+
+    @Test func `the same look twice decides the same, and nothing when its decisions are carried out`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let notes = [note(.planned)]
+        #expect(look(&reconciliation, notes, [feature(.ideas)]).decisions == [.gesture(id, .dispatch, notes[0])])
+        #expect(look(&reconciliation, notes, [feature(.planned)], at: 1).decisions == [.seen(id, notes[0])])
+    }
+}
