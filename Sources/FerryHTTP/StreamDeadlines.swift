@@ -44,24 +44,26 @@ final class StreamDeadlines: Sendable {
             guard next.instant > ContinuousClock.now else {
                 throw HTTPFailure(.stalled, "\(host) \(next.complaint)", remedy: "Ferry tries again; if it persists, look at the provider's status page")
             }
-            try await ContinuousClock().sleep(until: next.instant)
+            // The head's arrival may bring the next limit nearer, though never nearer than this.
+            let recheck = ContinuousClock.now + min(timing.idle, timing.content)
+            try await ContinuousClock().sleep(until: min(next.instant, recheck))
         }
     }
 
-    private func nearest() -> (instant: ContinuousClock.Instant, complaint: String) {
+    private func nearest() -> Limit {
         let now = state.withLock { $0 }
         let total = (start + timing.total, "did not finish its answer within \(timing.total.inSeconds)")
         guard now.headArrived else {
-            return min(total, (start + timing.firstByte, "did not begin to answer within \(timing.firstByte.inSeconds)")) { $0.0 < $1.0 }
+            return earlier(total, (start + timing.firstByte, "did not begin to answer within \(timing.firstByte.inSeconds)"))
         }
         let idle = (now.lastPiece + timing.idle, "sent nothing for \(timing.idle.inSeconds) in the middle of an answer")
         let content = (now.lastContent + timing.content, "sent no content for \(timing.content.inSeconds), only signs of life")
-        return min(total, min(idle, content) { $0.0 < $1.0 }) { $0.0 < $1.0 }
+        return earlier(total, earlier(idle, content))
     }
 
-    private func min<Value>(_ left: Value, _ right: Value, by isLess: (Value, Value) -> Bool) -> Value {
-        isLess(right, left) ? right : left
-    }
+    private typealias Limit = (instant: ContinuousClock.Instant, complaint: String)
+
+    private func earlier(_ left: Limit, _ right: Limit) -> Limit { right.instant < left.instant ? right : left }
 }
 
 extension Duration {

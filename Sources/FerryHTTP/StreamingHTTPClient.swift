@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -74,6 +75,8 @@ package final class StreamingHTTPClient: Sendable {
             HTTPFailure(.unreachable, "No connection to \(host)", remedy: "Check the network, the base_url, and whether the server runs")
         case let error as HTTPClientError:
             HTTPFailure(.broken, "The connection to \(host) broke: \(error.shortDescription)", remedy: "Ferry tries again")
+        case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT].contains(error.errnoCode):
+            HTTPFailure(.unreachable, "No connection to \(host)", remedy: "Check the network, the base_url, and whether the server runs")
         case is IOError:
             HTTPFailure(.broken, "The connection to \(host) broke", remedy: "Ferry tries again")
         case is HTTPParserError, is ChannelError:

@@ -22,6 +22,12 @@ package struct ModelScript: Hashable, Sendable {
     /// Dollars for a million tokens; `nil`: unknown.
     package let price: ModelPrice?
 
+    /// One entry of these turns, which answers every conversation.
+    package init(turns: [ScriptedTurn], price: ModelPrice? = nil) {
+        entries = [Entry(turns: turns)]
+        self.price = price
+    }
+
     /// Reads a script. Throws `ModelError` of kind `configuration` that says which entry and turn is at fault.
     package init(parsing bytes: some Sequence<UInt8>) throws(ModelError) {
         let values: [JSONValue]

@@ -52,7 +52,8 @@ struct ModelTransport: Sendable {
             }
             return !stream.isComplete
         }
-        if !stream.isComplete, let last = events.finish() { try stream.receive(last).forEach(progress) }
+        // An event without its blank line may be whole; when it is not, the answer is as good as cut.
+        if !stream.isComplete, let last = events.finish() { (try? stream.receive(last))?.forEach(progress) }
         guard stream.isComplete else {
             throw ModelError(.truncated, "\(endpoint.hostAndPort) cut its answer off")
         }

@@ -43,7 +43,7 @@ struct OpenAIChatRequest {
         let calls = assistant.toolCalls
         var message: JSONValue = ["role": "assistant", "content": .string(assistant.text)]
         if assistant.text.isEmpty, !calls.isEmpty { message.set("content", .null) }
-        for case .opaque(modelName, let value) in assistant.blocks {
+        for case .opaque(modelName, let value) in assistant.blocks where quirks.echoesReasoning {
             for member in value.members ?? [] { message.set(member.key, member.value) }
         }
         if !calls.isEmpty {

@@ -99,11 +99,18 @@ struct ProviderRefusal {
         var text = text
         if let secret { text = text.split(separator: secret.exposed, omittingEmptySubsequences: false).joined(separator: "••••") }
         let words = text.split { $0.isWhitespace || $0.isNewline }.map { word in
-            word.hasPrefix("sk-") || word.contains("sk-ant-") ? "••••" : String(word.unicodeScalars.filter { $0.properties.generalCategory != .control })
+            Self.looksLikeKey(word) ? "••••" : String(word.unicodeScalars.filter { $0.properties.generalCategory != .control })
         }
         let line = words.joined(separator: " ")
         guard !line.isEmpty else { return "" }
         return ": \(line.count > 300 ? line.prefix(300) + "…" : line[...])"
+    }
+
+    /// `sk-`, not in the middle of a word.
+    private static func looksLikeKey(_ word: Substring) -> Bool {
+        word.ranges(of: "sk-").contains { range in
+            range.lowerBound == word.startIndex || !word[word.index(before: range.lowerBound)].isLetter
+        }
     }
 }
 

@@ -1,0 +1,97 @@
+@testable internal import FerryLLM
+internal import FerryHTTP
+internal import FerryModel
+internal import FerrySystem
+internal import FerryWireServer
+internal import SystemPackage
+internal import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ModelCatalogTests {
+    private func catalog(
+        _ providers: [ProviderSettings] = [], aliases: [String: [String]] = [:], environment: [String: String] = [:],
+        client: StreamingHTTPClient = StreamingHTTPClient()
+    ) -> ModelCatalog {
+        ModelCatalog(
+            providers: providers, aliases: aliases, keys: KeyRing(environment: environment), client: client, gates: RateGates(),
+            policy: RetryPolicy(tries: 1))
+    }
+
+    private func fault(_ catalog: ModelCatalog, _ name: String) -> String {
+        let error = #expect(throws: ModelError.self) { try catalog.model(named: name) }
+        #expect(error?.kind == .configuration)
+        #expect(error?.remedy != nil)
+        return error?.message ?? ""
+    }
+
+    @Test func `an alias is its chain, and provider with model is itself`() throws {
+        let catalog = catalog(aliases: ["strong": ["anthropic/claude-opus-5-5", "openai/gpt-6.1-sol"]])
+        #expect(try catalog.chain(of: "strong") == ["anthropic/claude-opus-5-5", "openai/gpt-6.1-sol"])
+        #expect(try catalog.chain(of: "openai/org/model") == ["openai/org/model"])
+    }
+
+    @Test func `each fault in the settings says what and where`() throws {
+        let http = try ProviderSettings(name: "lan", fields: ["api": "openai", "base_url": "http://10.0.0.1:8000/v1"])
+        let stolen = try ProviderSettings(name: "evil", fields: ["api": "anthropic", "base_url": "https://evil.example", "key": "ANTHROPIC_API_KEY"])
+        let script = try ProviderSettings(name: "scripted", fields: ["api": "scripted", "script": "/nowhere/script.jsonl"])
+        let catalog = catalog(
+            [http, stolen, script], aliases: ["none": [], "typo": ["anthropc/x"], "half": ["anthropic/"]], environment: ["ANTHROPIC_API_KEY": "sk-1"])
+        #expect(fault(catalog, "fast").contains("No model alias `fast` (known: half, none, typo)"))
+        #expect(fault(catalog, "none").contains("stands for nothing"))
+        #expect(fault(catalog, "typo").contains("No provider `anthropc` (known: anthropic, evil, lan, openai, scripted)"))
+        #expect(fault(catalog, "half").contains("`anthropic/` is no model"))
+        #expect(fault(catalog, "lan/m").contains("unencrypted to 10.0.0.1"))
+        #expect(fault(catalog, "evil/m").contains("not to evil.example, and was not sent"))
+        #expect(fault(catalog, "openai/m").contains("OPENAI_API_KEY is not set"))
+        #expect(fault(catalog, "scripted/m").contains("/nowhere/script.jsonl"))
+        #expect(try catalog.model(named: "anthropic/claude-opus-5-5").name == "anthropic/claude-opus-5-5")
+    }
+
+    @Test(arguments: [
+        (["base_url": "https://x.example"], "`api` is missing"), (["api": "gemini"], "not supported yet"), (["api": "openai-responses"], "not supported yet"),
+        (["api": "grok"], "not known"), (["api": "openai", "url": "x"], "`url: x`"), (["api": "openai", "system_role": "boss"], "`system_role: boss`"),
+        (["api": "openai", "strict_tools": "yes"], "`strict_tools: yes`"), (["api": "anthropic", "max_tokens_field": "max_tokens"], "`max_tokens_field"),
+        (["api": "scripted"], "`script` is missing"),
+    ])
+    func `a faulty provider says which field`(fields: [String: String], what: String) {
+        let error = #expect(throws: ModelError.self) { try ProviderSettings(name: "p", fields: fields) }
+        #expect(error?.message.contains("Provider `p`") == true)
+        #expect(error?.message.contains(what) == true, "\(error?.message ?? "")")
+        #expect(error?.remedy != nil)
+    }
+
+    @Test func `a server on this machine needs no key, and quirks reach the wire`() async throws {
+        let server = try await WireServer.start { _ in .text("yes") }
+        let client = StreamingHTTPClient()
+        let fields = ["api": "openai", "base_url": server.baseURL + "/v1", "max_tokens_field": "max_completion_tokens", "system_role": "developer"]
+        let catalog = catalog([try ProviderSettings(name: "local", fields: fields)], client: client)
+        let response = try await catalog.model(named: "local/qwen").respond(to: .asking("go"))
+        #expect(response.message.text == "yes")
+        let request = try #require(server.requests.first)
+        #expect(request.header("authorization") == nil)
+        #expect(request.body["max_completion_tokens"] != nil)
+        #expect(request.messages.first?["role"] == "developer")
+        await client.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a scripted provider answers from its file at its own price`() async throws {
+        let path = FilePath("/tmp/ferry-llm-\(UInt64.random(in: .min ... .max)).jsonl")
+        try FileContents.write("{\"turns\":[{\"text\":\"yes\"}]}\n{\"prices\":{\"input\":1,\"output\":2}}".utf8, to: path)
+        defer { try? Directory.removeTree(path) }
+        let catalog = catalog([ProviderSettings(name: "scripted", api: .scripted, script: path)], aliases: ["demo": ["scripted/demo"]])
+        let response = try await catalog.model(named: "demo").respond(to: .asking("go"))
+        #expect(response.message.text == "yes")
+        #expect(response.model == "scripted/demo")
+        var usage = ModelUsage()
+        usage.output = 1_000_000
+        #expect(catalog.cost(of: usage, model: response.model) == Money(dollars: 2))
+        #expect(catalog.cost(of: usage, model: "anthropic/unknown") == nil)
+    }
+
+    @Test func `who shares a key shares its gate`() {
+        let gates = RateGates()
+        #expect(gates.gate(for: "a") === gates.gate(for: "a"))
+        #expect(gates.gate(for: "a") !== gates.gate(for: "b"))
+    }
+}
