@@ -7,8 +7,6 @@ struct Checkout: Hashable, Sendable {
     /// `.git`, or `.git/worktrees/NAME`.
     let gitDirectory: FilePath
 
-    var indexLock: FilePath { gitDirectory.appending("index.lock") }
-
     /// What is under way there, in words (`a merge`); `nil` when nothing is.
     func operation() throws -> String? {
         for (name, words) in Self.operations where try FileStatus.ifPresent(gitDirectory.appending(name)) != nil { return words }

@@ -23,17 +23,38 @@ extension GitRepository {
             }
             var here: [Checkout] = []
             for checkout in all where try await headBranch(of: checkout.gitDirectory) == branch { here.append(checkout) }
-            guard let checkout = here.first else { return try await setReference(branch, from: old, to: new, gitDirectory: nil) }
+            guard let checkout = here.first else {
+                return try await noted(MoveNote(branch: branch, old: old, new: new, checkout: nil)) {
+                    try await setReference(branch, from: old, to: new, gitDirectory: nil)
+                }
+            }
             guard here.count == 1 else { return .checkoutBusy("\(branch) is checked out in \(checkout.folder) and \(here[1].folder)") }
             guard let old else { return .checkoutBusy("\(checkout.folder) is on the branch \(branch), which has no commit") }
-            return try await move(checkout, branch, from: old, to: new)
+            if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
+            return try await noted(MoveNote(branch: branch, old: old, new: new, checkout: checkout)) {
+                try await move(checkout, branch, from: old, to: new)
+            }
+        }
+    }
+
+    /// Keeps the note while `body` works. Where git was killed or broke off, what it left is mended at once if it can be; if not, the note
+    /// stays for the next call.
+    private func noted(_ note: MoveNote, _ body: () async throws -> BranchUpdate) async throws -> BranchUpdate {
+        try note.write(in: privateDirectory)
+        do {
+            let update = try await body()
+            try MoveNote.remove(note.branch, in: privateDirectory)
+            return update
+        } catch {
+            switch try await finishInterruptedMove(of: note.branch) {
+            case .finished: return .updated
+            case .filesNeedPerson(_, let files): return .checkoutDirty(files)
+            case .undone, nil: throw error
+            }
         }
     }
 
     private func move(_ checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate {
-        if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
-        let note = MoveNote(branch: branch, old: old, new: new, checkout: checkout)
-        try note.write(in: privateDirectory)
         // read-tree compares with the index by stat; a file that was only touched must not stop it.
         _ = try await command(in: checkout, ["update-index", "-q", "--refresh"]).run()
         let reading = try await command(in: checkout, ["read-tree", "-m", "-u", old.hex, new.hex])
@@ -46,16 +67,14 @@ extension GitRepository {
         }
         let update = try await setReference(branch, from: old, to: new, gitDirectory: checkout.gitDirectory)
         if update != .updated { _ = try await command(in: checkout, ["read-tree", "-m", "-u", new.hex, old.hex]).output() }
-        try MoveNote.remove(branch, in: privateDirectory)
         return update
     }
 
     /// Why the checkout may not be moved; `nil` when it may.
     private func obstacle(in checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate? {
         if let operation = try checkout.operation() { return .checkoutBusy("\(operation) is under way in \(checkout.folder)") }
-        if try FileStatus.ifPresent(checkout.indexLock) != nil {
-            return .checkoutBusy(
-                "another git is at work in \(checkout.folder), or left \(checkout.indexLock) behind when it was ended (then remove that file)")
+        for lock in locks(of: branch, in: checkout) where try FileStatus.ifPresent(lock) != nil {
+            return .checkoutBusy("another git is at work in \(checkout.folder), or left \(lock) behind when it was ended (then remove that file)")
         }
         let dirty = try await dirtyFiles(in: checkout)
         guard dirty.isEmpty else { return .checkoutDirty(dirty) }
@@ -90,6 +109,13 @@ extension GitRepository {
             if isFolder ? try holdsUntracked(path, in: checkout, tracked) : !tracked.contains(path) { return true }
         }
         return false
+    }
+
+    /// The lock files that git makes on the way of such a move.
+    func locks(of branch: BranchName, in checkout: Checkout?) -> [FilePath] {
+        let branchLock = layout.gitDirectory.pushing(FilePath(branch.reference + ".lock"))
+        guard let checkout else { return [branchLock] }
+        return [checkout.gitDirectory.appending("index.lock"), checkout.gitDirectory.appending("HEAD.lock"), branchLock]
     }
 
     /// Compares and sets one branch, with its reflog, without hooks.

@@ -2,12 +2,13 @@ internal import FerryModel
 internal import FerrySystem
 internal import SystemPackage
 
-/// The note, in Ferry's git directory, that a user's checkout is being moved: there from before the first touch until the branch is set.
+/// The note, in Ferry's git directory, that a branch of the user's is being moved, with the checkout they have of it: there from before the first touch until the branch is set.
 struct MoveNote: Hashable, Sendable {
     let branch: BranchName
-    let old: CommitID
+    /// `nil` for a branch that is made.
+    let old: CommitID?
     let new: CommitID
-    let checkout: Checkout
+    let checkout: Checkout?
 
     private static func file(_ branch: BranchName, in directory: PrivateGitDirectory) -> FilePath {
         directory.moves.appending(ContentHash(of: Array(branch.rawValue.utf8)).description)
@@ -15,7 +16,8 @@ struct MoveNote: Hashable, Sendable {
 
     /// Fields end in NUL: a path may hold anything else.
     func write(in directory: PrivateGitDirectory) throws {
-        let fields = [Array(branch.rawValue.utf8), Array(old.hex.utf8), Array(new.hex.utf8), checkout.folder.bytes, checkout.gitDirectory.bytes]
+        var fields = [Array(branch.rawValue.utf8), Array((old?.hex ?? "none").utf8), Array(new.hex.utf8)]
+        if let checkout { fields += [checkout.folder.bytes, checkout.gitDirectory.bytes] }
         try FileContents.write(fields.flatMap { $0 + [0] }, to: Self.file(branch, in: directory))
     }
 
@@ -35,10 +37,11 @@ struct MoveNote: Hashable, Sendable {
     private static func read(_ file: FilePath) throws -> (note: MoveNote, written: Int64)? {
         guard let status = try FileStatus.ifPresent(file) else { return nil }
         let fields = try FileContents.read(file, limit: 1 << 16).split(separator: 0)
-        guard fields.count == 5, let branch = BranchName(String(decoding: fields[0], as: UTF8.self)),
-            let old = CommitID(String(decoding: fields[1], as: UTF8.self)), let new = CommitID(String(decoding: fields[2], as: UTF8.self))
+        guard fields.count == 3 || fields.count == 5, let branch = BranchName(String(decoding: fields[0], as: UTF8.self)),
+            let new = CommitID(String(decoding: fields[2], as: UTF8.self))
         else { return nil }
-        let checkout = Checkout(folder: FilePath(bytes: fields[3]), gitDirectory: FilePath(bytes: fields[4]))
+        let old = CommitID(String(decoding: fields[1], as: UTF8.self))
+        let checkout = fields.count == 5 ? Checkout(folder: FilePath(bytes: fields[3]), gitDirectory: FilePath(bytes: fields[4])) : nil
         return (MoveNote(branch: branch, old: old, new: new, checkout: checkout), status.modified)
     }
 }
