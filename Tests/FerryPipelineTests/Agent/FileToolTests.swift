@@ -213,6 +213,14 @@ struct SearchToolTests {
         }
     }
 
+    @Test func `glob names a link and does not follow it`() async throws {
+        try await AgentFixture.with(["d/f": ""]) { fixture async throws in
+            #expect(symlink(".", fixture.worktree.appending("d/loop").string) == 0)
+            let output = try await fixture.toolBox().call("glob", ["pattern": "d/**"])
+            #expect(output.text == "d/f\nd/loop")
+        }
+    }
+
     @Test func `glob stops at its bound and says so`() async throws {
         try await AgentFixture.with(Dictionary(uniqueKeysWithValues: (1...250).map { ("d/f\($0)", "") })) { fixture async throws in
             #expect(try await fixture.toolBox().call("glob", ["pattern": "f*"]).text.hasSuffix("[50 more; use a narrower pattern]"))
