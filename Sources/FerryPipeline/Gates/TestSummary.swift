@@ -34,7 +34,8 @@ package struct TestSummary: Hashable, Sendable, Codable {
     package var sentence: String {
         let rest = skipped > 0 ? ", \(skipped) skipped" : ""
         if ran == 0 { return "no \(unit) ran" + rest }
-        return (failed > 0 ? "\(failed) of \(ran) \(unit) failed" : "\(ran) \(unit) passed") + rest
+        let counted = ran == 1 ? "1 \(unit.dropLast())" : "\(ran) \(unit)"
+        return (failed > 0 ? "\(failed) of \(counted) failed" : "\(counted) passed") + rest
     }
 
     /// The failed ones that did not fail at the base, for telling a regression from a suite that was red before.

@@ -80,6 +80,7 @@ internal import Testing
     }
 
     @Test func `one line says it all`() {
+        #expect(TestSummary(.cargo, passed: 1, failed: 0, skipped: 2).sentence == "1 test passed, 2 skipped")
         #expect(evidence(.passed, failing(), ending: .exited(0)).summary == "passed: make test (exit 0, 12.3 s): 3 tests passed")
         #expect(evidence(.couldNotBeChecked).summary == "could not be checked: make test (exit 1, 12.3 s): It ended with 1.")
     }
