@@ -1,0 +1,106 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+/// Makes the vault gesture that a command stands for, and says what comes of it. What it does is what a person's own move does.
+struct GestureMaker: Sendable {
+    let view: VaultView
+
+    /// What was done. Encoded, it is the command's JSON.
+    struct Outcome: Hashable, Sendable, Encodable {
+        /// `nil` where Ferry has not given one yet.
+        var feature: String?
+        var title: String
+        /// Relative to the vault, where it lies now.
+        var note: String
+        var from: String
+        var to: String
+        /// What happens next.
+        var next: String
+        var isServed: Bool
+        var isStopped: Bool
+
+        /// For a person.
+        func lines(_ style: Style) -> [String] {
+            let heading = [feature, title].compactMap { $0 }.joined(separator: " ")
+            var lines = [style.paint(heading, .bold) + (from == to ? "" : ": \(from) → \(to)"), next]
+            if isStopped {
+                lines.append("STOP.md is in the vault: nothing starts before it is gone (`ferry stop --undo`).")
+            } else if !isServed {
+                lines.append("No service is running for this vault; it happens when one does: `ferry run`.")
+            }
+            return lines
+        }
+    }
+
+    /// Throws `CommandError`, `StoreError`, `Errno`.
+    func make(_ wish: Wish, _ word: String) async throws -> Outcome {
+        let feature = try await find(word)
+        switch wish.answer(for: feature.state, feature: feature.name) {
+        case .refused(let why, let remedy): throw CommandError(.failed, "\(feature.heading): \(why)", remedy: remedy)
+        case .already(let text):
+            if wish == .go { try skipSettling(feature.path) }
+            return outcome(feature, at: feature.path, to: feature.state, next: text)
+        case .move(let state, let next):
+            try refuseUnanswered(feature, to: state)
+            try await refuseWithoutFeedback(wish, feature)
+            let destination = try move(feature, to: state)
+            if wish == .go { try skipSettling(destination) }
+            return outcome(feature, at: destination, to: state, next: next)
+        }
+    }
+
+    func find(_ word: String) async throws -> FoundFeature {
+        let records = try await view.store()?.features() ?? []
+        return try FeatureList(view, records: records).find(word)
+    }
+
+    func outcome(_ feature: FoundFeature, at path: FilePath, to state: FeatureState, next: String) -> Outcome {
+        Outcome(
+            feature: feature.id?.description, title: feature.title, note: path.string, from: feature.state.shown, to: state.shown, next: next,
+            isServed: view.isServed, isStopped: view.isStopped)
+    }
+
+    // MARK: The note
+
+    /// Throws `CommandError` where the note cannot be moved.
+    func move(_ feature: FoundFeature, to state: FeatureState) throws -> FilePath {
+        let destination = view.layout.path(feature.path, movedTo: state)
+        switch try NoteWriter(root: view.root).move(feature.path, to: destination) {
+        case .moved: return destination
+        case .taken:
+            throw CommandError(.failed, "\(feature.heading) was not moved: there is a note \(destination) already.", remedy: "Rename one of the two.")
+        case .busy:
+            throw CommandError(
+                .failed, "\(feature.heading) was not moved: another program is writing \(feature.path).", remedy: "Save it there, then run the command again.")
+        case .gone:
+            throw CommandError(.failed, "\(feature.path) has just been moved or deleted.", remedy: "`ferry status` shows where it is; run the command again.")
+        }
+    }
+
+    /// As if the note had been quiet for long enough. The service sees the file being closed and looks.
+    private func skipSettling(_ path: FilePath) throws {
+        do { try FileTimes.setAge(view.settings.settle + .seconds(60), of: view.root.pushing(path)) } catch let error as Errno {
+            throw CommandError(.failed, "The time of \(path) cannot be set (\(error)).", remedy: "Ferry starts it by itself after \(view.settings.settle.components.seconds) s.")
+        }
+    }
+
+    // MARK: What Ferry would send back
+
+    private func refuseUnanswered(_ feature: FoundFeature, to state: FeatureState) throws {
+        guard state == .planned, let questions = feature.record?.questions, !questions.isEmpty, !feature.note.answersAnything else { return }
+        throw CommandError(
+            .asked, "\(feature.heading) has \(questions.count == 1 ? "a question" : "\(questions.count) questions") that nobody has answered: \(InertText.excerpt(questions[0]))",
+            remedy: "`ferry answer \(feature.name) TEXT`, or write after `A1:` in the note.")
+    }
+
+    private func refuseWithoutFeedback(_ wish: Wish, _ feature: FoundFeature) async throws {
+        guard wish == .retry, feature.state == .review, feature.note.feedback.allSatisfy(\.isWhitespace) else { return }
+        // A merge that conflicted is work for the coder without another word.
+        if let id = feature.id, try await view.store()?.fact("conflict:\(id)") != nil { return }
+        throw CommandError(
+            .asked, "\(feature.heading) says nothing under `## Feedback`.", remedy: "Write there what is to be changed (\(feature.path)), then run the command again.")
+    }
+}

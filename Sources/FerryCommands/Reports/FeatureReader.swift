@@ -1,0 +1,98 @@
+internal import FerryModel
+internal import FerryPipeline
+internal import FerryStore
+internal import FerryVault
+internal import SystemPackage
+
+/// Reads features from the notes and from the service's records, and never writes.
+struct FeatureReader: Sendable {
+    let view: VaultView
+    let store: Store?
+    private let records: [FeatureRecord]
+    let list: FeatureList
+
+    /// Throws `CommandError`, `StoreError`.
+    init(_ view: VaultView) async throws {
+        self.view = view
+        store = try view.store()
+        records = try await store?.features() ?? []
+        list = try FeatureList(view, records: records)
+    }
+
+    func status() async throws -> StatusReport {
+        var lines: [FeatureLine] = []
+        for state in FeatureState.allCases {
+            for feature in list.features where feature.state == state { lines.append(try await line(feature)) }
+        }
+        let today = try await store?.spending(day: Store.today) ?? SpendingTotal()
+        return StatusReport(
+            vault: view.root.string, isServed: view.isServed, isStopped: view.isStopped, features: lines, todayUsd: today.amount.dollars,
+            dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice)
+    }
+
+    func line(_ feature: FoundFeature) async throws -> FeatureLine {
+        let story = try await story(of: feature)
+        let isQuiet = feature.record?.waitsFor == nil && [.ideas, .drafts, .done].contains(feature.state)
+        var cost: Double?
+        if let id = feature.id, let store, feature.record != nil { cost = try await store.spending(feature: id).amount.dollars }
+        return FeatureLine(
+            id: feature.id?.description, title: feature.title, state: feature.state.rawValue, note: feature.path.string,
+            repository: feature.record?.repository?.rawValue, branch: feature.record?.branch,
+            run: feature.record.flatMap { $0.run.rawValue > 0 ? $0.run.rawValue : nil }, waitsFor: isQuiet ? nil : SafeText.make(story.reason),
+            needsPerson: story.needsPerson && !isQuiet, costUsd: cost)
+    }
+
+    func story(of feature: FoundFeature) async throws -> WaitStory {
+        var last: String?
+        if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
+        let repository = try view.repositories().first { $0.name == feature.record?.repository }
+        return WaitStory(
+            WaitStory.Facts(
+                feature: feature, records: records, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
+                slots: view.settings.agentsAtOnce, repositorySlots: repository?.atOnce, lastEvent: last))
+    }
+
+    /// All that is known of one feature; `events` is the most of its history.
+    func report(_ feature: FoundFeature, events limit: Int) async throws -> FeatureReport {
+        var report = FeatureReport(
+            feature: try await line(feature), priority: feature.note.priority, dependsOn: feature.note.dependsOn.map { SafeText.make($0) }, base: feature.record?.base,
+            tip: feature.record?.tip, questions: feature.record?.questions.map { SafeText.make($0) } ?? [], inputTokens: 0, outputTokens: 0, modelCalls: 0,
+            runs: [], events: [])
+        guard let id = feature.id, let store, let record = feature.record else { return report }
+        let spent = try await store.spending(feature: id)
+        (report.inputTokens, report.outputTokens, report.modelCalls) = (spent.inputTokens, spent.outputTokens, spent.calls)
+        report.merged = try await store.fact("merged:\(id)")
+        report.check = try await store.checkResult(id).map(FeatureReport.Check.init)
+        for number in stride(from: record.run.rawValue, to: 0, by: -1) {
+            guard let run = try await store.run(id, RunNumber(number)) else { continue }
+            report.runs.append(.init(run, cost: try await store.spending(feature: id, run: run.number).amount))
+        }
+        report.events = try await store.events(of: id, limit: limit).reversed().map(FeatureReport.Event.init)
+        return report
+    }
+}
+
+extension FeatureReport.Run {
+    init(_ run: RunRecord, cost: Money) {
+        self.init(
+            number: run.number.rawValue, outcome: run.outcome.rawValue, tier: run.tier.rawValue, score: run.score, reasons: run.reasons, branch: run.branch,
+            base: run.base, started: run.started, ended: run.ended, costUsd: cost.dollars)
+    }
+}
+
+extension FeatureReport.Event {
+    init(_ event: EventRecord) { self.init(time: event.time, run: event.run?.rawValue, text: SafeText.make(event.text)) }
+}
+
+extension FeatureReport.Check {
+    init(_ check: CheckResult) {
+        self.init(
+            commit: check.commit, files: check.files, addedLines: check.addedLines, deletedLines: check.deletedLines, risk: check.risk.rawValue,
+            evidence: check.evidence.map {
+                .init(command: SafeText.make($0.command), verdict: $0.verdict.rawValue, summary: SafeText.make($0.summary), milliseconds: $0.milliseconds, log: $0.log)
+            },
+            findings: check.findings.map {
+                .init(rule: $0.rule, severity: $0.severity.rawValue, location: SafeText.make($0.location), message: SafeText.make($0.message))
+            })
+    }
+}

@@ -1,0 +1,93 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerryVault
+
+/// The one thing that a feature waits for, and what a person can do about it. Pure: what is known in, words out.
+struct WaitStory: Hashable, Sendable {
+    /// What is known of a feature and of what is around it.
+    struct Facts: Hashable, Sendable {
+        var feature: FoundFeature
+        /// All features that the service knows.
+        var records: [FeatureRecord]
+        var isServed: Bool
+        var isStopped: Bool
+        var settle: Duration
+        /// Features at work side by side at most: in all, and in this one's repository.
+        var slots: Int
+        var repositorySlots: Int?
+        /// The newest line of the feature's history.
+        var lastEvent: String?
+    }
+
+    /// One sentence or a few lines, cleaned.
+    let reason: String
+    /// What a person can do; `nil` where there is nothing to do but wait.
+    let remedy: String?
+    /// Whether a person must do something before it goes on.
+    let needsPerson: Bool
+
+    init(_ facts: Facts) {
+        (reason, remedy, needsPerson) = Self.tell(facts)
+    }
+
+    private static func tell(_ facts: Facts) -> (String, String?, Bool) {
+        let name = facts.feature.name
+        if let record = facts.feature.record, record.isAmbiguous { return (record.waitsFor ?? "Two notes bear its id.", nil, true) }
+        switch facts.feature.state {
+        case .ideas, .drafts:
+            if let waits = facts.feature.record?.waitsFor { return (waits, "ferry plan \(name)", true) }
+            return ("Nothing happens in \(facts.feature.state.rawValue): it waits for you.", "ferry plan \(name)", true)
+        case .planned: return planned(facts, name)
+        case .inProgress: return inProgress(facts)
+        case .review: return review(facts, name)
+        case .done: return ("Nothing: it is done.", nil, false)
+        case .blocked: return blocked(facts, name)
+        }
+    }
+
+    private static func planned(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
+        if facts.isStopped { return ("Everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
+        if !facts.isServed { return ("No service is running for this vault.", "ferry run", true) }
+        guard let record = facts.feature.record, record.state == .planned else {
+            let seconds = facts.settle.components.seconds
+            return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
+        }
+        if let waits = record.waitsFor { return (waits, nil, false) }
+        let states = Dictionary(facts.records.map { ($0.id, $0.state) }) { $1 }
+        if let parent = record.dependsOn.first(where: { states[$0] != .some(.done) }) {
+            let state = states[parent].flatMap { $0 }
+            return ("It depends on \(parent), which is \(state?.phrase ?? "not in the vault").", state == nil ? "Take \(parent) out of `depends_on`, or add that note." : nil, false)
+        }
+        let running = facts.records.filter { $0.state == .inProgress }
+        if let limit = facts.repositorySlots, let repository = record.repository, running.count(where: { $0.repository == repository }) >= limit {
+            return ("The repository \(repository) takes \(limit) at once, and \(limit) are at work.", nil, false)
+        }
+        if running.count >= facts.slots { return ("It waits for a slot: \(running.count) of \(facts.slots) features are at work (`agents_at_once`).", nil, false) }
+        return ("It starts at any moment.", nil, false)
+    }
+
+    private static func inProgress(_ facts: Facts) -> (String, String?, Bool) {
+        if facts.isStopped { return ("Everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
+        if !facts.isServed { return ("It was interrupted: no service is running. It goes on where it stopped.", "ferry run", true) }
+        if let waits = facts.feature.record?.waitsFor { return (waits, nil, false) }
+        return ("Ferry is at work on it" + (facts.lastEvent.map { ": \($0)" } ?? "") + ".", nil, false)
+    }
+
+    private static func review(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
+        guard let record = facts.feature.record, record.state == .review || record.isApproved else {
+            return ("It lies in review, but Ferry has nothing to show for it.", "ferry plan \(name)", true)
+        }
+        if let waits = record.waitsFor { return (waits, "ferry approve \(name)  or  ferry retry \(name)", true) }
+        let commit = record.tip.map { " (\($0.prefix(12)))" } ?? ""
+        return ("It waits for your decision about its commit\(commit).", "ferry approve \(name)  or  ferry retry \(name)  or  ferry reject \(name)", true)
+    }
+
+    private static func blocked(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
+        let record = facts.feature.record
+        if let questions = record?.questions, !questions.isEmpty {
+            let list = questions.enumerated().map { "Q\($0 + 1) \(InertText.excerpt($1))" }.joined(separator: "\n")
+            return ("It has \(questions.count == 1 ? "a question" : "questions"):\n\(list)", "ferry answer \(name) TEXT", true)
+        }
+        return (record?.waitsFor ?? "Somebody moved it to blocked.", "ferry retry \(name)  or  ferry cancel \(name)", true)
+    }
+}

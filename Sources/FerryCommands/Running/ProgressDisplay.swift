@@ -1,0 +1,99 @@
+internal import FerryModel
+internal import FerryPipeline
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import Synchronization
+
+/// Shows what a service in this process is doing: on a terminal one line for each feature at work, rewritten in place; elsewhere a line
+/// for each stage. Changes of state are lines that stay, on both.
+final class ProgressDisplay: Sendable {
+    private struct State {
+        /// When each feature's present stage was first seen.
+        var since: [FeatureID: (stage: String, at: Duration)] = [:]
+        var states: [FeatureID: FeatureState] = [:]
+    }
+
+    private let board: ProgressBoard
+    private let console: Console
+    private let state = Mutex(State())
+
+    init(_ board: ProgressBoard, _ console: Console) {
+        self.board = board
+        self.console = console
+    }
+
+    /// Has the service tell of each change of state, besides whoever is told already.
+    func follow(_ hooks: inout PipelineHooks) {
+        let others = hooks.didChange
+        hooks.didChange = { [self] feature in
+            announce(feature)
+            await others?(feature)
+        }
+    }
+
+    /// Shows progress while `work` runs; the live lines are gone when this returns.
+    func during<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await work() }
+            group.addTask { [self] in
+                for await _ in board.changes { update() }
+                return nil
+            }
+            if console.isTerminal {
+                group.addTask { [self] in
+                    // Clocks go on while nothing else happens.
+                    while (try? await Task.sleep(for: .seconds(1))) != nil { if !board.current.isEmpty { update() } }
+                    return nil
+                }
+            }
+            defer {
+                group.cancelAll()
+                console.show([])
+            }
+            while let result = try await group.next() { if let result { return result } }
+            throw CancellationError()
+        }
+    }
+
+    private func announce(_ feature: FeatureRecord) {
+        let isNew = state.withLock { state in
+            guard state.states[feature.id] != feature.state else { return false }
+            state.states[feature.id] = feature.state
+            return true
+        }
+        guard isNew, let place = feature.state else { return }
+        let title = InertText.excerpt(feature.title, limit: 60)
+        let reason = feature.waitsFor.map { ": " + InertText.excerpt($0, limit: 200) } ?? ""
+        console.print("\(feature.id) \(title) → \(console.style.paint(place.shown, Self.ink(place)))\(reason)")
+    }
+
+    private static func ink(_ state: FeatureState) -> Style.Ink {
+        switch state {
+        case .review: .yellow
+        case .blocked: .red
+        case .done: .green
+        case .ideas, .drafts, .planned, .inProgress: .blue
+        }
+    }
+
+    private func update() {
+        let entries = board.current
+        let now = BootClock.now
+        let (rows, news) = state.withLock { state in
+            var news: [ProgressBoard.Entry] = []
+            for entry in entries where state.since[entry.feature]?.stage != entry.stage {
+                state.since[entry.feature] = (entry.stage, now)
+                news.append(entry)
+            }
+            let present = Set(entries.map(\.feature))
+            state.since = state.since.filter { present.contains($0.key) }
+            return (entries.map { ProgressLine($0, elapsed: now - (state.since[$0.feature]?.at ?? now)) }, news)
+        }
+        if console.isTerminal {
+            console.show(ProgressLine.table(rows, console.style))
+        } else {
+            for entry in news { console.print("\(entry.feature) \(SafeText.make(entry.stage))") }
+        }
+    }
+}

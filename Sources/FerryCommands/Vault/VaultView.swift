@@ -1,0 +1,77 @@
+internal import FerryModel
+internal import FerryPipeline
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+/// One vault as a command sees it: its notes on disk, and what the service has recorded about them.
+struct VaultView: Sendable {
+    let root: FilePath
+    let settings: SettingsNote
+    /// `nil` where the vault has no id yet.
+    let folders: StateFolders?
+
+    var layout: VaultLayout { settings.layout }
+
+    /// Reads the settings; what is wrong in them has its default here, and `check` says so. Throws `CommandError` where there is no vault.
+    /// `stateHome` and `cacheHome` stand in for the XDG folders.
+    init(root: FilePath, stateHome: FilePath? = nil, cacheHome: FilePath? = nil) throws {
+        self.root = root
+        let bytes: [UInt8]
+        do { bytes = try FileContents.read(root.pushing(VaultLayout().settings), limit: 1 << 20) } catch {
+            throw CommandError(
+                .configuration, "\(VaultLayout().settings) of the vault \(WorkingFolder.shown(root)) cannot be read: \(error).",
+                remedy: "Mend the file, or make it anew: `ferry init \(WorkingFolder.shown(root))` restores what is missing.")
+        }
+        settings = SettingsNote(NoteBytes(bytes))
+        folders = try settings.vaultID.map {
+            try StateFolders(
+                vaultID: $0, state: stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state"),
+                cache: cacheHome ?? StateFolders.base("XDG_CACHE_HOME", ".cache"))
+        }
+    }
+
+    init(_ options: VaultOptions) throws { try self.init(root: options.find()) }
+
+    /// Whether a service is at work for this vault.
+    var isServed: Bool { folders.map { InstanceLock.isHeld(at: $0.lock) } ?? false }
+
+    /// Whether the emergency stop is on.
+    var isStopped: Bool { (try? FileStatus.ifPresent(root.pushing(layout.stop))) != nil }
+
+    /// What the service has recorded; `nil` before its first run. Throws `StoreError`.
+    func store() throws -> Store? {
+        guard let folders else { return nil }
+        do { return try Store(reading: folders.database) } catch let error as StoreError where error.code == .absent { return nil }
+    }
+
+    /// The notes of all state folders. Throws `CommandError` where the features' folder is not there.
+    func notes() throws -> [VaultScan.Note] {
+        var scan = VaultScan(root: root, layout: layout)
+        if let notes = try scan.look() { return notes.filter { $0.name == .note } }
+        throw CommandError(
+            .configuration, "The vault \(WorkingFolder.shown(root)) has no folder \(layout.features).",
+            remedy: "If it lies on another disk or a share, mount it; else restore the folder.")
+    }
+
+    /// What repository notes may not name.
+    var offLimits: OffLimits { OffLimits(home: WorkingFolder.home, vault: root, ferry: folders.map { [$0.state, $0.cache] } ?? []) }
+
+    /// The repository notes, by name; those with faults too.
+    func repositories() throws -> [RepositoryNote] {
+        let offLimits = offLimits
+        return try files(in: layout.repositories).map { RepositoryNote(NoteBytes($0.bytes), path: $0.path.string, offLimits: offLimits) }
+    }
+
+    /// The notes of one of Ferry's own folders, without README, sorted by name; links are left out. Throws `Errno`.
+    func files(in folder: FilePath.Component) throws -> [(path: FilePath, bytes: [UInt8])] {
+        let full = root.appending(folder)
+        guard try FileStatus.ifPresent(full) != nil else { return [] }
+        return try Directory.entries(of: full).compactMap { entry in
+            let path = FilePath(root: nil, [folder, entry.name])
+            guard NoteName(FilePath(root: nil, [entry.name])) == .note, try FileStatus.ifPresent(root.pushing(path))?.kind == .regular else { return nil }
+            return (path, try FileContents.read(root.pushing(path), limit: VaultScan.sizeLimit))
+        }
+    }
+}
