@@ -27,7 +27,8 @@ struct BubblewrapArguments: Sendable {
         addDevices()
         addBind(policy.temporary, at: "/tmp")
         addBind(policy.home, at: SandboxPolicy.guestHome)
-        addBind(policy.worktree, at: SandboxPolicy.guestWorktree, policy.worktreeAccess)
+        // The mount point of `.git` is made in it; see `addGit`.
+        addBind(policy.worktree, at: SandboxPolicy.guestWorktree, policy.agentGit == nil ? policy.worktreeAccess : .readWrite)
         addGit(policy, host)
         addToolchains(host.toolchains)
         for (path, content) in policy.files.sorted(by: { $0.key < $1.key }) { addFile(content, at: path) }
@@ -61,7 +62,7 @@ struct BubblewrapArguments: Sendable {
             case .folder: add("--ro-bind", "/" + name, "/" + name)
             }
         }
-        for path in Self.systemFiles + host.javaConfiguration { add("--ro-bind-try", path, path) }
+        for path in Self.systemFiles { add("--ro-bind-try", path, path) }
         for (path, text) in Self.generatedFiles { addFile(Array(text.utf8), at: path) }
     }
 
@@ -87,6 +88,7 @@ struct BubblewrapArguments: Sendable {
             addBind(agentGit, at: SandboxPolicy.guestGit)
             // As a mount point it cannot be removed, renamed or replaced from inside.
             addFile(Array("gitdir: \(SandboxPolicy.guestGit)\n".utf8), at: link)
+            if policy.worktreeAccess == .readOnly { add("--remount-ro", SandboxPolicy.guestWorktree) }
         } else if host.worktreeHasGitFile {
             // It names a folder of the host, and is not the command's to write.
             addFile([], at: link)
@@ -131,7 +133,8 @@ struct BubblewrapArguments: Sendable {
 
     /// World-readable settings of the system that programs do not work well without. Neither accounts nor keys.
     static let systemFiles = [
-        "alternatives", "crypto-policies", "debian_version", "fonts", "ld.so.cache", "localtime", "magic", "maven", "mime.types", "os-release",
+        "alternatives", "crypto-policies", "debian_version", "fonts", "java-11-openjdk", "java-17-openjdk", "java-21-openjdk", "java-25-openjdk",
+        "java-8-openjdk", "ld.so.cache", "localtime", "magic", "maven", "mime.types", "os-release",
         "perl", "pki/ca-trust/extracted", "pki/tls/cert.pem", "pki/tls/certs", "pki/tls/openssl.cnf", "protocols", "python3", "services",
         "ssl/certs", "ssl/openssl.cnf", "timezone",
     ].map { "/etc/" + $0 }

@@ -35,6 +35,12 @@ package struct BubblewrapRunner: CommandRunner {
 
     @concurrent
     package func run(_ command: SandboxCommand, under policy: SandboxPolicy) async throws -> CommandResult {
+        try await runTelling(command, under: policy).result
+    }
+
+    /// As `run`, and tells who bounds the command's memory.
+    @concurrent
+    func runTelling(_ command: SandboxCommand, under policy: SandboxPolicy) async throws -> (result: CommandResult, memory: StepReport.Memory) {
         try Task.checkCancellation()
         try checkMachine()
         try policy.check(command)
@@ -44,9 +50,10 @@ package struct BubblewrapRunner: CommandRunner {
         // Only now: the helper has ended, and it ends after the tree.
         try Task.checkCancellation()
         let output = step.output
-        return CommandResult(
+        let result = CommandResult(
             ending: try Self.ending(step.report, output: output.head, overDisk: step.overDisk), duration: duration, head: output.head,
             tail: output.tail, outputBytes: output.bytes, outputDigest: step.output.finishDigest(), loggedBytes: output.logged)
+        return (result, step.report?.memory ?? .none)
     }
 
     private func checkMachine() throws {
@@ -105,7 +112,8 @@ package struct BubblewrapRunner: CommandRunner {
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw SandboxError(
-                .helper, "Ferry's helper \(step) could not be run: \(error).", remedy: "Check that ferry-step is whole and of the same version as ferry.")
+                .helper, "Ferry's helper \(step) could not be run: \(error).",
+                remedy: "Check that ferry-step is whole and of the same version as ferry.")
         }
     }
 

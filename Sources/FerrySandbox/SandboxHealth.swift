@@ -5,7 +5,7 @@ internal import SystemPackage
 /// Whether commands can be contained on this machine, found out by doing it. For `ferry doctor`, and for refusing to dispatch.
 package struct SandboxHealth: Hashable, Sendable {
     package struct Finding: Hashable, Sendable {
-        /// What was looked at: `user`, `ferry-step`, `bubblewrap`, `sandbox`, `seccomp`.
+        /// What was looked at: `user`, `bubblewrap`, `ferry-step`, `sandbox`, `seccomp`, `memory`.
         package var name: String
         package var isGood: Bool
         package var detail: String
@@ -18,6 +18,18 @@ package struct SandboxHealth: Hashable, Sendable {
 
     /// Whether commands may be run at all.
     package var isGood: Bool { findings.allSatisfy(\.isGood) }
+
+    /// Why no command may be run, as the error that running one would throw; `nil` where all is good.
+    package var obstacle: SandboxError? {
+        guard let finding = findings.first(where: { !$0.isGood }), let remedy = finding.remedy else { return nil }
+        let code: SandboxError.Code =
+            switch finding.name {
+            case "user": .root
+            case "ferry-step": .helper
+            default: .unavailable
+            }
+        return SandboxError(code, "Commands cannot be contained (\(finding.name)): \(finding.detail).", remedy: remedy)
+    }
 
     /// Runs a command in the sandbox as agents' commands are run. Never throws: what goes wrong is a finding.
     package static func check(_ runner: BubblewrapRunner = BubblewrapRunner()) async -> SandboxHealth {
@@ -32,7 +44,9 @@ package struct SandboxHealth: Hashable, Sendable {
         findings.append(Finding(name: name, isGood: remedy == nil, detail: detail, remedy: remedy))
     }
 
-    private mutating func add(_ name: String, _ error: SandboxError) { add(name, error.message, remedy: error.remedy) }
+    private mutating func add(_ name: String, _ error: SandboxError) {
+        add(name, error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message, remedy: error.remedy)
+    }
 
     private mutating func checkUser(_ runner: BubblewrapRunner) {
         if geteuid() != 0 { return add("user", "an ordinary user (\(geteuid()))") }
@@ -75,13 +89,14 @@ package struct SandboxHealth: Hashable, Sendable {
 
     private mutating func checkSandbox(_ runner: BubblewrapRunner) async {
         do {
-            let status = try await Self.statusInside(runner)
+            let (status, memory) = try await Self.statusInside(runner)
             add("sandbox", "bubblewrap makes its namespaces")
             guard status.contains("NoNewPrivs:\t1\n"), status.contains("Seccomp:\t2\n") else {
                 add("seccomp", "the filter is not in force", remedy: "The kernel needs CONFIG_SECCOMP_FILTER.")
                 return
             }
             add("seccomp", "the filter is in force")
+            add(memory)
         } catch let error as SandboxError {
             // Said already.
             guard error.code != .root else { return }
@@ -91,7 +106,16 @@ package struct SandboxHealth: Hashable, Sendable {
         }
     }
 
-    private static func statusInside(_ runner: BubblewrapRunner) async throws -> String {
+    /// A limit that nobody keeps is worth knowing, but no reason to run nothing.
+    private mutating func add(_ memory: StepReport.Memory) {
+        switch memory {
+        case .cgroup: add("memory", "bounded by a cgroup")
+        case .watch: add("memory", "watched five times a second")
+        case .none: add("memory", "not bounded: this kernel does not list children (CONFIG_PROC_CHILDREN)")
+        }
+    }
+
+    private static func statusInside(_ runner: BubblewrapRunner) async throws -> (String, StepReport.Memory) {
         var template = Array("/tmp/ferry-health-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         let scratch = FilePath(platformString: template)
@@ -100,11 +124,11 @@ package struct SandboxHealth: Hashable, Sendable {
         var policy = SandboxPolicy(
             worktree: scratch.appending("worktree"), temporary: scratch.appending("tmp"), home: scratch.appending("home"))
         policy.limits.time = .seconds(20)
-        let result = try await runner.run(SandboxCommand(["/bin/cat", "/proc/self/status"]), under: policy)
+        let (result, memory) = try await runner.runTelling(SandboxCommand(["/bin/cat", "/proc/self/status"]), under: policy)
         guard result.succeeded else {
             throw SandboxError(
                 .unavailable, "A command in the sandbox ended with \(result.ending).", remedy: "Check that /bin/cat works, and the machine's limits.")
         }
-        return String(decoding: result.head, as: UTF8.self)
+        return (String(decoding: result.head, as: UTF8.self), memory)
     }
 }

@@ -10,18 +10,15 @@ struct SandboxHost: Hashable, Sendable {
 
     /// Which of `/bin`, `/lib` and their like there are: links where the system has its programs in `/usr` alone.
     var rootEntries: [String: RootEntry]
-    /// Java's settings, which Debian links out of `/usr`.
-    var javaConfiguration: [String]
     var worktreeHasGitFile: Bool
     var storesWithAlternates: Set<FilePath>
     var toolchains: [Toolchain]
 
     init(
-        rootEntries: [String: RootEntry] = [:], javaConfiguration: [String] = [], worktreeHasGitFile: Bool = false,
+        rootEntries: [String: RootEntry] = [:], worktreeHasGitFile: Bool = false,
         storesWithAlternates: Set<FilePath> = [], toolchains: [Toolchain] = []
     ) {
         self.rootEntries = rootEntries
-        self.javaConfiguration = javaConfiguration
         self.worktreeHasGitFile = worktreeHasGitFile
         self.storesWithAlternates = storesWithAlternates
         self.toolchains = toolchains
@@ -30,8 +27,6 @@ struct SandboxHost: Hashable, Sendable {
     /// Looks at this machine. Throws `SandboxError` with code `policy` where the policy names something that may not be shared or is not there.
     init(for policy: SandboxPolicy, home: FilePath) throws {
         rootEntries = try Self.readRoot()
-        let etc = (try? Directory.entries(of: "/etc")) ?? []
-        javaConfiguration = etc.map(\.name.string).filter { $0.hasPrefix("java-") }.map { "/etc/" + $0 }
         worktreeHasGitFile = try FileStatus.ifPresent(policy.worktree.appending(".git"))?.kind == .regular
         storesWithAlternates = try Set(policy.objects.filter { try FileStatus.ifPresent($0.appending("info/alternates")) != nil })
         toolchains = try policy.toolchains.map { try Toolchain(at: $0, under: policy, home: home) }

@@ -16,7 +16,8 @@ extension SandboxPolicy {
         }
         let directory = FilePath(command.directory)
         guard !directory.isAbsolute, directory.components.allSatisfy({ $0.kind == .regular }), Self.isPassable(command.directory) else {
-            throw Self.refused("The working directory \(command.directory.debugDescription) is not below the worktree", "Name it relative to the worktree.")
+            throw Self.refused(
+                "The working directory \(command.directory.debugDescription) is not below the worktree", "Name it relative to the worktree.")
         }
     }
 

@@ -21,7 +21,8 @@ enum SandboxRemedy {
         return SandboxError(.unavailable, "bubblewrap could not set up the sandbox: \(words).", remedy: remedy(for: text, on: Machine.current))
     }
 
-    static let install = "Install it: sudo apt-get install bubblewrap (Debian, Ubuntu), sudo dnf install bubblewrap (Fedora), sudo pacman -S bubblewrap (Arch)."
+    static let install =
+        "Install it: sudo apt-get install bubblewrap (Debian, Ubuntu), sudo dnf install bubblewrap (Fedora), sudo pacman -S bubblewrap (Arch)."
 
     /// Settings of this machine that decide whether an ordinary user may make namespaces. `nil` where the kernel has no such setting.
     struct Machine: Hashable, Sendable {
@@ -48,23 +49,29 @@ enum SandboxRemedy {
 
     static func remedy(for text: String, on machine: Machine) -> String {
         if text.contains("Unknown option") {
-            return "This bubblewrap is too old: 0.8.0 with its security updates (for --bind-fd) or newer is needed. Update the package, or the system."
+            return
+                "This bubblewrap is too old: 0.8.0 with its security updates (for --bind-fd) or newer is needed. Update the package, or the system."
         }
-        let isNamespaces = ["namespace", "uid map", "RTM_NEWADDR", "loopback", "Operation not permitted", "Permission denied"].contains { text.contains($0) }
+        let isNamespaces = ["namespace", "uid map", "RTM_NEWADDR", "loopback", "Operation not permitted", "Permission denied"].contains {
+            text.contains($0)
+        }
         guard isNamespaces else { return "Run `ferry doctor`; it tries the sandbox and says what is wrong." }
         if machine.isContainer {
             return "This is a container that may not make namespaces: run Ferry outside it, or start it with user namespaces allowed "
                 + "(for Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined)."
         }
         if machine.appArmorRestricts {
-            return "AppArmor keeps bubblewrap from making namespaces (Ubuntu 24.04 and later). As root: apt-get install bubblewrap apparmor-profiles && "
+            return
+                "AppArmor keeps bubblewrap from making namespaces (Ubuntu 24.04 and later). As root: apt-get install bubblewrap apparmor-profiles && "
                 + "cp /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict"
         }
         if machine.userNamespacesOff {
-            return "User namespaces are switched off. As root: sysctl -w kernel.unprivileged_userns_clone=1, and the same line in /etc/sysctl.d/ to keep it."
+            return
+                "User namespaces are switched off. As root: sysctl -w kernel.unprivileged_userns_clone=1, and the same line in /etc/sysctl.d/ to keep it."
         }
         if machine.mostUserNamespaces == 0 {
-            return "User namespaces are switched off. As root: sysctl -w user.max_user_namespaces=10000, and the same line in /etc/sysctl.d/ to keep it."
+            return
+                "User namespaces are switched off. As root: sysctl -w user.max_user_namespaces=10000, and the same line in /etc/sysctl.d/ to keep it."
         }
         return "The kernel refuses a namespace or mount that the sandbox needs; a security module or a container around Ferry is the usual reason."
     }

@@ -1,6 +1,8 @@
 /// The line with which `ferry-step` ends. The format is described in Sources/ferry-step/report.h.
 struct StepReport: Hashable {
     enum Ending: String { case itself, deadline, memory, request }
+    /// Who bounds memory: the kernel, the helper by looking again and again, or nobody.
+    enum Memory: String { case cgroup, watch, none }
     struct Failure: Hashable {
         enum Kind: String { case policy, bubblewrap, helper }
         var kind: Kind
@@ -13,6 +15,7 @@ struct StepReport: Hashable {
     var code: Int32 = -1
     /// The signal that ended bubblewrap itself; 0 for none.
     var signal: Int32 = 0
+    var memory = Memory.none
     /// Whether processes were left behind; they are in the kernel's hands, killed but not yet gone.
     var left = false
     /// Why nothing was run at all.
@@ -39,7 +42,9 @@ struct StepReport: Hashable {
         switch name {
         case "started": started = value == "1"
         case "left": left = value == "1"
-        case "memory": break
+        case "memory":
+            guard let known = Memory(rawValue: value) else { return false }
+            memory = known
         case "code", "signal":
             guard let number = Int32(value) else { return false }
             if name == "code" { code = number } else { signal = number }

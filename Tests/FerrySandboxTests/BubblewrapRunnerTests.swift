@@ -18,7 +18,8 @@ struct BubblewrapRunnerTests {
     }
 
     @Test(arguments: [
-        ("exit 3", CommandResult.Ending.exited(3)), ("kill -KILL $$", .signalled(9)), ("exec /bin/false", .exited(1)), ("no-such-program", .exited(127)),
+        ("exit 3", CommandResult.Ending.exited(3)), ("kill -KILL $$", .signalled(9)), ("exec /bin/false", .exited(1)),
+        ("no-such-program", .exited(127)),
     ])
     func `the ending is told`(_ line: String, _ ending: CommandResult.Ending) async throws {
         try await withScratch { scratch async throws in #expect(try await scratch.shell(line).ending == ending) }

@@ -52,7 +52,8 @@ struct HostProcessTests {
 
     @Test func `children left behind are ended`() async throws {
         let marker = "marker-\(UInt64.random(in: .min ... .max))"
-        let result = try await shell("sh -c 'while :; do sleep 100; done' \(marker) & echo left", environment: ["PATH": "/usr/bin:/bin"]).runUnsandboxed()
+        let result = try await shell("sh -c 'while :; do sleep 100; done' \(marker) & echo left", environment: ["PATH": "/usr/bin:/bin"])
+            .runUnsandboxed()
         #expect(result.output == Array("left\n".utf8))
         #expect(try await eventually(within: .seconds(1)) { try !isRunning(marker) })
     }

@@ -36,7 +36,9 @@ struct SandboxEndingTests {
     @Test func `what a command leaves in the background ends with it`() async throws {
         try await withScratch { scratch async throws in
             let marker = Self.marker()
-            let result = try await scratch.shell("setsid sh -c 'sleep 1000' \(marker) & echo left")
+            // Many, so that it takes the kernel a while to end them.
+            let line = "for i in $(seq 200); do setsid perl -e 'sleep 1000' \(marker) & done; echo left"
+            let result = try await scratch.shell(line)
             #expect(result.ending == .exited(0))
             #expect(result.text == "left\n")
             #expect(try !isRunning(marker))
@@ -79,22 +81,14 @@ struct SandboxEndingTests {
     func `SIGKILL ends the tree too, for`(_ victim: String) async throws {
         try await withScratch(alone: true) { scratch async throws in
             let marker = Self.marker()
-            let host = try SandboxHost(for: scratch.policy, home: "/nonexistent")
-            let command = SandboxCommand(["/bin/sh", "-c", Self.stubborn(marker)])
-            let specification = StepSpecification(
-                BubblewrapArguments(command, under: scratch.policy, on: host), input: [], limits: scratch.policy.limits,
-                bubblewrap: BubblewrapRunner.usualBubblewrap, cgroup: nil)
-            // Perl stands for Ferry: it starts the helper, sends the specification, keeps the control pipe open, and is killed.
+            // It sends the specification, keeps the control pipe open, and is killed, or kills the helper.
             let program = """
-                $| = 1; my $victim = open(my $step, "|-", $ARGV[0]) or die $!;
+                $| = 1; my $helper = open(my $step, "|-", $ARGV[0]) or die $!;
                 local $/; print $step scalar <STDIN>; $step->flush;
                 select(undef, undef, undef, 0.01) until -e $ARGV[1];
-                kill KILL => $ARGV[2] eq "Ferry" ? $$ : $victim;
+                kill KILL => $ARGV[2] eq "Ferry" ? $$ : $helper;
                 """
-            let arguments = ["-MIO::Handle", "-e", program, Scratch.runner.step.string, "\(scratch.worktree)/started", victim]
-            let parent = HostProcess(
-                "/usr/bin/perl", arguments.map { Array($0.utf8) }, environment: [:], directory: "/", input: specification.message, deadline: .seconds(20))
-            let ended = try await parent.runUnsandboxed()
+            let ended = try await scratch.shell(Self.stubborn(marker), startedBy: program, ["\(scratch.worktree)/started", victim])
             #expect(victim == "Ferry" ? ended.ending == .signalled(9) : true)
             #expect(try scratch.exists("worktree/started"))
             #expect(try await eventually(within: .seconds(1)) { try !isRunning(marker) })
@@ -141,11 +135,23 @@ struct SandboxEndingTests {
         }
     }
 
+    @Test func `where the cgroup has no controllers memory is watched instead`() async throws {
+        try await withScratch { scratch async throws in
+            // An ordinary folder takes no limits either.
+            let runner = BubblewrapRunner(cgroup: scratch.root)
+            let answer = try await runner.runTelling(SandboxCommand(["/bin/true"]), under: scratch.policy)
+            #expect(answer.result.ending == .exited(0))
+            #expect(answer.memory == .watch)
+            #expect(try Directory.entries(of: scratch.root).count == 3)
+        }
+    }
+
     @Test func `a fork bomb is bounded by its own sandbox`() async throws {
         try await withScratch { scratch async throws in
             scratch.policy.limits.processes = 40
             scratch.policy.limits.time = .seconds(5)
-            let result = try await scratch.perl("my $n = 0; while ($n < 500) { my $p = fork; last unless defined $p; unless ($p) { sleep 60; exit } $n++ } print $n")
+            let result = try await scratch.perl(
+                "my $n = 0; while ($n < 500) { my $p = fork; last unless defined $p; unless ($p) { sleep 60; exit } $n++ } print $n")
             let forks = try #require(Int(result.text))
             #expect((20..<40).contains(forks))
         }
@@ -157,7 +163,8 @@ struct SandboxEndingTests {
             let policy = scratch.policy
             let other = Task {
                 try await Scratch.runner.run(
-                    SandboxCommand(["/usr/bin/perl", "-e", "fork or sleep 60 for 1..60; open F, '>started'; close F; sleep 60", marker]), under: policy)
+                    SandboxCommand(["/usr/bin/perl", "-e", "fork or sleep 60 for 1..60; open F, '>started'; close F; sleep 60", marker]),
+                    under: policy)
             }
             defer { other.cancel() }
             #expect(try await eventually { try scratch.exists("worktree/started") })

@@ -9,7 +9,8 @@ struct SandboxHealthTests {
     @Test func `on this machine commands can be contained`() async throws {
         let health = await SandboxHealth.check()
         #expect(health.isGood, "\(health.findings)")
-        #expect(health.findings.map(\.name) == ["user", "bubblewrap", "sandbox", "seccomp"])
+        #expect(health.findings.map(\.name) == ["user", "bubblewrap", "sandbox", "seccomp", "memory"])
+        #expect(health.obstacle == nil)
     }
 
     @Test func `without bubblewrap nothing runs, and the remedy is told`() async throws {
@@ -20,6 +21,7 @@ struct SandboxHealthTests {
             #expect(error?.remedy.contains("apt-get install bubblewrap") == true)
             let health = await SandboxHealth.check(runner)
             #expect(!health.isGood)
+            #expect(health.obstacle?.code == .unavailable)
             #expect(health.findings.last?.remedy?.contains("apt-get install bubblewrap") == true)
         }
     }

@@ -31,6 +31,19 @@ struct Scratch {
     }
 
     static let runner = BubblewrapRunner()
+
+    /// Runs a shell line in the sandbox with perl in Ferry's place. The program finds the helper's path in `$ARGV[0]` and its
+    /// specification on standard input; further arguments follow.
+    func shell(_ line: String, startedBy program: String, _ arguments: [String] = []) async throws -> HostProcess.Result {
+        let command = SandboxCommand(["/bin/sh", "-c", line])
+        let list = BubblewrapArguments(command, under: policy, on: try SandboxHost(for: policy, home: "/nonexistent"))
+        let specification = StepSpecification(
+            list, input: [], limits: policy.limits, bubblewrap: BubblewrapRunner.usualBubblewrap, cgroup: nil)
+        let words = ["-MIO::Handle", "-e", program, Self.runner.step.string] + arguments
+        let parent = HostProcess(
+            "/usr/bin/perl", words.map { Array($0.utf8) }, environment: [:], directory: "/", input: specification.message, deadline: .seconds(20))
+        return try await parent.runUnsandboxed()
+    }
 }
 
 extension CommandResult {

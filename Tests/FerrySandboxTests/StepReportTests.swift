@@ -12,6 +12,7 @@ struct StepReportTests {
         #expect(full?.code == -1)
         #expect(full?.signal == 9)
         #expect(full?.left == true)
+        #expect(full?.memory == .watch)
     }
 
     @Test func `a failure is read with its kind and reason`() {
@@ -19,8 +20,9 @@ struct StepReportTests {
     }
 
     @Test(arguments: [
-        "", "ferry-step started=1 ending=itself code=0", "ferry-step ending=unknown\n", "ferry-step code=x\n", "ferry-step error=other x\n", "hello\n",
-        "ferry-step started\n",
+        "", "ferry-step started=1 ending=itself code=0", "ferry-step ending=unknown\n", "ferry-step code=x\n", "ferry-step error=other x\n",
+        "hello\n",
+        "ferry-step started\n", "ferry-step memory=much\n",
     ])
     func `what is no whole report is none`(_ text: String) { #expect(report(text) == nil) }
 

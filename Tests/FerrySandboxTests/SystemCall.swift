@@ -20,9 +20,9 @@ struct SystemCall: Sendable, CustomTestStringConvertible {
 
     var number: Int {
         #if arch(x86_64)
-        numbers.0
+            numbers.0
         #else
-        numbers.1
+            numbers.1
         #endif
     }
 

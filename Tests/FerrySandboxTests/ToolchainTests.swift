@@ -9,11 +9,13 @@ internal import Testing
 struct ToolchainTests {
     private static let forbidden: [FilePath] = ["/home/ann/vault", "/home/ann/.cache/ferry"]
 
-    @Test(arguments: [
-        "/", "/home", "/home/ann", "/home/bob", "/root", "/proc", "/proc/1", "/sys/kernel", "/dev", "/run/user/1000", "/etc", "/etc/ssl", "/var", "/tmp",
-        "/home/ann/.ssh", "/home/ann/.config", "/home/ann/.config/ferry", "/home/ann/.aws/sso", "/home/ann/.local", "/home/ann/vault",
-        "/home/ann/vault/tools", "/home/ann/.cache", "/home/ann/.cache/ferry/worktrees", "relative/path", "/opt/../home/ann", "/home/ann/",
-    ] as [FilePath])
+    @Test(
+        arguments: [
+            "/", "/home", "/home/ann", "/home/bob", "/root", "/proc", "/proc/1", "/sys/kernel", "/dev", "/run/user/1000", "/etc", "/etc/ssl", "/var",
+            "/tmp",
+            "/home/ann/.ssh", "/home/ann/.config", "/home/ann/.config/ferry", "/home/ann/.aws/sso", "/home/ann/.local", "/home/ann/vault",
+            "/home/ann/vault/tools", "/home/ann/.cache", "/home/ann/.cache/ferry/worktrees", "relative/path", "/opt/../home/ann", "/home/ann/",
+        ] as [FilePath])
     func `this folder is no toolchain`(_ path: FilePath) {
         #expect(Toolchain.refusal(of: path, resolved: path, home: "/home/ann", forbidden: Self.forbidden) != nil)
         #expect(Toolchain.refusal(of: "/opt/link", resolved: path, home: "/home/ann", forbidden: Self.forbidden) != nil)
@@ -25,10 +27,11 @@ struct ToolchainTests {
         #expect(Toolchain.refusal(of: "/opt/link", resolved: path, home: "/home/ann", forbidden: []) == nil)
     }
 
-    @Test(arguments: [
-        "/home/ann/.cargo", "/home/ann/.pyenv", "/home/ann/.pyenv/shims", "/home/ann/.local/bin", "/home/ann/.nvm", "/opt/swift", "/usr/local/go",
-        "/nix/store", "/home/ann/.sshfs-tools",
-    ] as [FilePath])
+    @Test(
+        arguments: [
+            "/home/ann/.cargo", "/home/ann/.pyenv", "/home/ann/.pyenv/shims", "/home/ann/.local/bin", "/home/ann/.nvm", "/opt/swift", "/usr/local/go",
+            "/nix/store", "/home/ann/.sshfs-tools",
+        ] as [FilePath])
     func `this folder may be a toolchain`(_ path: FilePath) {
         #expect(Toolchain.refusal(of: path, resolved: path, home: "/home/ann", forbidden: Self.forbidden) == nil)
     }
