@@ -129,6 +129,7 @@ extension Dispatcher {
         try await parts.store.record(reason, feature: id, run: feature.run)
         requestNote(id, notBefore: now + parts.timing.firstTouch)
         requestDashboard(now)
+        parts.progress.set(id, stage: "waits: " + (reason.split(separator: "\n").first.map(String.init) ?? reason))
         guard case .hold(let repository) = hold else { return [] }
         let held = state.apply(.hold(repository, reason: reason))
         guard let sequence = try await parts.store.openJobs()[id] else { return held }

@@ -24,6 +24,7 @@ package struct FeatureRun: Sendable {
         steps = try await DurableSteps(store: parts.store, feature: request.feature, run: request.run) { checkpoint in
             let commit = checkpoint.flatMap { CommitID($0) } ?? start
             _ = try await git.createWorktree(at: workspace.worktree, from: commit)
+            try workspace.makeGitMountPoint()
             try await git.createAgentGit(at: workspace.agentGit, base: commit, guest: try workspace.guest(git))
         }
     }

@@ -26,6 +26,9 @@ package struct RunWorkspace: Hashable, Sendable {
         for path in [folder, temporary, home, exportTemporary, exportHome, logs, outputs] { try Directory.create(path, mode: 0o700) }
     }
 
+    /// The file that the sandbox mounts the agent's `.git` over: bubblewrap cannot make it in a read-only worktree. Host git passes it by.
+    func makeGitMountPoint() throws { try FileContents.write([], to: worktree.appending(".git")) }
+
     /// Removes what can be made again. Throws `Errno`.
     package func release() throws { try Directory.removeTree(folder) }
 
