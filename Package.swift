@@ -36,7 +36,7 @@ let package = Package(
             exclude: ["Demo/Files"],
             plugins: ["EmbedResources"]
         ),
-        .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport"]),
+        .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport", "ferry", "ferry-step"]),
         .testTarget(name: "FerryEndToEndTests", dependencies: [
                 "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem", "FerryTestSupport",
                 "FerryVault", "FerryWireServer", "ferry", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
@@ -48,7 +48,10 @@ let package = Package(
                 "FerryModel", "FerrySandbox", "FerrySystem", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "FerryGitTests", dependencies: ["FerryGit", "FerryTestSupport"]),
+        .testTarget(
+            name: "FerryGitTests",
+            dependencies: ["FerryGit", "FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
         .target(
             name: "FerryHTTP",
             dependencies: [
@@ -75,7 +78,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "FerryPipelineTests", dependencies: ["FerryPipeline", "FerryTestSupport"]),
+        .testTarget(
+            name: "FerryPipelineTests",
+            dependencies: [
+                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport", "FerryVault",
+                "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .target(
             name: "FerrySandbox",
             dependencies: [
@@ -84,7 +93,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "FerrySandboxTests", dependencies: ["FerrySandbox", "FerryTestSupport"]),
+        .testTarget(
+            name: "FerrySandboxTests",
+            dependencies: ["FerrySandbox", "FerrySystem", "ferry-step", .product(name: "SystemPackage", package: "swift-system")]
+        ),
         .target(
             name: "FerryService",
             dependencies: [

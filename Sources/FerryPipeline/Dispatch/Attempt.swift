@@ -25,7 +25,7 @@ struct Attempt: Sendable {
     let playbook: @Sendable () async throws -> Playbook
     let backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
     let prices: @Sendable () async -> Configuration
-    let vaultID: String
+    let vault: Vault
     let send: @Sendable (AttemptNews) async -> Void
 
     func perform() async -> RunEnd {
@@ -157,7 +157,8 @@ struct Attempt: Sendable {
     private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
         let board = parts.progress
         return RunParts(
-            store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vaultID, redactor: parts.models.redactor,
+            store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
+            forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
             maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
             spending: { [store = parts.store, prices] role, request in
                 Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {

@@ -30,7 +30,7 @@ extension Dispatcher {
                 backend: { [self] note, tier, wanted in
                     try await models.backend(for: note, tier: tier, feature: model ?? wanted, configuration: configuration)
                 },
-                prices: { [self] in await configuration }, vaultID: desk.vaultID, send: { [self] in notify(.news(id, $0)) })
+                prices: { [self] in await configuration }, vault: desk.vault, send: { [self] in notify(.news(id, $0)) })
         } catch {
             notify(.attemptEnded(id, RunFault(error, repository: features[id]?.repository?.rawValue ?? "").end))
             return nil

@@ -34,7 +34,7 @@ extension Dispatcher {
         else { return nil }
         parts.progress.set(id, stage: "merging")
         let note = FeatureNote(parsing: run.note, path: feature.path)
-        return MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vaultID: desk.vaultID)
+        return MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault)
     }
 
     func mergeEnded(_ id: FeatureID, _ end: MergeEnd) async throws -> [DispatchState.Action] {

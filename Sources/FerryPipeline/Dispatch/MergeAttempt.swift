@@ -26,7 +26,7 @@ struct MergeAttempt: Sendable {
     let note: FeatureNote
     let run: RunRecord
     let parts: DispatcherParts
-    let vaultID: String
+    let vault: Vault
 
     func perform() async -> MergeEnd {
         do {
@@ -56,7 +56,7 @@ struct MergeAttempt: Sendable {
         if let base = repository.base { name = BranchName(base) } else { name = try await git.defaultBranch() }
         guard let base = name else { return .unavailable(reason: "The base branch of \(repository.name) is not known; set `base` in its note.") }
         _ = try await git.finishInterruptedMove(of: base)
-        let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vaultID)
+        let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vault.id)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         let preview = try await git.previewMerge(of: tip, into: base, message: message, time: CommitTime(secondsSince1970: Int64(seconds)))
         switch preview {
@@ -70,7 +70,10 @@ struct MergeAttempt: Sendable {
             if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
                 return .returned(reason: finding, conflict: finding)
             }
-            return Self.end(try await git.complete(candidate), base)
+            let end = Self.end(try await git.complete(candidate), base)
+            // What is merged needs no checkpoint; one that stays costs nothing and is let go with the next run.
+            if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
+            return end
         }
     }
 
@@ -81,7 +84,7 @@ struct MergeAttempt: Sendable {
         let workspace = RunWorkspace(
             folder: parts.folders.workspace(feature.id, feature.run), record: parts.folders.run(feature.id, feature.run))
         try workspace.prepare()
-        let export = CleanExport(workspace: workspace, git: git, runner: parts.runner, repository: repository)
+        let export = CleanExport(workspace: workspace, git: git, runner: parts.runner, repository: repository, forbidden: [vault.root, parts.folders.state, parts.folders.cache])
         let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge")
         guard let bad = evidence.first(where: { $0.verdict != .passed }) else { return nil }
         return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."

@@ -2,6 +2,7 @@ internal import FerryGit
 internal import FerrySandbox
 internal import FerrySystem
 internal import FerryVault
+internal import SystemPackage
 
 /// Commands on a clean export of exactly one commit: nothing untracked or ignored helps them.
 struct CleanExport: Sendable {
@@ -9,6 +10,7 @@ struct CleanExport: Sendable {
     let git: GitRepository
     let runner: any CommandRunner
     let repository: RepositoryNote
+    let forbidden: [FilePath]
 
     /// Runs `setup` of the repository and then the commands, each only if the one before passed.
     func run(_ commands: [String], on commit: CommitID, label: String) async throws -> [Evidence] {
@@ -39,7 +41,7 @@ struct CleanExport: Sendable {
         defer { try? Directory.removeTree(workspace.export) }
         var policy = SandboxPolicy(
             worktree: workspace.export, worktreeAccess: access, temporary: workspace.exportTemporary, home: workspace.exportHome)
-        repository.apply(to: &policy)
+        repository.apply(to: &policy, forbidden: forbidden)
         return try await body(policy)
     }
 }

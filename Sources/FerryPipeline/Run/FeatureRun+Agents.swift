@@ -29,7 +29,7 @@ extension FeatureRun {
         let _: CodeReport? = try await steps.step("phase-\(phase.number)/code/\(round)", checkpoint: checkpoint) {
             let prompt = prompts.code(phase, plan: plan, findings: findings, attempt: round + 1, earlier: nil)
             do {
-                let report: CodeReport = try await ask(.coder, prompt, schema: .code, label: label("code", phase, round), phase: phase, round: round)
+                let report: CodeReport = try await ask(.coder, prompt, schema: .code, label: label("code", phase, round))
                 if !report.questions.isEmpty, request.answers.isEmpty { throw RunStop(.questions(report.questions)) }
                 return report
             } catch let stop as AgentGaveUp where round < request.route.fixRounds {
@@ -44,7 +44,7 @@ extension FeatureRun {
         try await steps.step("phase-\(phase.number)/test/\(round)", checkpoint: checkpoint) {
             let prompt = prompts.test(phase, plan: plan, diff: try await diff(from: head), attempt: round + 1)
             do {
-                return try await ask(.tester, prompt, schema: .testing, label: label("test", phase, round), phase: phase, round: round)
+                return try await ask(.tester, prompt, schema: .testing, label: label("test", phase, round))
             } catch let stop as AgentGaveUp {
                 // The tester has no verdict: without it there are fewer tests, and the reviewer sees so.
                 try await parts.report(.event("The tester gave up: \(stop.reason)"))
@@ -74,7 +74,7 @@ extension FeatureRun {
             let prompt = prompts.review(
                 phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from), evidence: check.evidence.map(\.summary).joined(separator: "\n"),
                 earlier: earlier, attempt: round + 1)
-            return try await ask(.reviewer, prompt, schema: .review, label: label, phase: phase, round: round, access: .readOnly)
+            return try await ask(.reviewer, prompt, schema: .review, label: label, access: .readOnly)
         }
     }
 
@@ -82,7 +82,7 @@ extension FeatureRun {
 
     /// Runs one agent and decodes its report. Throws `RunStop` for outcomes that end the attempt, `AgentGaveUp` where the agent did not get there.
     private func ask<Report: Decodable>(
-        _ role: StageRole, _ prompt: String, schema: ReportSchema, label: String, phase: Phase? = nil, round: Int = 0,
+        _ role: StageRole, _ prompt: String, schema: ReportSchema, label: String,
         access: SandboxPolicy.Access = .readWrite
     ) async throws -> Report {
         let playbook = try await parts.playbook()
@@ -90,15 +90,14 @@ extension FeatureRun {
             throw RunStop(
                 .unavailable(reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything))
         }
-        let stage = "\(label)\(round > 0 ? ", round \(round + 1)" : "")"
-        try await parts.report(.stage(stage))
+        try await parts.report(.stage(label))
         let backend = try await parts.backend(note, request.route.tier, request.note.model)
         let transcript = try Transcript(
             at: workspace.record.appending("\(label.replacing(" ", with: "-")).jsonl"), redactor: parts.redactor)
         var policy = SandboxPolicy(
             worktree: workspace.worktree, worktreeAccess: access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
             temporary: workspace.temporary, home: workspace.home)
-        request.repository.apply(to: &policy)
+        request.repository.apply(to: &policy, forbidden: parts.forbidden)
         let workspace = AgentWorkspace(
             runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(label.replacing(" ", with: "-")),
             tools: Set(note.tools))
@@ -109,7 +108,7 @@ extension FeatureRun {
             ]), prompt: prompt, report: schema,
             limits: AgentLimits(turns: min(note.maxTurns, parts.maxIterations ?? .max), time: .seconds(note.maxMinutes * 60), budget: note.budget),
             workspace: workspace, spending: parts.spending(role, request), transcript: transcript,
-            progress: { parts.progress(request.feature, stage, $0) })
+            progress: { parts.progress(request.feature, label, $0) })
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(label, transcript))
         switch outcome {
@@ -147,7 +146,9 @@ extension FeatureRun {
             return nil
         }
         let message = CommitMessage(subject: "\(request.feature): checkpoint", feature: request.feature, run: request.run, vault: parts.vaultID)
-        return try await parts.git.commit(tree, parents: [request.start], message: message, time: request.time).hex
+        let commit = try await parts.git.commit(tree, parents: [request.start], message: message, time: request.time)
+        try await parts.git.keepCheckpoint(commit, feature: request.feature, run: request.run)
+        return commit.hex
     }
 }
 

@@ -111,7 +111,7 @@ extension FeatureRun {
     }
 
     private var export: CleanExport {
-        CleanExport(workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository)
+        CleanExport(workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository, forbidden: parts.forbidden)
     }
 
     private func runRules(_ rules: [ExecutableRule], from base: CommitID, to commit: CommitID, _ change: ProposedChange) async throws -> [Finding] {

@@ -3,6 +3,7 @@ package import FerryModel
 package import FerrySandbox
 package import FerryStore
 package import FerryVault
+package import SystemPackage
 
 /// What a run works with besides its request.
 package struct RunParts: Sendable {
@@ -11,6 +12,8 @@ package struct RunParts: Sendable {
     package var git: GitRepository
     package var runner: any CommandRunner
     package var vaultID: String
+    /// The vault and Ferry's own folders: nothing that a command may see.
+    package var forbidden: [FilePath]
     package var redactor: Redactor
     package var checks = CheckCache()
     /// Turns of one agent at most, over all agents' own settings (`--max-iterations`).

@@ -1,0 +1,18 @@
+package import FerryModel
+
+/// Checkpoints of runs: commits on a hidden ref, so that no garbage collection takes what a restart goes on from.
+extension GitRepository {
+    /// Keeps `commit` as the newest checkpoint of the run; the one before is let go.
+    package func keepCheckpoint(_ commit: CommitID, feature: FeatureID, run: RunNumber) async throws {
+        _ = try await references("update-ref", Self.checkpoint(feature, run), commit.hex).output()
+    }
+
+    /// Lets go of all checkpoints of a feature, up to run `last`.
+    package func dropCheckpoints(of feature: FeatureID, through last: RunNumber) async throws {
+        guard last.rawValue > 0 else { return }
+        let lines = (1...last.rawValue).map { "delete \(Self.checkpoint(feature, RunNumber($0)))\n" }
+        _ = try await references("update-ref", "--stdin", input: Array(lines.joined().utf8)).output()
+    }
+
+    private static func checkpoint(_ feature: FeatureID, _ run: RunNumber) -> String { "refs/ferry/checkpoints/\(feature)/run-\(run)" }
+}
