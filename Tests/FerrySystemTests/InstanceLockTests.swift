@@ -1,6 +1,7 @@
 internal import FerrySystem
 internal import FerryTestSupport
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 internal import Testing
 
@@ -23,11 +24,18 @@ struct InstanceLockTests {
     @Test func `asking never takes the lock away from one who wants it`() async throws {
         try await withScratch(["lock": ""]) { folder in
             let path = folder.appending("lock")
-            try await withThrowingTaskGroup { group in
-                group.addTask { for _ in 0..<2000 { _ = InstanceLock.isHeld(at: path) } }
-                group.addTask { for _ in 0..<2000 { try whileLocked(path) {} } }
-                try await group.waitForAll()
+            let asked = Mutex<Int?>(0)
+            // A thread of its own, so that it comes between wherever it can; ends when there is no count any more.
+            onOwnThread {
+                while asked.withLock({ $0 != nil }) {
+                    _ = InstanceLock.isHeld(at: path)
+                    asked.withLock { count in count? += 1 }
+                }
             }
+            defer { asked.withLock { $0 = nil } }
+            let isAsking = await eventually { asked.withLock { $0 ?? 0 } > 0 }
+            #expect(isAsking)
+            for _ in 0..<3000 { try whileLocked(path) {} }
         }
     }
 

@@ -93,12 +93,17 @@ struct FolderTests {
         }
     }
 
-    @Test func `a vault that goes and comes back is watched again`() async throws {
+    @Test(arguments: ["the same", "another"])
+    func `a vault that goes and comes back is watched again`(which: String) async throws {
         try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, outside in
             try move(vault.root, outside.appending("away"))
             await vault.follow { changes, files in changes.contains(.everything) && files.isEmpty }
             await vault.forget()
-            try move(outside.appending("away"), vault.root)
+            if which == "another" {
+                try Directory.create(outside.appending("other/90_system"))
+                try move(outside.appending("away/10_features"), outside.appending("other/10_features"))
+            }
+            try move(outside.appending(which == "another" ? "other" : "away"), vault.root)
             await vault.follow { changes, files in changes.contains(.everything) && files.contains(planned.appending("a.md")) }
             try touch(planned.appending("b.md"))
             await vault.follow { changes, _ in changes.contains(.file(planned.appending("b.md"))) }
