@@ -42,7 +42,8 @@ final class StreamDeadlines: Sendable {
         while true {
             let next = nearest()
             guard next.instant > ContinuousClock.now else {
-                throw HTTPFailure(.stalled, "\(host) \(next.complaint)", remedy: "Ferry tries again; if it persists, look at the provider's status page")
+                throw HTTPFailure(
+                    .stalled, "\(host) \(next.complaint)", remedy: "Ferry tries again; if it persists, look at the provider's status page")
             }
             // The head's arrival may bring the next limit nearer, though never nearer than this.
             let recheck = ContinuousClock.now + min(timing.idle, timing.content)

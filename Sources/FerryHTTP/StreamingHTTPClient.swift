@@ -83,7 +83,8 @@ package final class StreamingHTTPClient: Sendable {
             HTTPFailure(.broken, "\(host) sent what is not HTTP", remedy: "Check the base_url: https or http, and the port")
         // By name: the TLS library is no dependency of ours.
         case _ where String(reflecting: type(of: error)).hasPrefix("NIOSSL."):
-            HTTPFailure(.certificate, "No trusted connection to \(host): \(error)", remedy: "Check the base_url and the machine's certificates and clock")
+            HTTPFailure(
+                .certificate, "No trusted connection to \(host): \(error)", remedy: "Check the base_url and the machine's certificates and clock")
         default: nil
         }
     }

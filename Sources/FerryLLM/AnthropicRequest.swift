@@ -69,7 +69,9 @@ struct AnthropicRequest {
 
     /// Ids of other vendors may hold characters that are refused here.
     private static func identifier(_ id: String) -> String {
-        String(String.UnicodeScalarView(id.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-") ? $0 : "_" }))
+        String(
+            String.UnicodeScalarView(
+                id.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-") ? $0 : "_" }))
     }
 }
 
@@ -90,7 +92,11 @@ package struct AnthropicQuirks: Hashable, Sendable {
 
     /// All for the vendor's models; nothing for those up to 4.5, which know only fixed budgets, and for other vendors' models behind this wire.
     package static func standard(for model: String) -> AnthropicQuirks {
-        let old = ["claude-2", "claude-3", "claude-haiku-4", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5", "claude-sonnet-4-0"]
+        let old =
+            [
+                "claude-2", "claude-3", "claude-haiku-4", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5",
+                "claude-sonnet-4-0",
+            ]
             + ["claude-sonnet-4-2", "claude-sonnet-4-5"]
         let isCurrent = model.hasPrefix("claude-") && !old.contains { model.hasPrefix($0) }
         return isCurrent ? AnthropicQuirks() : AnthropicQuirks(showsThinking: false, takesEffort: false, strictTools: false)

@@ -57,7 +57,8 @@ struct AnthropicStream: AnswerStream {
             throw malformed("a block without an index or content")
         }
         positions[index] = blocks.count
-        blocks.append(Block(value: value, text: value["text"]?.string ?? value["thinking"]?.string ?? "", signature: value["signature"]?.string ?? ""))
+        blocks.append(
+            Block(value: value, text: value["text"]?.string ?? value["thinking"]?.string ?? "", signature: value["signature"]?.string ?? ""))
         return [.output(characters: 0)]
     }
 

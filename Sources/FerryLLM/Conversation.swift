@@ -1,4 +1,3 @@
-
 /// Messages between one agent and one model. Append-only: what was sent once is sent byte for byte the same the next time,
 /// because providers bind cached prefixes and thinking blocks to it.
 package struct Conversation: Hashable, Sendable {

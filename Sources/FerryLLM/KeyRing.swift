@@ -32,13 +32,15 @@ package struct KeyRing: Sendable {
     package func key(named name: String?, for endpoint: Endpoint) throws(ModelError) -> Secret? {
         guard let name else { return nil }
         guard Self.isName(name) else {
-            throw ModelError(.configuration, "`\(name.prefix(100))` is no name of a key", remedy: "Use letters, digits and underscores, as in ANTHROPIC_API_KEY")
+            throw ModelError(
+                .configuration, "`\(name.prefix(100))` is no name of a key", remedy: "Use letters, digits and underscores, as in ANTHROPIC_API_KEY")
         }
         guard hosts(of: name).contains(where: { Self.matches($0, endpoint) }) else { throw notBound(name, endpoint) }
         guard let key = try value(of: name) else {
             throw ModelError(
                 .configuration, "The key \(name) is not set",
-                remedy: "Export \(name), or add it to keys.yaml in Ferry's configuration folder: `\(name): {key: …, hosts: [\(endpoint.hostAndPort)]}`")
+                remedy:
+                    "Export \(name), or add it to keys.yaml in Ferry's configuration folder: `\(name): {key: …, hosts: [\(endpoint.hostAndPort)]}`")
         }
         return key
     }
@@ -79,7 +81,8 @@ package struct KeyRing: Sendable {
         if text == nil { text = try credential(name) }
         guard let trimmed = text.map(Self.trim), !trimmed.isEmpty else { return nil }
         guard trimmed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ModelError(.configuration, "The key \(name) holds a character that no key has", remedy: "Look for a blank, a line break or a quote in it")
+            throw ModelError(
+                .configuration, "The key \(name) holds a character that no key has", remedy: "Look for a blank, a line break or a quote in it")
         }
         return Secret(trimmed)
     }
@@ -103,7 +106,9 @@ package struct KeyRing: Sendable {
 
     private static func isName(_ name: String) -> Bool {
         (1...100).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
-            && name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.".unicodeScalars.contains($0)) }
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.".unicodeScalars.contains($0))
+            }
     }
 
     private static func matches(_ binding: String, _ endpoint: Endpoint) -> Bool {

@@ -1,4 +1,3 @@
-
 /// The one seam to every model. A driver passes `LanguageModelConformance` in test support.
 package protocol LanguageModel: Sendable {
     /// `provider/model`, as transcripts name it.

@@ -39,14 +39,17 @@ package struct ModelCatalog: Sendable {
     /// The chain of `provider/model` behind an alias, or the one name itself. Throws `ModelError` of kind `configuration`.
     package func chain(of name: String) throws(ModelError) -> [String] {
         if let chain = aliases[name] {
-            guard !chain.isEmpty else { throw ModelError(.configuration, "The model alias `\(name)` stands for nothing", remedy: "Give it a provider/model") }
+            guard !chain.isEmpty else {
+                throw ModelError(.configuration, "The model alias `\(name)` stands for nothing", remedy: "Give it a provider/model")
+            }
             for member in chain { _ = try provider(of: member) }
             return chain
         }
         guard name.contains("/") else {
             let known = aliasNames.isEmpty ? "there is none yet" : "known: \(aliasNames.joined(separator: ", "))"
             throw ModelError(
-                .configuration, "No model alias `\(name)` (\(known))", remedy: "Add it under `## Models` in the settings note, or write provider/model")
+                .configuration, "No model alias `\(name)` (\(known))",
+                remedy: "Add it under `## Models` in the settings note, or write provider/model")
         }
         _ = try provider(of: name)
         return [name]

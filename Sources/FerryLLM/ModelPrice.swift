@@ -44,7 +44,9 @@ package struct ModelPrice: Hashable, Sendable {
         let cached =
             Int64(usage.cacheRead) * cacheRead.microdollars + Int64(usage.cacheWrite5m) * cacheWrite5m.microdollars
             + Int64(usage.cacheWrite1h) * cacheWrite1h.microdollars
-        let scaled = tier.map { input.microdollars == 0 ? Double(cached) : Double(cached) * Double($0.input.microdollars) / Double(input.microdollars) }
+        let scaled = tier.map {
+            input.microdollars == 0 ? Double(cached) : Double(cached) * Double($0.input.microdollars) / Double(input.microdollars)
+        }
         let sum =
             Int64(usage.inputFresh) * (tier?.input ?? input).microdollars + Int64(usage.output) * (tier?.output ?? output).microdollars
             + (scaled.map { Int64($0) } ?? cached)

@@ -61,7 +61,8 @@ package struct ModelScript: Hashable, Sendable {
 
     /// The turn for a conversation. `answers`: messages of the assistant in it. An unscripted call is an error that says what was asked.
     package func turn(firstUserText: String, answers: Int) throws(ModelError) -> (place: Place, turn: ScriptedTurn) {
-        let lines = Set(firstUserText.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).map { Self.normal(String(decoding: $0, as: UTF8.self)) })
+        let lines = Set(
+            firstUserText.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).map { Self.normal(String(decoding: $0, as: UTF8.self)) })
         let entry = entries.firstIndex { entry in
             entry.lines.allSatisfy { wanted in lines.contains { $0 == wanted || $0.hasPrefix(wanted + " ") } }
                 && entry.match.allSatisfy(firstUserText.contains)
@@ -72,7 +73,8 @@ package struct ModelScript: Hashable, Sendable {
         }
         guard answers < entries[entry].turns.count else {
             throw ModelError(
-                .badRequest, "Entry \(entry + 1) of the script has \(entries[entry].turns.count) turns, and turn \(answers + 1) was called for; \(asked)",
+                .badRequest,
+                "Entry \(entry + 1) of the script has \(entries[entry].turns.count) turns, and turn \(answers + 1) was called for; \(asked)",
                 remedy: "Add a turn, or end the last with what ends the stage")
         }
         return (Place(entry: entry, turn: answers), entries[entry].turns[answers])
@@ -98,7 +100,9 @@ package struct ModelScript: Hashable, Sendable {
             case "turns":
                 guard let turns = member.value.array else { throw ModelError(.configuration, "`turns` is a list") }
                 entry.turns = try Self.turns(turns)
-            default: throw ModelError(.configuration, "an entry knows no `\(member.key)`: it has \(lineKeys.sorted().joined(separator: ", ")), match, turns")
+            default:
+                throw ModelError(
+                    .configuration, "an entry knows no `\(member.key)`: it has \(lineKeys.sorted().joined(separator: ", ")), match, turns")
             }
         }
         guard !entry.turns.isEmpty else { throw ModelError(.configuration, "an entry needs `turns`") }

@@ -85,7 +85,9 @@ struct ModelTransport: Sendable {
 
     /// Seconds, or milliseconds in the vendors' own header; LiteLLM prefixes what it passes on.
     private static func retryAfter(_ response: StreamingResponse) -> Duration? {
-        if let text = response.header("retry-after-ms"), let value = Double(text), (0...86_400_000).contains(value) { return .milliseconds(Int64(value)) }
+        if let text = response.header("retry-after-ms"), let value = Double(text), (0...86_400_000).contains(value) {
+            return .milliseconds(Int64(value))
+        }
         let text = response.header("retry-after") ?? response.header("llm_provider-retry-after")
         guard let text, let value = Double(text), (0...86_400_000).contains(value) else { return nil }
         return .milliseconds(Int64(value * 1000))

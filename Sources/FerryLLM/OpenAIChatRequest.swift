@@ -30,7 +30,10 @@ struct OpenAIChatRequest {
         case .user(let user):
             var messages = user.results.map { result -> JSONValue in
                 // The wire has no field for an error.
-                ["role": "tool", "tool_call_id": .string(result.callID), "content": .string(result.isError ? "ERROR: \(result.content)" : result.content)]
+                [
+                    "role": "tool", "tool_call_id": .string(result.callID),
+                    "content": .string(result.isError ? "ERROR: \(result.content)" : result.content),
+                ]
             }
             if let text = user.text, !text.isBlank { messages.append(["role": "user", "content": .string(text)]) }
             if messages.isEmpty { messages.append(["role": "user", "content": "(nothing)"]) }
@@ -47,12 +50,15 @@ struct OpenAIChatRequest {
             for member in value.members ?? [] { message.set(member.key, member.value) }
         }
         if !calls.isEmpty {
-            message.set("tool_calls", .array(calls.map { call in
-                let arguments = call.parsedArguments == nil ? call.replayedArguments.text : call.arguments
-                return [
-                    "id": .string(call.id), "type": "function", "function": ["name": .string(call.name), "arguments": .string(arguments)],
-                ]
-            }))
+            message.set(
+                "tool_calls",
+                .array(
+                    calls.map { call in
+                        let arguments = call.parsedArguments == nil ? call.replayedArguments.text : call.arguments
+                        return [
+                            "id": .string(call.id), "type": "function", "function": ["name": .string(call.name), "arguments": .string(arguments)],
+                        ]
+                    }))
         }
         return message
     }

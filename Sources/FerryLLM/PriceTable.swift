@@ -22,11 +22,14 @@ package struct PriceTable: Hashable, Sendable {
         var faults: [Fault] = []
         let columns = headings.map { $0.trimmed.lowercased() }
         for (number, row) in rows.enumerated() {
-            let cells = Dictionary(zip(columns, row.map(\.trimmed))) { first, _ in first }.filter { !$0.value.isEmpty && $0.value != "-" && $0.value != "–" }
+            let cells = Dictionary(zip(columns, row.map(\.trimmed))) { first, _ in first }.filter {
+                !$0.value.isEmpty && $0.value != "-" && $0.value != "–"
+            }
             do {
                 let (model, price) = try PriceRow(cells: cells).read()
                 if table.prices.updateValue(price, forKey: model) != nil {
-                    faults.append(Fault(row: number, message: "`\(model)` stands in the table twice", remedy: "Remove one row; the last counts until then"))
+                    faults.append(
+                        Fault(row: number, message: "`\(model)` stands in the table twice", remedy: "Remove one row; the last counts until then"))
                 }
             } catch {
                 faults.append(Fault(row: number, message: error.message, remedy: error.remedy))
@@ -106,7 +109,8 @@ private struct PriceRow {
         for part in (cells["long context"] ?? "").split(separator: ";").map({ String($0).trimmed }) {
             let halves = part.split(separator: ":").map { String($0).trimmed }
             let prices = halves.last?.split(separator: "/").compactMap { Self.dollars(String($0).trimmed) } ?? []
-            guard halves.count == 2, halves[0].hasPrefix(">"), let above = Self.tokens(String(halves[0].dropFirst()).trimmed), prices.count == 2 else {
+            guard halves.count == 2, halves[0].hasPrefix(">"), let above = Self.tokens(String(halves[0].dropFirst()).trimmed), prices.count == 2
+            else {
                 throw Unreadable(message: "`\(part)` in the column `long context` is not understood", remedy: "Write it as `>272k: 4/15`")
             }
             tiers.append((above, prices[0], prices[1]))

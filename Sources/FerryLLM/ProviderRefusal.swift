@@ -65,7 +65,9 @@ struct ProviderRefusal {
         guard Self.overflowCodes.isDisjoint(with: codes) else { return true }
         guard status == 400 || status == 413 || status == nil else { return false }
         let text = text.lowercased()
-        return ["prompt is too long", "maximum context length", "exceeds the available context size", "input is too long"].contains { text.contains($0) }
+        return ["prompt is too long", "maximum context length", "exceeds the available context size", "input is too long"].contains {
+            text.contains($0)
+        }
     }
 
     private func complaint(_ kind: ModelError.Kind) -> String {

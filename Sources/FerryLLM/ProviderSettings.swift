@@ -33,7 +33,8 @@ package struct ProviderSettings: Hashable, Sendable {
         guard let api = API(rawValue: apiName) else {
             let isPlanned = ["openai-responses", "ollama", "gemini"].contains(apiName)
             let what = isPlanned ? "`api: \(apiName)` is not supported yet" : "`api: \(apiName)` is not known"
-            throw fault(what, isPlanned ? "These serve api: openai as well; set it, with the base_url of that interface" : "Set it to one of \(supported)")
+            throw fault(
+                what, isPlanned ? "These serve api: openai as well; set it, with the base_url of that interface" : "Set it to one of \(supported)")
         }
         self.init(name: name, api: api, baseURL: fields["base_url"], key: fields["key"], script: fields["script"].map { FilePath($0) })
         for (field, value) in fields.sorted(by: { $0.key < $1.key }) where !["api", "base_url", "key", "script"].contains(field) {
@@ -43,7 +44,10 @@ package struct ProviderSettings: Hashable, Sendable {
                 case .anthropic: AnthropicQuirks().setting(field, to: value) != nil
                 case .scripted: false
                 }
-            guard isKnown else { throw fault("`\(field): \(value)` is not understood", "See the providers' page of the documentation for the fields of api \(api.rawValue)") }
+            guard isKnown else {
+                throw fault(
+                    "`\(field): \(value)` is not understood", "See the providers' page of the documentation for the fields of api \(api.rawValue)")
+            }
             quirks[field] = value
         }
         if api == .scripted, script == nil { throw fault("`script` is missing", "Set it to the path of a script") }

@@ -1,11 +1,8 @@
-internal import Synchronization
-
 /// Answers from a script instead of a model: for the demo, for tests, and for trying settings without spending.
 package final class ScriptedModel: LanguageModel {
     package let name: String
     package let script: ModelScript
-    /// How often each conversation was given a turn's error.
-    private let errors = Mutex<[String: Int]>([:])
+    private let errors = ScriptedErrors()
 
     package init(provider: String = "scripted", model: String = "script", script: ModelScript) {
         name = "\(provider)/\(model)"
@@ -19,7 +16,7 @@ package final class ScriptedModel: LanguageModel {
         let answers = conversation.messages.count { if case .assistant = $0 { true } else { false } }
         let (place, turn) = try script.turn(firstUserText: conversation.firstUserText, answers: answers)
         if turn.delay > .zero { try await Task.sleep(for: turn.delay) }
-        if let error = turn.error, isDue(error: turn, at: place, in: conversation) { throw error }
+        if let error = errors.due(turn, at: place, firstUserText: conversation.firstUserText) { throw error }
         let usage = turn.usage ?? estimate(turn, of: conversation)
         progress(.usage(usage))
         progress(.output(characters: turn.text.count + turn.thinking.count + turn.calls.reduce(0) { $0 + $1.arguments.count }))
@@ -33,19 +30,11 @@ package final class ScriptedModel: LanguageModel {
             message: AssistantMessage(blocks: blocks), stop: turn.stop ?? (turn.calls.isEmpty ? .done : .tools), usage: usage, model: name)
     }
 
-    private func isDue(error turn: ScriptedTurn, at place: ModelScript.Place, in conversation: Conversation) -> Bool {
-        guard let limit = turn.errorCount else { return true }
-        return errors.withLock { errors in
-            let count = errors["\(place.entry) \(place.turn) \(conversation.firstUserText)", default: 0]
-            errors["\(place.entry) \(place.turn) \(conversation.firstUserText)"] = count + 1
-            return count < limit
-        }
-    }
-
     private func estimate(_ turn: ScriptedTurn, of conversation: Conversation) -> ModelUsage {
         var usage = ModelUsage()
         usage.inputFresh = ContextEstimate.tokens(bytes: ContextEstimate.size(of: conversation))
-        usage.output = ContextEstimate.tokens(bytes: turn.text.utf8.count + turn.thinking.utf8.count + turn.calls.reduce(0) { $0 + $1.arguments.utf8.count })
+        usage.output = ContextEstimate.tokens(
+            bytes: turn.text.utf8.count + turn.thinking.utf8.count + turn.calls.reduce(0) { $0 + $1.arguments.utf8.count })
         usage.isEstimated = true
         return usage
     }

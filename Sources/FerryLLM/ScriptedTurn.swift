@@ -48,7 +48,9 @@ package struct ScriptedTurn: Hashable, Sendable {
         case "thinking": thinking = try Self.text(member)
         case "tool_calls": calls = try Self.calls(member.value)
         case "stop":
-            guard let kind = member.value.string.flatMap(StopKind.init) else { throw Self.fault("`stop` is one of done, tools, length, context, refused, paused") }
+            guard let kind = member.value.string.flatMap(StopKind.init) else {
+                throw Self.fault("`stop` is one of done, tools, length, context, refused, paused")
+            }
             stop = kind
         case "usage": usage = try Self.usage(member.value)
         case "delay_ms":
@@ -65,7 +67,9 @@ package struct ScriptedTurn: Hashable, Sendable {
     /// A string, or its lines.
     private static func text(_ member: JSONValue.Member) throws(ModelError) -> String {
         if let text = member.value.string { return text }
-        guard let lines = member.value.array, lines.allSatisfy({ $0.string != nil }) else { throw fault("`\(member.key)` is a string or a list of lines") }
+        guard let lines = member.value.array, lines.allSatisfy({ $0.string != nil }) else {
+            throw fault("`\(member.key)` is a string or a list of lines")
+        }
         return lines.compactMap(\.string).joined(separator: "\n")
     }
 

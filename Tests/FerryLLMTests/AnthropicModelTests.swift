@@ -34,7 +34,8 @@ struct AnthropicModelTests {
         conversation.append(
             .user(
                 UserMessage(
-                    text: "Go on.", results: [ToolResult(callID: "functions.bash:0", content: ""), ToolResult(callID: "b", content: "no", isError: true)])))
+                    text: "Go on.",
+                    results: [ToolResult(callID: "functions.bash:0", content: ""), ToolResult(callID: "b", content: "no", isError: true)])))
         let body = request.body(conversation, options: ModelOptions(maxOutputTokens: 900, effort: "high"))
         let expected = """
             {"model":"claude-opus-5-5","max_tokens":900,"stream":true,\
@@ -87,7 +88,8 @@ struct AnthropicModelTests {
     @Test func `counts are totals, and the last of each counts`() throws {
         let stream = try stream([
             Self.start, Self.end("null", #"{"output_tokens":3}"#),
-            Self.end(#""end_turn""#, #"{"output_tokens":48,"input_tokens":11,"cache_read_input_tokens":20,"output_tokens_details":{"thinking_tokens":9}}"#),
+            Self.end(
+                #""end_turn""#, #"{"output_tokens":48,"input_tokens":11,"cache_read_input_tokens":20,"output_tokens_details":{"thinking_tokens":9}}"#),
             Self.stop,
         ])
         let usage = stream.response().usage

@@ -37,7 +37,8 @@ func withWire(
 }
 
 extension Driver {
-    func model(at baseURL: String, client: StreamingHTTPClient, timing: StreamTiming = StreamTiming(), key: Secret? = nil) throws -> any LanguageModel {
+    func model(at baseURL: String, client: StreamingHTTPClient, timing: StreamTiming = StreamTiming(), key: Secret? = nil) throws -> any LanguageModel
+    {
         switch self {
         case .anthropic:
             AnthropicModel(

@@ -15,8 +15,10 @@ struct EndpointTests {
     }
 
     @Test(arguments: [
-        "", "api.openai.com", "ftp://a.example", "https://", "https:///v1", "https://user:pw@a.example", "https://a.example/?q=1", "https://a.example/#x",
-        "https://a b.example", "https://a.example:0", "https://a.example:99999", "https://a.example:x", "https://a.example\\@b.example", "https://é.example",
+        "", "api.openai.com", "ftp://a.example", "https://", "https:///v1", "https://user:pw@a.example", "https://a.example/?q=1",
+        "https://a.example/#x",
+        "https://a b.example", "https://a.example:0", "https://a.example:99999", "https://a.example:x", "https://a.example\\@b.example",
+        "https://é.example",
         "https://a.example/\nx", "https://[::1", "https://a..b/\u{7F}",
     ])
     func `an address that could be misread is refused with a remedy`(text: String) {

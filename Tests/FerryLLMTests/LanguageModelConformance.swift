@@ -64,7 +64,9 @@ struct LanguageModelConformance {
             #expect(response.message.toolCalls.map { $0.parsedArguments == nil } == [false, true])
             conversation.append(.assistant(response.message))
             conversation.append(
-                .user(UserMessage(results: response.message.toolCalls.map { ToolResult(callID: $0.id, content: "output limit reached", isError: true) })))
+                .user(
+                    UserMessage(results: response.message.toolCalls.map { ToolResult(callID: $0.id, content: "output limit reached", isError: true) })
+                ))
             #expect(try await model.respond(to: conversation).message.text == "smaller")
         }
     }

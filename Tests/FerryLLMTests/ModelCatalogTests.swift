@@ -48,9 +48,12 @@ struct ModelCatalogTests {
     }
 
     @Test(arguments: [
-        (["base_url": "https://x.example"], "`api` is missing"), (["api": "gemini"], "not supported yet"), (["api": "openai-responses"], "not supported yet"),
-        (["api": "grok"], "not known"), (["api": "openai", "url": "x"], "`url: x`"), (["api": "openai", "system_role": "boss"], "`system_role: boss`"),
-        (["api": "openai", "strict_tools": "yes"], "`strict_tools: yes`"), (["api": "anthropic", "max_tokens_field": "max_tokens"], "`max_tokens_field"),
+        (["base_url": "https://x.example"], "`api` is missing"), (["api": "gemini"], "not supported yet"),
+        (["api": "openai-responses"], "not supported yet"),
+        (["api": "grok"], "not known"), (["api": "openai", "url": "x"], "`url: x`"),
+        (["api": "openai", "system_role": "boss"], "`system_role: boss`"),
+        (["api": "openai", "strict_tools": "yes"], "`strict_tools: yes`"),
+        (["api": "anthropic", "max_tokens_field": "max_tokens"], "`max_tokens_field"),
         (["api": "scripted"], "`script` is missing"),
     ])
     func `a faulty provider says which field`(fields: [String: String], what: String) {

@@ -48,10 +48,13 @@ struct ModelScriptTests {
 
     @Test(arguments: [
         (#"{"turns": [}"#, "not JSON"), (#"{"rol": "coder", "turns": [{"text": "x"}]}"#, "`rol`"), (#"{"role": "coder"}"#, "needs `turns`"),
-        (#"{"turns": []}"#, "needs `turns`"), (#"{"turns": [{"txt": "x"}]}"#, "turn 1: a turn knows no `txt`"), (#"{"turns": [{"text": 1}]}"#, "`text`"),
-        (#"{"turns": [{"text": "a"}, {"error": "oops"}]}"#, "turn 2: `error`"), (#"{"turns": [{"times": 2}]}"#, "`times`"), ("7", "an entry is an object"),
+        (#"{"turns": []}"#, "needs `turns`"), (#"{"turns": [{"txt": "x"}]}"#, "turn 1: a turn knows no `txt`"),
+        (#"{"turns": [{"text": 1}]}"#, "`text`"),
+        (#"{"turns": [{"text": "a"}, {"error": "oops"}]}"#, "turn 2: `error`"), (#"{"turns": [{"times": 2}]}"#, "`times`"),
+        ("7", "an entry is an object"),
         (#"{"turns": [{"tool_calls": [{"nam": "x"}]}]}"#, "a tool call is"), (#"{"match": "x", "turns": [{"text": "x"}]}"#, "`match`"),
-        (#"{"turns": [{"usage": {"tokens": 1}}]}"#, "`tokens`"), (#"{"turns": [{"stop": "end"}]}"#, "`stop`"), (#"{"prices": {"in": 1}}"#, "`prices`"),
+        (#"{"turns": [{"usage": {"tokens": 1}}]}"#, "`tokens`"), (#"{"turns": [{"stop": "end"}]}"#, "`stop`"),
+        (#"{"prices": {"in": 1}}"#, "`prices`"),
     ])
     func `a faulty script says where and what`(text: String, what: String) {
         let error = #expect(throws: ModelError.self) { try ModelScript(parsing: Array(text.utf8)) }

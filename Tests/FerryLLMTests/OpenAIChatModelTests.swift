@@ -26,7 +26,8 @@ struct OpenAIChatModelTests {
                     .toolCall(ToolCall(id: "b", name: "bash", arguments: "{oops")),
                 ])))
         conversation.append(
-            .user(UserMessage(text: "Go on.", results: [ToolResult(callID: "a", content: "x"), ToolResult(callID: "b", content: "no", isError: true)])))
+            .user(
+                UserMessage(text: "Go on.", results: [ToolResult(callID: "a", content: "x"), ToolResult(callID: "b", content: "no", isError: true)])))
         return conversation
     }
 
@@ -74,7 +75,9 @@ struct OpenAIChatModelTests {
         quirks.strictTools = true
         let optional = ToolDefinition(
             name: "read", description: "d",
-            parameters: ["type": "object", "properties": ["a": ["type": "string"], "b": ["type": "integer"]], "required": ["a"], "additionalProperties": false])
+            parameters: [
+                "type": "object", "properties": ["a": ["type": "string"], "b": ["type": "integer"]], "required": ["a"], "additionalProperties": false,
+            ])
         let conversation = Conversation(system: "s", tools: [optional, Conversation.bash])
         let body = OpenAIChatRequest(model: "m", modelName: "p/m", quirks: quirks).body(conversation, options: ModelOptions())
         #expect(body["tools"]?.array?.map { $0["function"]?["strict"] } == [nil, true])
@@ -93,7 +96,10 @@ struct OpenAIChatModelTests {
             #"{"id":"b","function":{"name":"y","arguments":"{\"n\":2}"}}"#,
         ],
         // All at index 0.
-        [#"{"index":0,"id":"a","function":{"name":"x","arguments":"{\"n\":1}"}}"#, #"{"index":0,"id":"b","function":{"name":"y","arguments":"{\"n\":2}"}}"#],
+        [
+            #"{"index":0,"id":"a","function":{"name":"x","arguments":"{\"n\":1}"}}"#,
+            #"{"index":0,"id":"b","function":{"name":"y","arguments":"{\"n\":2}"}}"#,
+        ],
         // Id and name repeated.
         [
             #"{"index":0,"id":"a","function":{"name":"x","arguments":"{\"n\":"}}"#, #"{"index":0,"id":"a","function":{"name":"x","arguments":"1}"}}"#,
@@ -128,7 +134,8 @@ struct OpenAIChatModelTests {
     }
 
     @Test(arguments: [
-        ("stop", StopKind.tools), ("tool_calls", .tools), ("function_call", .tools), ("length", .tools), ("content_filter", .refused), ("eos", .tools),
+        ("stop", StopKind.tools), ("tool_calls", .tools), ("function_call", .tools), ("length", .tools), ("content_filter", .refused),
+        ("eos", .tools),
     ])
     func `whatever the server says, whole calls are to be run`(reason: String, stop: StopKind) throws {
         let piece = delta(#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"}}]}"#, "\"\(reason)\"")
@@ -148,7 +155,8 @@ struct OpenAIChatModelTests {
 
     @Test(arguments: [#""choices":[]"#, #""choices":[{"delta":{}}]"#, #""choices":[{"index":0,"delta":{},"finish_reason":null}]"#])
     func `usage comes in any of the shapes in use, and cached tokens are inside the prompt's`(choices: String) throws {
-        let usage = #"{\#(choices),"usage":{"prompt_tokens":100,"completion_tokens":20,"prompt_tokens_details":{"cached_tokens":60,"cache_write_tokens":10},"completion_tokens_details":{"reasoning_tokens":5}}}"#
+        let usage =
+            #"{\#(choices),"usage":{"prompt_tokens":100,"completion_tokens":20,"prompt_tokens_details":{"cached_tokens":60,"cache_write_tokens":10},"completion_tokens_details":{"reasoning_tokens":5}}}"#
         let counted = try response([delta(#"{"content":"x"}"#, #""stop""#), usage]).usage
         #expect(counted.inputFresh == 30)
         #expect(counted.cacheRead == 60)

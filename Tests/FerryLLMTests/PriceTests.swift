@@ -15,7 +15,9 @@ struct PriceTests {
 
     @Test func `each sort of token has its price`() throws {
         let table = table([["`claude-opus-5-5`", "4", "20", "0.20", "5", "8", "1M", "128k", "", ""]])
-        let cost = table.cost(of: usage(fresh: 1_000_000, read: 1_000_000, write5m: 1_000_000, write1h: 1_000_000, output: 1_000_000), model: "anthropic/claude-opus-5-5")
+        let cost = table.cost(
+            of: usage(fresh: 1_000_000, read: 1_000_000, write5m: 1_000_000, write1h: 1_000_000, output: 1_000_000),
+            model: "anthropic/claude-opus-5-5")
         #expect(cost == Money(dollars: 4 + 0.2 + 5 + 8 + 20))
         let price = try #require(table.price(of: "anthropic/claude-opus-5-5"))
         #expect(price.window == 1_000_000)

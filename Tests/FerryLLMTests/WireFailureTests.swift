@@ -42,10 +42,12 @@ struct WireFailureTests {
             .anthropic, "429 in milliseconds", .status(429, headers: [(name: "retry-after-ms", value: "250")] + wait), .rate,
             retryAfter: .milliseconds(250)),
         Fault(
-            .anthropic, "429 with a reset", .status(429, headers: [(name: "anthropic-ratelimit-requests-reset", value: "2026-11-21T10:00:00Z")]), .rate),
+            .anthropic, "429 with a reset", .status(429, headers: [(name: "anthropic-ratelimit-requests-reset", value: "2026-11-21T10:00:00Z")]),
+            .rate),
         Fault(.anthropic, "429 without a wait is the monthly cap", .status(429, type: "rate_limit_error"), .quota),
         Fault(
-            .anthropic, "429 of a spend limit, with a wait", .status(429, type: "rate_limit_error", code: "enforced_spend_limit_reached", headers: wait),
+            .anthropic, "429 of a spend limit, with a wait",
+            .status(429, type: "rate_limit_error", code: "enforced_spend_limit_reached", headers: wait),
             .quota, retryAfter: .seconds(7)),
         Fault(.anthropic, "500", .status(500, type: "api_error"), .server),
         Fault(.anthropic, "504", .status(504, type: "timeout_error"), .server),
@@ -59,7 +61,8 @@ struct WireFailureTests {
         Fault(.openAI, "null as code", json(500, #"{"error":{"message":"x","type":"server_error","param":null,"code":null}}"#), .server),
         Fault(.openAI, "a string as error", json(400, #"{"error":"model is required"}"#), .badRequest),
         Fault(.openAI, "context", .status(400, code: "context_length_exceeded"), .contextOverflow),
-        Fault(.openAI, "context of llama.cpp", json(400, #"{"error":{"code":400,"type":"exceed_context_size_error","message":"x"}}"#), .contextOverflow),
+        Fault(
+            .openAI, "context of llama.cpp", json(400, #"{"error":{"code":400,"type":"exceed_context_size_error","message":"x"}}"#), .contextOverflow),
         Fault(.openAI, "503", .status(503, code: "server_is_overloaded"), .overloaded),
         Fault(.openAI, "408", .status(408), .server),
         Fault(.openAI, "404", .status(404, code: "model_not_found"), .unknownModel),
@@ -176,9 +179,11 @@ struct WireFailureTests {
             try await Task.sleep(for: .seconds(3600))
             return .text("never")
         }
-        try await withWire(.openAI, server: server, timing: StreamTiming(firstByte: .milliseconds(80))) { model, _ in
+        try await withWire(.openAI, server: server, timing: StreamTiming(firstByte: .milliseconds(80))) { model, server in
             let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
             #expect(error?.message.contains("did not begin to answer") == true)
+            // On a busy machine the time may pass before the request is sent.
+            try await server.wait { $0.hangUps.count == $0.requests.count }
         }
     }
 
@@ -216,6 +221,17 @@ struct WireFailureTests {
         #expect(error?.kind == .network)
         #expect(error?.message.contains("No connection to 127.0.0.1") == true)
         await client.shutdown()
+    }
+
+    @Test func `a server without TLS behind https is a network failure`() async throws {
+        let server = try await WireServer.start(replies: [.text("no")])
+        let client = StreamingHTTPClient()
+        let address = "https" + server.baseURL.dropFirst(4)
+        let model = try Driver.anthropic.model(at: address, client: client)
+        let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
+        #expect(error?.kind == .network)
+        await client.shutdown()
+        await server.stop()
     }
 
     @Test func `many calls at once over one client`() async throws {

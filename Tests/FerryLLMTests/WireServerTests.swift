@@ -40,9 +40,11 @@ struct WireServerTests {
         Malformed("a forced tool", anthropic(hi, more: #","tool_choice":{"type":"any"}"#), "forced"),
         Malformed("two of one role", anthropic(hi, hi), "alternate"),
         Malformed(
-            "input as text", anthropic(hi, #"{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"x","input":"{}"}]}"#, hi), "not an object"),
+            "input as text", anthropic(hi, #"{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"x","input":"{}"}]}"#, hi),
+            "not an object"),
         Malformed(
-            "an open schema", anthropic(hi, more: #","tools":[{"name":"x","description":"d","input_schema":{"type":"object","properties":{}},"strict":true}]"#),
+            "an open schema",
+            anthropic(hi, more: #","tools":[{"name":"x","description":"d","input_schema":{"type":"object","properties":{}},"strict":true}]"#),
             "additionalProperties"),
         Malformed(
             "five marks",

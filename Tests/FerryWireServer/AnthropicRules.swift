@@ -32,7 +32,9 @@ struct AnthropicRules {
             shape.object(output, at: "output_config", keys: "effort")
             shape.require(["low", "medium", "high", "xhigh", "max"].contains(output["effort"]?.string), "output_config.effort: unknown")
         }
-        if let choice = body["tool_choice"] { shape.require(choice["type"] == "auto" || choice["type"] == "none", "tool_choice: forced tool use is refused") }
+        if let choice = body["tool_choice"] {
+            shape.require(choice["type"] == "auto" || choice["type"] == "none", "tool_choice: forced tool use is refused")
+        }
         checkSystem()
         checkTools()
         checkMessages()
@@ -113,7 +115,8 @@ struct AnthropicRules {
     }
 
     private mutating func checkCacheMarks() {
-        let blocks = (request.body["tools"]?.array ?? []) + (request.body["system"]?.array ?? []) + request.messages.flatMap { $0["content"]?.array ?? [] }
+        let blocks =
+            (request.body["tools"]?.array ?? []) + (request.body["system"]?.array ?? []) + request.messages.flatMap { $0["content"]?.array ?? [] }
         let marks = blocks.compactMap { $0["cache_control"] }
         shape.require(marks.count <= 4, "cache_control: \(marks.count) marks, at most 4")
         for mark in marks {

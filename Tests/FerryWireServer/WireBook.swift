@@ -75,6 +75,9 @@ final class WireBook: Sendable {
         do {
             let reply = try await script(request)
             return plan(reply, to: request)
+        } catch is CancellationError {
+            // The client hung up while the script waited; nobody reads this.
+            return WirePlan(request: request.number, status: 499, headers: [], pieces: [], ending: .finish)
         } catch {
             return refuse(request, status: 400, ["the test's script threw: \(error)"])
         }
@@ -90,7 +93,9 @@ final class WireBook: Sendable {
             for watcher in state.watchers { watcher.yield(state.log) }
             return (request, state.history)
         }
-        guard ["/v1/messages", "/v1/chat/completions"].contains(path) else { return (request, refuse(request, status: 404, ["no such path: \(path)"])) }
+        guard ["/v1/messages", "/v1/chat/completions"].contains(path) else {
+            return (request, refuse(request, status: 404, ["no such path: \(path)"]))
+        }
         if let key, request.header("x-api-key") ?? request.header("authorization") != (wire == .anthropic ? key : "Bearer \(key)") {
             return (request, refuse(request, status: 401, ["the key is missing or wrong"]))
         }

@@ -13,6 +13,8 @@ final class WireHandler: ChannelInboundHandler {
     /// The request whose answer has begun and not ended.
     private var open: Int?
     private var pings: RepeatedTask?
+    /// Asks the script; ends when the client hangs up.
+    private var asking: Task<Void, Never>?
 
     init(book: WireBook) { self.book = book }
 
@@ -32,9 +34,13 @@ final class WireHandler: ChannelInboundHandler {
         let headers = head.headers.map { (name: $0.name, value: $0.value) }
         let (book, body) = (book, body)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.makeFutureWithTask { await book.plan(path: path, headers: headers, body: body) }.whenSuccess { plan in
-            let (handler, context) = bound.value
-            handler.send(plan, context)
+        let loop = context.eventLoop
+        asking = Task {
+            let plan = await book.plan(path: path, headers: headers, body: body)
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.send(plan, context)
+            }
         }
     }
 
@@ -68,6 +74,7 @@ final class WireHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         pings?.cancel()
+        asking?.cancel()
         if let open { book.hungUp(open) }
         open = nil
         book.closed(context.channel)

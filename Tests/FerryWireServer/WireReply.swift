@@ -40,7 +40,8 @@ package struct WireReply: Sendable {
 
     /// A status with a body in the shape of the request's wire. `type` and `code` go into the error.
     package static func status(
-        _ status: Int, type: String = "fault", code: JSONValue = .null, message: String = "a scripted fault", headers: [(name: String, value: String)] = []
+        _ status: Int, type: String = "fault", code: JSONValue = .null, message: String = "a scripted fault",
+        headers: [(name: String, value: String)] = []
     ) -> WireReply {
         let body: JSONValue = [
             "type": "error",

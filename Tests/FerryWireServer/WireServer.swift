@@ -36,7 +36,8 @@ package final class WireServer: Sendable {
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
                     book.opened(child)
-                    try child.pipeline.syncOperations.configureHTTPServerPipeline()
+                    // Pipelining assistance stops reading during an answer, and then a hang-up goes unnoticed.
+                    try child.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
                     try child.pipeline.syncOperations.addHandler(WireHandler(book: book))
                 }
             }
@@ -54,12 +55,12 @@ package final class WireServer: Sendable {
 
     /// Answers from a script as `ScriptedModel` does. A turn's error becomes the status that stands for it.
     package static func start(key: String? = nil, pieceSize: Int? = nil, answering script: ModelScript) async throws -> WireServer {
-        let model = ScriptedErrors()
+        let errors = ScriptedErrors()
         return try await start(key: key, pieceSize: pieceSize) { request in
             let (place, turn) = try script.turn(firstUserText: request.firstUserText, answers: request.answers)
             if turn.delay > .zero { try await Task.sleep(for: turn.delay) }
-            guard let error = turn.error, model.isDue(turn, at: place, for: request.firstUserText) else { return .answer(turn) }
-            return ScriptedErrors.reply(error, to: turn)
+            let error = errors.due(turn, at: place, firstUserText: request.firstUserText)
+            return error.map { .error($0, insteadOf: turn) } ?? .answer(turn)
         }
     }
 

@@ -1,20 +1,8 @@
-internal import FerryLLM
-internal import Synchronization
+package import FerryLLM
 
-/// A script's errors on the wire.
-final class ScriptedErrors: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
-
-    func isDue(_ turn: ScriptedTurn, at place: ModelScript.Place, for firstUserText: String) -> Bool {
-        guard let limit = turn.errorCount else { return true }
-        return counts.withLock { counts in
-            let count = counts["\(place.entry) \(place.turn) \(firstUserText)", default: 0]
-            counts["\(place.entry) \(place.turn) \(firstUserText)"] = count + 1
-            return count < limit
-        }
-    }
-
-    static func reply(_ error: ModelError, to turn: ScriptedTurn) -> WireReply {
+extension WireReply {
+    /// How an error of a script looks on the wire.
+    package static func error(_ error: ModelError, insteadOf turn: ScriptedTurn) -> WireReply {
         let wait = error.retryAfter.map { [(name: "retry-after-ms", value: String(Int($0 / .milliseconds(1))))] }
         return switch error.kind {
         case .authentication: .status(401, type: "authentication_error", message: error.message)
