@@ -24,7 +24,7 @@ extension FerryBlock {
         if !kept.isEmpty { written += ending + Array(kept.joined(separator: ending.text).utf8) + ending }
         if isLast, !hadEnding { written.removeLast(ending.count) }
         let result = Array(bytes[..<block.region.lowerBound]) + written + bytes[block.region.upperBound...]
-        try verify(result, kept: kept)
+        try verify(result)
         return result
     }
 
@@ -43,14 +43,14 @@ extension FerryBlock {
     private static func append(
         _ content: BlockContent, _ note: NoteBytes, _ body: MarkdownBody, _ ending: [UInt8]
     ) throws(NoteRefusal) -> [UInt8] {
-        if let open = body.codeBlocks.last, open.isUnclosed, open.lastLine >= body.lineNumbers.upperBound - 1 {
-            throw NoteRefusal(open.line, "a code block is opened here and never closed", remedy: "close it, so that what Ferry writes below is not part of it")
-        }
         var result = note.bytes
         if !result.isEmpty, result.last != .lineFeed { result += ending }
         if !note.body.trimmed.isEmpty, !result.hasSuffix(ending + ending) { result += ending }
         result += render(content, answers: [:], ending)
-        try verify(result, kept: [])
+        do { try verify(result) } catch {
+            guard let open = body.codeBlocks.last, open.isUnclosed else { throw error }
+            throw NoteRefusal(open.line, "a code block is opened here and never closed", remedy: "close it, so that what Ferry writes below is not part of it")
+        }
         return result
     }
 
@@ -61,7 +61,7 @@ extension FerryBlock {
     }
 
     /// The block is found again in what was written, and nothing in it is taken for a person's.
-    private static func verify(_ result: [UInt8], kept: [String]) throws(NoteRefusal) {
+    private static func verify(_ result: [UInt8]) throws(NoteRefusal) {
         let note = NoteBytes(result)
         guard let block = try FerryBlock(of: note, MarkdownBody(note)), block.kept.isEmpty else {
             throw NoteRefusal(nil, "Ferry's block could not be written so that it can be read again", remedy: "simplify the text around it")

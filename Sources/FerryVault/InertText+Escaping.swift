@@ -9,7 +9,7 @@ extension InertText {
             case "&": result += "&amp;"
             // `://` is a link, `::` a Dataview field, `%%` a comment, `{{` a template.
             case "/" where last == ":", ":" where last == ":", "%" where last == "%", "{" where last == "{", "}" where last == "}", "=" where last == "=",
-                "~" where last == "~":
+                "~" where last == "~", ">" where last == "%":
                 result += "\\"
                 result.unicodeScalars.append(scalar)
             case "\\", "`", "*", "_", "[", "]", "#", "|", "^", "$":

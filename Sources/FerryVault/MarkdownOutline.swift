@@ -64,12 +64,15 @@ struct MarkdownOutline {
         // An indented code block has no fence.
         guard let mark = opening.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return }
         let length = opening.prefix { $0 == mark }.count
-        let last = line(cmark_node_get_end_line(node))
-        let closing = source(last).drop { $0.isBlank || $0 == UInt8(ascii: ">") }
-        let isClosed = last > first && closing.prefix { $0 == mark }.count >= length && closing.drop { $0 == mark }.trimmed.isEmpty
+        let content = Self.text(cmark_node_get_literal(node))
+        // Counted, because cmark's own end is a line too far where a list or quote ends an open fence.
+        let last = first + content.utf8.count { $0 == .lineFeed }
+        let closing = source(last + 1).drop { $0.isBlank || $0 == UInt8(ascii: ">") }
+        let isClosed =
+            last < line(cmark_node_get_end_line(node)) && closing.prefix { $0 == mark }.count >= length && closing.drop { $0 == mark }.trimmed.isEmpty
         codeBlocks.append(
             MarkdownBody.CodeBlock(
-                info: Self.text(cmark_node_get_fence_info(node)), content: Self.text(cmark_node_get_literal(node)), line: first, lastLine: last,
+                info: Self.text(cmark_node_get_fence_info(node)), content: content, line: first, lastLine: isClosed ? last + 1 : last,
                 isUnclosed: !isClosed))
     }
 

@@ -1,0 +1,165 @@
+import FerryTestSupport
+import Testing
+
+@testable import FerryVault
+
+@Suite(.timeLimit(.minutes(1)))
+struct FerryBlockTests {
+    private let content: BlockContent = {
+        var content = BlockContent()
+        content.callouts = [.init(.info, ["In review: run 1"], lines: [["See ", .link(note: "FR-012 run-1", label: "the run"), "."]])]
+        content.rows = [.init("Tests", [.code("make test | tee x"), " passed"]), .init("PR", [.url("https://example.org/pull/1")])]
+        content.links = [[.link(note: "FR-012 run-1 plan")]]
+        content.questions = [.init(1, "Which database?")]
+        content.boxes = [.init(id: "approve", run: 1, commit: "abc1234", text: ["Approve and merge"]), .init(id: "changes", run: 1, text: ["Request changes"])]
+        content.log = [["2026-11-21 07:00 planned"]]
+        return content
+    }()
+
+    private func set(_ content: BlockContent, _ text: String, known: [String] = []) throws -> String {
+        try FerryBlock.setting(content, in: Array(text.utf8), known: known).text
+    }
+    private func block(_ text: String) throws -> FerryBlock {
+        let note = NoteBytes(Array(text.utf8))
+        return try #require(try FerryBlock(of: note, MarkdownBody(note)))
+    }
+
+    @Test func `a block is written as it reads best`() throws {
+        let text = try set(content, "# Title\n\nText.\n")
+        let expected = """
+            # Title
+
+            Text.
+
+            <!-- ferry:begin -->
+            > [!info] In review: run 1
+            > See [[FR-012 run-1\\|the run]].
+
+            | | |
+            |---|---|
+            | Tests | make test \\| tee x passed |
+            | PR | <https://example.org/pull/1> |
+
+            - [[FR-012 run-1 plan]]
+
+            > [!question] Q1 Which database?
+            > A1:
+
+            - [ ] Approve and merge <!-- ferry:box approve run-1 abc1234 -->
+            - [ ] Request changes <!-- ferry:box changes run-1 -->
+
+            - 2026-11-21 07:00 planned
+            """
+        #expect(text.hasPrefix(expected + "\n<!-- ferry:lines "))
+        #expect(text.hasSuffix(" -->\n<!-- ferry:end -->\n"))
+    }
+
+    @Test(arguments: ["text", "text\n", "text\n\n", "", "text\r\nmore\r\n", "text\r\nmore", "---\r\nid: x\r\n---\r\n", "- item\n  - [ ] x", "\u{FEFF}text\n", "    code\n"])
+    func `writing a block twice is writing it once, and taking it away leaves the note`(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        let once = try FerryBlock.setting(content, in: bytes)
+        #expect(once.starts(with: bytes))
+        #expect(try FerryBlock.setting(content, in: once) == once)
+        var other = content
+        other.callouts = [.init(.warning, ["Other"])]
+        other.boxes = []
+        let changed = try FerryBlock.setting(other, in: once)
+        #expect(changed.starts(with: bytes) && changed != once)
+        #expect(try FerryBlock.setting(content, in: changed) == once)
+        let gone = try FerryBlock.removing(from: changed)
+        #expect(gone.trimmed == bytes.trimmed)
+        if text.contains("\r\n") { #expect(!once.text.replacing("\r\n", with: "").contains("\n")) }
+    }
+
+    @Test func `a tick is read with its id, run and commit`() throws {
+        let text = try set(content, "x\n")
+        #expect(try block(text).boxes.map(\.isTicked) == [false, false])
+        let ticked = text.replacing("[ ] Approve", with: "[x] Approve")
+        let box = try #require(try block(ticked).boxes.first)
+        #expect(box.id == "approve" && box.run == 1 && box.commit == "abc1234" && box.isTicked && box.line > 3)
+        #expect(try block(ticked).kept.isEmpty)
+        #expect(try block(text.replacing("[ ] Approve", with: "[X] Approve")).boxes[0].isTicked)
+        #expect(try !block(text.replacing("[ ] Approve", with: "[/] Approve")).boxes[0].isTicked)
+    }
+
+    @Test(arguments: [
+        ("> A1: PostgreSQL", "PostgreSQL"), ("> A1:PostgreSQL\n> with care", "PostgreSQL\nwith care"), ("> A1:\n> PostgreSQL", "PostgreSQL"),
+        ("> A1:\nPostgreSQL", "PostgreSQL"), ("> **A1:** PostgreSQL", "PostgreSQL"), ("A1: PostgreSQL", "PostgreSQL"), ("> a1:  PostgreSQL  ", "PostgreSQL"),
+    ])
+    func `an answer is read and stays while the question is asked`(_ line: String, _ answer: String) throws {
+        let text = try set(content, "x\n").replacing("> A1:", with: line)
+        #expect(try block(text).answers == [1: answer])
+        let again = try set(content, text)
+        #expect(try block(again).answers == [1: answer])
+        #expect(again.hasSuffix("<!-- ferry:end -->\n"), "nothing is moved below")
+        var done = content
+        done.questions = []
+        let kept = try set(done, again)
+        #expect(kept.hasSuffix("<!-- ferry:end -->\n\nA1: \(answer.replacing("\n", with: " "))\n"))
+        done.takenAnswers = [1]
+        #expect(try set(done, again).hasSuffix("<!-- ferry:end -->\n"))
+    }
+
+    @Test func `what a person writes inside is kept below`() throws {
+        let text = try set(content, "x\r\n").replacing("- 2026", with: "My remark,\r\non two lines.\r\n\r\n- a list\r\n- 2026") + "after\r\n"
+        let again = try set(content, text)
+        #expect(again.hasSuffix("<!-- ferry:end -->\r\n\r\nMy remark,\r\non two lines.\r\n\r\n- a list\r\nafter\r\n"))
+        #expect(try set(content, again) == again)
+    }
+
+    @Test func `without its own sums every unknown line counts as the person's, but for known ones`() throws {
+        let text = "# Dashboard\n\n<!-- ferry:begin -->\nFerry has not looked yet.\n<!-- ferry:end -->\n"
+        #expect(try set(BlockContent(), text).hasSuffix("Ferry has not looked yet.\n"))
+        let clean = try set(content, text, known: ["Ferry has not looked yet."])
+        #expect(!clean.contains("not looked") && clean.hasPrefix("# Dashboard\n\n<!-- ferry:begin -->\n> [!info]"))
+    }
+
+    @Test func `a deleted block is written anew, a note's missing last line end is handled`() throws {
+        let text = try set(content, "x")
+        #expect(text.hasPrefix("x\n\n<!-- ferry:begin -->"))
+        #expect(try set(content, String(text.dropLast())) == String(text.dropLast()))
+        #expect(try set(content, "x") == text)
+    }
+
+    @Test(arguments: [
+        "<!-- ferry:begin -->\n", "<!-- ferry:end -->\n", "<!-- ferry:end -->\n<!-- ferry:begin -->\n",
+        "<!-- ferry:begin -->\n<!-- ferry:end -->\n<!-- ferry:begin -->\n<!-- ferry:end -->\n",
+        "<!-- ferry:begin -->\n<!-- ferry:begin -->\n<!-- ferry:end -->\n", "```\nnever closed\n", "~~~~\nx\n~~~\n", "- x\n  ```\n  y\n",
+    ])
+    func `markers that are not one pair, or an open fence, are refused with a line`(_ text: String) throws {
+        if text.hasPrefix("- x") {
+            // The list's fence ends with the list.
+            return #expect(try block(set(content, text)).boxes.count == 2)
+        }
+        let refusal = #expect(throws: NoteRefusal.self) { try set(content, text) }
+        #expect(refusal?.line != nil)
+    }
+
+    @Test func `markers inside code are text`() throws {
+        let text = "```html\n<!-- ferry:begin -->\n<!-- ferry:end -->\n```\n"
+        let after = try set(content, text)
+        #expect(after.hasPrefix(text + "\n<!-- ferry:begin -->\n> [!info]"))
+    }
+
+    @Test(arguments: [
+        "<!-- ferry:end -->", "x\n<!-- ferry:end -->\ny", "- [x] Approve <!-- ferry:box approve run-1 abc1234 -->", "A1: yes", "> A1: yes", "\nA1: yes",
+        "```\n", "~~~", "# Heading", "<!--", "-->", "a | b\n|---|---|", "]]", "[[x", "\u{2028}A1: yes", "`", "<script>", "<pre>", "\\", "---", "==",
+    ])
+    func `hostile text in every place forges no marker, box, answer or line`(_ text: String) throws {
+        var hostile = BlockContent()
+        let all: [BlockContent.Piece] = [.text(text), .code(text), .link(note: text, label: text), .url(text)]
+        hostile.callouts = [.init(.info, all, lines: [all, [.text(text)]])]
+        hostile.rows = [.init(text, all)]
+        hostile.links = [all, [.text(text)]]
+        hostile.questions = [.init(1, text)]
+        hostile.boxes = [.init(id: "approve", run: 2, commit: "fff", text: all)]
+        hostile.log = [all, [.text(text)]]
+        let written = try set(hostile, "x\n")
+        let read = try block(written)
+        #expect(read.boxes.map { [$0.id, "\($0.run)", $0.commit ?? "", "\($0.isTicked)"] } == [["approve", "2", "fff", "false"]], "\(written)")
+        #expect(read.answers.isEmpty && read.kept.isEmpty, "\(written)")
+        let body = MarkdownBody(NoteBytes(Array(written.utf8)))
+        #expect(body.headings.isEmpty && body.codeBlocks.isEmpty, "\(written)")
+        #expect(try set(hostile, written) == written)
+    }
+}
