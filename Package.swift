@@ -37,8 +37,11 @@ let package = Package(
             plugins: ["EmbedResources"]
         ),
         .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport", "ferry", "ferry-step"]),
-        .testTarget(name: "FerryEndToEndTests", dependencies: [
-                "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem", "FerryTestSupport",
+        .testTarget(
+            name: "FerryEndToEndTests",
+            dependencies: [
+                "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem",
+                "FerryTestSupport",
                 "FerryVault", "FerryWireServer", "ferry", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -19,6 +19,12 @@ package struct ServiceOptions: Sendable {
     /// In place of the XDG folders; for the demo and tests.
     package var stateHome: FilePath?
     package var cacheHome: FilePath?
+    /// In place of `$XDG_CONFIG_HOME`, where `ferry/keys.yaml` is looked for.
+    package var configHome: FilePath?
+    /// In place of the process's own, where keys are looked for.
+    package var environment: [String: String]?
+    /// SIGTERM and SIGINT stop the service. Cancelling `VaultService.run` stops it as cleanly; a program with several services uses that.
+    package var stopsOnSignals = true
     /// What the agents are doing, for a live display; in memory.
     package var progress = ProgressBoard()
     package var hooks = PipelineHooks()

@@ -15,7 +15,7 @@ internal import UnixSignals
 
 /// Serves one vault: watches it, carries features on, and stops cleanly on SIGTERM or Ctrl-C.
 package enum VaultService {
-    /// Returns when it was told to stop or, with `once`, when nothing is left that goes on by itself.
+    /// Returns when it was told to stop, by a signal or by cancelling the caller, or, with `once`, when nothing is left that goes on by itself.
     /// Throws `ServiceError` where the vault cannot be served.
     package static func run(_ options: ServiceOptions) async throws -> ServiceEnd {
         // A child that closes its input, and a lease that is broken, must not end the service.
@@ -29,7 +29,7 @@ package enum VaultService {
         let store = try open(folders.database)
         defer { store.close() }
         let runner = BubblewrapRunner(allowRoot: options.allowRoot)
-        let models = try models(log)
+        let models = try models(options, log)
         var parts = DispatcherParts(
             store: store, folders: folders, runner: runner, models: models, timing: options.timing, log: log, model: options.model,
             maxIterations: options.maxIterations, progress: options.progress)
@@ -40,11 +40,20 @@ package enum VaultService {
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
         do {
             let watcher = try VaultWatcher(root: options.vault, folders: vault.layout.watchedFolders)
-            try await serve(dispatcher, watcher, desk, log)
+            try await serve(
+                [
+                    .init(
+                        service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
+                        successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ], signals: options.stopsOnSignals ? [.sigterm, .sigint] : [], log)
         } catch let error as Errno {
             throw ServiceError(
                 .storage, "The vault \(options.vault) cannot be watched (\(error)).",
-                remedy: error == .tooManyOpenFiles ? "Raise fs.inotify.max_user_instances (sysctl), or stop another watcher." : "Look at the folder's rights.")
+                remedy: error == .tooManyOpenFiles
+                    ? "Raise fs.inotify.max_user_instances (sysctl), or stop another watcher." : "Look at the folder's rights.")
         }
         await models.shutDown()
         guard options.once else { return .stopped }
@@ -55,19 +64,18 @@ package enum VaultService {
         }
     }
 
-    private static func serve(_ dispatcher: Dispatcher, _ watcher: VaultWatcher, _ desk: VaultDesk, _ log: Logger) async throws {
+    private static func serve(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration], signals: [UnixSignal], _ log: Logger
+    ) async throws {
         let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(
-                        service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
-                        successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-        try await group.run()
+            configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: log))
+        // Cancelling the group would tear its parts down in the middle; out of the caller's reach it is told to stop, as by a signal.
+        let serving = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await serving.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
     }
 
     private static func vault(_ root: FilePath) throws -> Vault {
@@ -76,12 +84,12 @@ package enum VaultService {
         }
     }
 
-    private static func models(_ log: Logger) throws -> ModelSource {
-        let path = ModelSource.usualKeyFile
+    private static func models(_ options: ServiceOptions, _ log: Logger) throws -> ModelSource {
+        let path = options.configHome.map { $0.appending("ferry").appending("keys.yaml") } ?? ModelSource.usualKeyFile
         do {
             let file = try ModelSource.readKeyFile(at: path)
             for fault in file?.faults ?? [] { log.warning("\(fault)") }
-            return ModelSource(keys: file?.entries ?? [], environment: ProcessInfo.processInfo.environment)
+            return ModelSource(keys: file?.entries ?? [], environment: options.environment ?? ProcessInfo.processInfo.environment)
         } catch { throw ServiceError(.configuration, "\(path) cannot be used: \(error)", remedy: "Mend it, or take it away.") }
     }
 
@@ -98,7 +106,8 @@ package enum VaultService {
     private static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
         do { return try InstanceLock(at: folders.lock) } catch {
             throw ServiceError(
-                .alreadyRunning, "Another Ferry serves \(options.vault) already.", remedy: "`ferry status` shows what it does; stop it first, or use it.")
+                .alreadyRunning, "Another Ferry serves \(options.vault) already.",
+                remedy: "`ferry status` shows what it does; stop it first, or use it.")
         }
     }
 
@@ -113,7 +122,11 @@ private struct DispatcherService: Service {
     let dispatcher: Dispatcher
 
     func run() async throws {
-        try await withGracefulShutdownHandler { try await dispatcher.run() } onGracefulShutdown: { dispatcher.notify(.shutDown) }
+        try await withGracefulShutdownHandler {
+            try await dispatcher.run()
+        } onGracefulShutdown: {
+            dispatcher.notify(.shutDown)
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-import FerryModel
-import Testing
+internal import FerryModel
+internal import Testing
 
 struct DispatchStateTests {
     let one = FeatureID(number: 1), two = FeatureID(number: 2), three = FeatureID(number: 3)

@@ -1,5 +1,5 @@
-import FerryModel
-import Testing
+internal import FerryModel
+internal import Testing
 
 /// docs/SPEC.md, "Gestures", row for row: every place × every place.
 struct GestureTests {

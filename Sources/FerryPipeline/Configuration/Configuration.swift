@@ -41,12 +41,15 @@ package struct Configuration: Sendable {
         if let name = note.repo {
             if let repository = repository(name) { return .success(repository) }
             let known = names.isEmpty ? "There is no repository note yet" : "There are: \(names)"
-            return .failure(RepositoryObstacle(message: "There is no repository `\(name)`. \(known). Correct `repo`, or add the note; Ferry looks again by itself."))
+            return .failure(
+                RepositoryObstacle(
+                    message: "There is no repository `\(name)`. \(known). Correct `repo`, or add the note; Ferry looks again by itself."))
         }
         if repositories.count == 1 { return .success(repositories[0]) }
         if repositories.isEmpty {
             return .failure(
-                RepositoryObstacle(message: "There is no usable repository note. Make one with `ferry init . --repo PATH`; Ferry looks again by itself."))
+                RepositoryObstacle(
+                    message: "There is no usable repository note. Make one with `ferry init . --repo PATH`; Ferry looks again by itself."))
         }
         return .failure(RepositoryObstacle(message: "There are several repositories (\(names)). Name one with `repo:`; Ferry looks again by itself."))
     }

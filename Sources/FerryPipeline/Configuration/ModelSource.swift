@@ -28,7 +28,8 @@ package final class ModelSource: Sendable {
 
     package func catalog(_ configuration: Configuration) -> ModelCatalog {
         ModelCatalog(
-            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: keys, client: client, gates: gates)
+            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: keys, client: client, gates: gates
+        )
     }
 
     /// The backend for an agent: the feature's model, else the agent's, else the alias of the tier. Throws `ModelError` of kind `configuration`.

@@ -79,6 +79,7 @@ struct Attempt: Sendable {
             start = base
             branch = try await freeBranch(parsed.title, git)
         }
+        try await git.requireSupported(start)
         let route = Route(facts(parsed), fixRounds: settings.fixRounds)
         let run = RunRecord(
             feature: feature.id, number: number, outcome: .running, tier: route.tier, score: route.score, reasons: route.reasons,
@@ -98,7 +99,8 @@ struct Attempt: Sendable {
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         return RunRequest(
             feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents, answers: now.answers,
-            findings: findings, repository: repository, branch: branch, base: base, start: start, route: Route(facts(parsed), fixRounds: settings.fixRounds),
+            findings: findings, repository: repository, branch: branch, base: base, start: start,
+            route: Route(facts(parsed), fixRounds: settings.fixRounds),
             time: CommitTime(secondsSince1970: Int64(seconds)))
     }
 
@@ -110,7 +112,9 @@ struct Attempt: Sendable {
             return branch
         }
         if let branch = try await git.defaultBranch() { return branch }
-        throw GitError(.baseBranchMissing, "The repository \(repository.name) has no branch checked out.", remedy: "Set `base` in the note of \(repository.name).")
+        throw GitError(
+            .baseBranchMissing, "The repository \(repository.name) has no branch checked out.",
+            remedy: "Set `base` in the note of \(repository.name).")
     }
 
     private func freeBranch(_ title: String, _ git: GitRepository) async throws -> BranchName {
@@ -135,7 +139,9 @@ struct Attempt: Sendable {
         switch kind {
         case .fresh: return []
         case .rework:
-            return [Finding(rule: "feedback", severity: .error, message: feedback, remedy: "Do what the feedback asks for; answer each of its points.")]
+            return [
+                Finding(rule: "feedback", severity: .error, message: feedback, remedy: "Do what the feedback asks for; answer each of its points.")
+            ]
         case .retry: return try await parts.store.checkResult(feature.id)?.toMend ?? []
         }
     }
@@ -173,7 +179,7 @@ struct Attempt: Sendable {
                 case .checked(let check, _): try await store.keep(check, of: request.feature)
                 case .event(let text): try await store.record(text, feature: request.feature, run: request.run)
                 case .stage(let stage): board.set(request.feature, stage: stage)
-                case .transcript: break
+                case .transcript, .wentWell: break
                 }
                 await send(.update(update))
             },

@@ -7,11 +7,20 @@ internal import Foundation
 
 /// Attempts: begun when a slot is free, and where a feature goes when one has ended.
 extension Dispatcher {
-    /// What is needed for the attempt; `nil` where the note is gone meanwhile (the next look says so).
-    func attempt(at id: FeatureID) async -> Attempt? {
+    /// An attempt, or how it ended before it began.
+    enum PreparedAttempt {
+        case ready(Attempt)
+        case ended(RunEnd)
+    }
+
+    func attempt(at id: FeatureID) async -> PreparedAttempt {
         do {
-            guard var feature = features[id], let name = feature.repository, let repository = configuration.repository(name.rawValue) else {
-                throw StoreError(code: .failed, message: "\(id) names a repository that has no note any more.")
+            guard var feature = features[id], let name = feature.repository else { return .ended(.cancelled) }
+            guard let repository = configuration.repository(name.rawValue) else {
+                return .ended(
+                    .unavailable(
+                        reason: "The repository \(name) has no usable note any more. Mend it (`ferry check`), or name another one with `repo:`.",
+                        scope: .repository(name)))
             }
             let note = try desk.read(feature.path)
             let kind = try await parts.store.fact("kind:\(id)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .retry
@@ -24,16 +33,16 @@ extension Dispatcher {
             requestNote(id, notBefore: BootClock.now + parts.timing.firstTouch)
             let models = parts.models
             let model = parts.model
-            return Attempt(
+            let attempt = Attempt(
                 feature: feature, kind: kind, note: note, repository: repository, settings: configuration.settings, feedback: feedback, parts: parts,
                 playbook: { [self] in try await playbook() },
                 backend: { [self] note, tier, wanted in
                     try await models.backend(for: note, tier: tier, feature: model ?? wanted, configuration: configuration)
                 },
                 prices: { [self] in await configuration }, vault: desk.vault, send: { [self] in notify(.news(id, $0)) })
+            return .ready(attempt)
         } catch {
-            notify(.attemptEnded(id, RunFault(error, repository: features[id]?.repository?.rawValue ?? "").end))
-            return nil
+            return .ended(RunFault(error, repository: features[id]?.repository?.rawValue ?? "").end)
         }
     }
 
@@ -57,8 +66,18 @@ extension Dispatcher {
             requestNote(id, notBefore: BootClock.now + parts.timing.noteInterval, sooner: false)
         case .update(.transcript(let label, let transcript)): await writeTranscript(label, transcript, of: feature)
         case .update(.plan(let plan)): await writePlan(plan, of: feature)
+        case .update(.wentWell): try await endFault(of: &feature)
         case .update(.checked), .update(.event): break
         }
+    }
+
+    /// What the feature had met is over: its note need not say so any longer.
+    private func endFault(of feature: inout FeatureRecord) async throws {
+        mended([.job(feature.id), .hold(nil), .hold(feature.repository)])
+        guard feature.state == .inProgress, feature.waitsFor != nil else { return }
+        feature.waitsFor = nil
+        try await save(feature)
+        requestNote(feature.id, notBefore: BootClock.now, sooner: false)
     }
 
     func ended(_ id: FeatureID, _ end: RunEnd) async throws -> [DispatchState.Action] {
@@ -67,7 +86,7 @@ extension Dispatcher {
         let actions = state.apply(.ended(id))
         guard var feature = features[id] else { return actions }
         let now = BootClock.now
-        if case .unavailable = end {} else { mended([.job(id), .hold(nil), .hold(feature.repository)]) }
+        if case .review = end { mended([.job(id), .hold(nil), .hold(feature.repository)]) }
         // A gesture that came while the attempt was ending has already said where the feature goes.
         guard try await parts.store.openJobs()[id] != nil, feature.state == .inProgress else { return actions }
         switch end {
@@ -85,7 +104,8 @@ extension Dispatcher {
             feature.waitsFor = "Answer the questions below, then move the note to planned."
             try await close(&feature, job: "parked", run: .parked, to: .blocked)
         case .budget(let limit):
-            feature.waitsFor = "\(limit.description.prefix(1).uppercased() + limit.description.dropFirst()). Tick the box to allow \(Self.allowance) USD more, or move the note out."
+            feature.waitsFor =
+                "\(limit.description.prefix(1).uppercased() + limit.description.dropFirst()). Tick the box to allow \(Self.allowance) USD more, or move the note out."
             try await close(&feature, job: "parked", run: .parked, to: .blocked)
         case .dayLimit(let limit):
             feature.waitsFor = "\(limit.description). It goes on by itself tomorrow (UTC), or when `budget_day_usd` is raised."
@@ -97,7 +117,8 @@ extension Dispatcher {
             return actions
         }
         try await parts.store.record(
-            feature.state == .review ? "waits for a person's decision about \(feature.tip?.prefix(12) ?? "")" : feature.waitsFor ?? "", feature: id, run: feature.run)
+            feature.state == .review ? "waits for a person's decision about \(feature.tip?.prefix(12) ?? "")" : feature.waitsFor ?? "", feature: id,
+            run: feature.run)
         await writeRun(feature)
         requestNote(id, notBefore: now)
         return actions
@@ -144,6 +165,19 @@ extension Dispatcher {
         }
     }
 
+    /// A fault is shown until a try has gone well, or until nobody is left who would try.
+    func forgetHolds() {
+        for what in Array(holds.keys) where retries[what] == nil && !isTried(what) { mended([what]) }
+    }
+
+    private func isTried(_ what: Retry) -> Bool {
+        switch what {
+        case .job(let id), .merge(let id): state.runningFeatures.contains(id) || state.waitingFeatures.contains(id)
+        case .hold(nil): !state.runningFeatures.isEmpty
+        case .hold(let repository?): state.runningFeatures.contains { features[$0]?.repository == repository }
+        }
+    }
+
     private func postpone(_ feature: inout FeatureRecord, until time: Duration) async throws {
         retries[.job(feature.id)] = time
         try await parts.store.release(feature.id)
@@ -168,8 +202,6 @@ extension Dispatcher {
                     hold(nil, obstacle, now)
                     continue
                 }
-                holds[what] = nil
-                requestDashboard(now)
                 actions += state.apply(.hold(repository, reason: nil))
             }
         }

@@ -48,7 +48,9 @@ extension Dispatcher {
     /// What one tick of "Allow … more USD" adds.
     static let allowance = Money(dollars: 5)
 
-    private func log(_ text: String, _ feature: FeatureRecord) async throws { try await parts.store.record(text, feature: feature.id, run: feature.run) }
+    private func log(_ text: String, _ feature: FeatureRecord) async throws {
+        try await parts.store.record(text, feature: feature.id, run: feature.run)
+    }
 
     /// Dependencies by id, by file name or by link; what names nothing known is left out and shown by `ferry check`.
     func resolve(_ references: [String]) -> [FeatureID] {

@@ -72,7 +72,8 @@ extension Dispatcher {
             return state.apply(.withdrawn(id)) + (try await dispatch(&feature, now))
         case .withdraw, .cancel, .reject: return try await letGo(&feature, gesture, to: note?.state, now)
         case .cancelUnapproved:
-            feature.waitsFor = "It was moved to \(note?.state.rawValue ?? "another folder") while Ferry was at work. Nothing was approved and nothing merged. "
+            feature.waitsFor =
+                "It was moved to \(note?.state.rawValue ?? "another folder") while Ferry was at work. Nothing was approved and nothing merged. "
                 + "Move it to planned to go on."
             return try await letGo(&feature, gesture, to: .blocked, now)
         case .approve: return try await approve(&feature, now)
@@ -119,7 +120,9 @@ extension Dispatcher {
         feature.isPresent = true
     }
 
-    private func settle(_ feature: inout FeatureRecord, _ to: FeatureState?, _ now: Duration, writes: Bool = true) async throws -> [DispatchState.Action] {
+    private func settle(_ feature: inout FeatureRecord, _ to: FeatureState?, _ now: Duration, writes: Bool = true) async throws -> [DispatchState
+        .Action]
+    {
         feature.state = to
         try await save(feature)
         if writes { requestNote(feature.id, notBefore: now + parts.timing.firstTouch) }
@@ -127,11 +130,13 @@ extension Dispatcher {
     }
 
     /// Takes it out of the queue or stops its run; branch and transcripts stay.
-    private func letGo(_ feature: inout FeatureRecord, _ gesture: Gesture, to: FeatureState?, _ now: Duration) async throws -> [DispatchState.Action] {
+    private func letGo(_ feature: inout FeatureRecord, _ gesture: Gesture, to: FeatureState?, _ now: Duration) async throws -> [DispatchState.Action]
+    {
         let id = feature.id
         try await parts.store.closeJob(id, as: "cancelled")
         if gesture != .close || feature.state == .inProgress { try await endRun(feature, .cancelled) }
         retries[.job(id)] = nil
+        mended([.job(id)])
         undispatched.remove(id)
         feature.isApproved = false
         if gesture == .reject || gesture == .withdraw { feature.isHeld = false }
@@ -140,10 +145,12 @@ extension Dispatcher {
         if to == nil { feature.folder = nil }
         if gesture == .reject {
             feature.tip = nil
+            // Taken up again later, it begins anew from the base of that day.
+            try await setKind(.fresh, feature)
             try releaseWorkspace(feature)
         }
         _ = try await settle(&feature, to, now, writes: to != nil)
-        return state.apply(.withdrawn(id))
+        return state.apply(.withdrawn(id)) + [.cancel(id)]
     }
 
     // MARK: Starting
@@ -245,7 +252,11 @@ extension Dispatcher {
     /// A stale buffer was saved where Ferry had moved the note away from: its edits go into the note at its present place.
     private func mergeLateSave(_ note: NoteSighting, _ id: FeatureID, _ now: Duration) async throws -> [DispatchState.Action] {
         guard let feature = features[id], let version = try await parts.store.version(at: note.path) else { return [] }
-        let outcome = try await desk.mergeLateSave(at: note.path, hash: note.hash, into: feature.path, base: version.content)
+        let outcome = try await desk.mergeLateSave(at: note.path, hash: note.hash, into: feature.path, base: version.content) {
+            [keys = try await keys(of: feature), block = try await block(for: feature), prefix = configuration.settings.propertyPrefix]
+            (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
+            try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+        }
         switch outcome {
         case .merged: try await parts.store.record("A late save at \(note.path) was merged into the note.", feature: id)
         case .keptBeside(let path):

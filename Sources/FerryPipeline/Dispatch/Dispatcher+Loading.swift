@@ -28,7 +28,8 @@ extension Dispatcher {
         for feature in features.values where feature.isPresent && feature.state != nil && feature.state != feature.folder {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
-        for feature in features.values where feature.state == .planned && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
+        for feature in features.values
+        where feature.state == .planned && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
             undispatched.insert(feature.id)
         }
         requestDashboard(now)
@@ -55,7 +56,7 @@ extension Dispatcher {
         }
         for id in undispatched {
             guard var feature = features[id], feature.isPresent, feature.state == .planned,
-                let note = try? desk.feature(at: feature.path), case .success = configuration.repository(for: note)
+                let note = try? desk.feature(at: feature.path), note.obstacle == nil, case .success = configuration.repository(for: note)
             else { continue }
             actions += try await dispatch(&feature, BootClock.now)
         }
@@ -80,7 +81,8 @@ extension Dispatcher {
     /// Finishes or undoes what a kill left half done in the user's repositories.
     private func recoverRepositories() async {
         for repository in configuration.repositories {
-            guard let git = try? await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name)) else { continue }
+            guard let git = try? await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
+            else { continue }
             do {
                 for recovery in try await git.recover() { try await parts.store.record("\(repository.name): \(recovery)") }
             } catch { parts.log.warning("Recovering \(repository.name): \(error)") }

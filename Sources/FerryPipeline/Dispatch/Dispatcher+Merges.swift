@@ -25,7 +25,8 @@ extension Dispatcher {
         feature.waitsFor = nil
         try await save(feature)
         requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
-        return state.apply(.mergeEnded(feature.id))
+        // A merge that is under way is asked to end; if it is too late, its end says so.
+        return state.apply(.withdrawn(feature.id)) + [.cancel(feature.id)]
     }
 
     func merge(of id: FeatureID) async -> MergeAttempt? {
@@ -40,7 +41,8 @@ extension Dispatcher {
     func mergeEnded(_ id: FeatureID, _ end: MergeEnd) async throws -> [DispatchState.Action] {
         parts.progress.clear(id)
         var actions = state.apply(.mergeEnded(id))
-        guard var feature = features[id], feature.isApproved else { return actions }
+        guard var feature = features[id] else { return actions }
+        if case .merged = end {} else { guard feature.isApproved else { return actions } }
         let now = BootClock.now
         switch end {
         case .merged(let commit):

@@ -53,7 +53,8 @@ extension Dispatcher {
         let keys = try await keys(of: feature)
         let prefix = configuration.settings.propertyPrefix
         switch try await desk.writer.update(
-            feature.path, { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block) })
+            feature.path,
+            { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block) })
         {
         case .busy: return .busy
         case .gone: return .done
@@ -92,7 +93,7 @@ extension Dispatcher {
     }
 
     /// The keys that Ferry owns, in their order.
-    private func keys(of feature: FeatureRecord) async throws -> [(key: String, value: FlatValue)] {
+    func keys(of feature: FeatureRecord) async throws -> [(key: String, value: FlatValue)] {
         var keys: [(key: String, value: FlatValue)] = [("id", .text(feature.id.description))]
         if let state = feature.state { keys.append(("status", .text(state.rawValue))) }
         if let branch = feature.branch { keys.append(("branch", .text(branch))) }
@@ -101,12 +102,13 @@ extension Dispatcher {
         return keys
     }
 
-    private func block(for feature: FeatureRecord) async throws -> BlockContent {
+    func block(for feature: FeatureRecord) async throws -> BlockContent {
         let run = try await parts.store.run(feature.id, feature.run)
         let text = (try? desk.feature(at: feature.path))?.textForAgents
         let isEdited = feature.state == .inProgress && run.map { FeatureNote(parsing: $0.note, path: feature.path).textForAgents != text } ?? false
         return FeatureBlock(
-            feature: feature, run: run, check: try await parts.store.checkResult(feature.id), cost: try await parts.store.spending(feature: feature.id),
+            feature: feature, run: run, check: try await parts.store.checkResult(feature.id),
+            cost: try await parts.store.spending(feature: feature.id),
             stage: stages[feature.id], waits: state.waitingFeatures.contains(feature.id) ? state.reason(for: feature.id).sentence : nil,
             events: Array(try await parts.store.events(of: feature.id, limit: 12).reversed()), allowance: Self.allowance,
             merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
@@ -120,17 +122,17 @@ extension Dispatcher {
             dashboard.features = features.values.sorted { $0.id < $1.id }
             dashboard.stages = stages
             for id in state.waitingFeatures { dashboard.waits[id] = state.reason(for: id).sentence }
-            dashboard.holds = Set(holds.values).sorted() + (desk.unreliability.map { [$0] } ?? [])
+            dashboard.holds = [sickness].compactMap { $0 } + Set(holds.values).sorted() + (desk.unreliability.map { [$0] } ?? [])
             dashboard.faults = configuration.faults
             dashboard.noteFaults = noteFaults
             dashboard.conflicts = conflicts
             dashboard.today = try await parts.store.spending(day: Store.today)
             dashboard.dayLimit = configuration.settings.budgetDay
             dashboard.isStopped = isStopped
-            for (id, reason) in dashboard.waits { try await parts.store.setFact("wait:\(id)", reason) }
             if try await desk.writer.replace(desk.layout.dashboard, content: Array(dashboard.render().utf8)) == .busy {
                 dashboardDue = now + .seconds(1)
             }
+            for (id, reason) in dashboard.waits { try await parts.store.setFact("wait:\(id)", reason) }
         } catch { parts.log.warning("Writing the dashboard: \(error)") }
     }
 }

@@ -44,7 +44,9 @@ extension Dispatcher {
     }
 
     private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {
-        do { _ = try await desk.writer.replace(path, content: Array(try text().utf8)) } catch { parts.log.warning("Writing the \(what) \(path): \(error)") }
+        do { _ = try await desk.writer.replace(path, content: Array(try text().utf8)) } catch {
+            parts.log.warning("Writing the \(what) \(path): \(error)")
+        }
     }
 
     /// How a `--once` service ended: faults of the surroundings first, then what waits for a person.

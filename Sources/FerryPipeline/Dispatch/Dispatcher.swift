@@ -47,6 +47,10 @@ package actor Dispatcher {
     /// Actions that the beginning has decided; carried out with the first event.
     var startup: [DispatchState.Action] = []
     var conflicts: [FilePath: String] = [:]
+    /// Why nothing can be stored now.
+    var sickness: String?
+    /// Ends and news of attempts that are still to be recorded, in order.
+    private var unhandled: [Event] = []
     private var nextLook: Duration?
     private var needsLook = true
     /// Some note waits only for its settle or grace time.
@@ -83,20 +87,11 @@ package actor Dispatcher {
 
     private func handle(_ event: Event) async -> [DispatchState.Action] {
         var actions: [DispatchState.Action] = []
+        receive(event)
         do {
-            switch event {
-            case .vaultChanged: needsLook = true
-            case .tick: break
-            case .news(let feature, let news): try await take(news, of: feature)
-            case .attemptEnded(let feature, let end):
-                attempts[feature] = nil
-                actions += try await ended(feature, end)
-            case .mergeEnded(let feature, let end):
-                attempts[feature] = nil
-                actions += try await mergeEnded(feature, end)
-            case .shutDown:
-                isShuttingDown = true
-                attempts.values.forEach { $0.cancel() }
+            while let event = unhandled.first {
+                actions += try await take(event)
+                unhandled.removeFirst()
             }
             guard !isShuttingDown else { return [] }
             actions += startup
@@ -104,17 +99,72 @@ package actor Dispatcher {
             let now = BootClock.now
             if needsLook || (nextLook.map { $0 <= now } ?? false) { actions += try await look(now) }
             actions += try await retry(now)
+            forgetHolds()
             await writeNotes(now)
             if parts.runsOnce, actions.isEmpty, isIdle { isShuttingDown = true }
-        } catch {
-            // The database or the disk is sick: say so, keep everything, try again.
-            parts.log.error("\(error)")
-            await hooks.didFail?(error)
-            nextLook = BootClock.now + parts.timing.retryFirst
-            needsLook = true
-        }
+            endSickness(now)
+        } catch { actions += await meetSickness(error) }
         schedule()
         return actions
+    }
+
+    /// What must not wait for a healthy disk; the rest is put in line.
+    private func receive(_ event: Event) {
+        switch event {
+        case .vaultChanged: needsLook = true
+        case .tick: break
+        case .news: unhandled.append(event)
+        case .attemptEnded(let feature, _), .mergeEnded(let feature, _):
+            attempts[feature] = nil
+            unhandled.append(event)
+        case .shutDown:
+            isShuttingDown = true
+            attempts.values.forEach { $0.cancel() }
+        }
+    }
+
+    private func take(_ event: Event) async throws -> [DispatchState.Action] {
+        switch event {
+        case .news(let feature, let news): try await take(news, of: feature)
+        case .attemptEnded(let feature, let end): return try await ended(feature, end)
+        case .mergeEnded(let feature, let end): return try await mergeEnded(feature, end)
+        case .vaultChanged, .tick, .shutDown: break
+        }
+        return []
+    }
+
+    /// The database, the disk or the vault is sick: say so, keep everything, try again.
+    private func meetSickness(_ error: any Error) async -> [DispatchState.Action] {
+        parts.log.error("\(error)")
+        await hooks.didFail?(error)
+        let isNew = sickness == nil
+        sickness = RunFault.storage(error)
+        // An event that is at fault itself must not stop all that comes after it.
+        if !RunFault.isStorage(error), !unhandled.isEmpty { unhandled.removeFirst() }
+        nextLook = BootClock.now + parts.timing.retryFirst
+        needsLook = true
+        if isNew { await writeDashboard(BootClock.now) }
+        if parts.runsOnce, attempts.isEmpty { isShuttingDown = true }
+        return owed
+    }
+
+    private func endSickness(_ now: Duration) {
+        guard sickness != nil else { return }
+        sickness = nil
+        requestDashboard(now)
+    }
+
+    /// What has been decided and is not under way, because an error came between.
+    private var owed: [DispatchState.Action] {
+        let ending = Set(
+            unhandled.compactMap { event -> FeatureID? in
+                switch event {
+                case .attemptEnded(let feature, _), .mergeEnded(let feature, _): feature
+                case .vaultChanged, .tick, .news, .shutDown: nil
+                }
+            })
+        let starts = state.runningFeatures.subtracting(ending).sorted().map(DispatchState.Action.start)
+        return starts + state.mergingFeatures.subtracting(ending).sorted().map(DispatchState.Action.merge)
     }
 
     /// Nothing is left that goes on by itself but what waits for a mend.
@@ -143,7 +193,8 @@ package actor Dispatcher {
     /// Wakes the loop when the next thing is due.
     private func schedule() {
         var due = [nextLook, dashboardDue].compactMap { $0 }
-        due += pendingNotes.values.map(\.notBefore) + Array(retries.values)
+        // While nothing can be stored, only the next try counts.
+        due = sickness == nil ? due + pendingNotes.values.map(\.notBefore) + Array(retries.values) : [nextLook].compactMap { $0 }
         timer?.cancel()
         guard let next = due.min() else { return }
         let wait = max(.milliseconds(1), next - BootClock.now)
@@ -162,11 +213,19 @@ package actor Dispatcher {
         switch action {
         case .cancel(let feature): attempts[feature]?.cancel()
         case .start(let feature):
-            guard let attempt = await attempt(at: feature) else { return }
-            launch(feature, in: &group) { [self] in notify(.attemptEnded(feature, await attempt.perform())) }
+            // Owed once: what an error kept from being carried out is asked for again.
+            guard attempts[feature] == nil, state.runningFeatures.contains(feature) else { return }
+            let prepared = await attempt(at: feature)
+            launch(feature, in: &group) { [self] in
+                switch prepared {
+                case .ready(let attempt): notify(.attemptEnded(feature, await attempt.perform()))
+                case .ended(let end): notify(.attemptEnded(feature, end))
+                }
+            }
         case .merge(let feature):
-            guard let merge = await merge(of: feature) else { return notify(.mergeEnded(feature, .withdrawn)) }
-            launch(feature, in: &group) { [self] in notify(.mergeEnded(feature, await merge.perform())) }
+            guard attempts[feature] == nil, state.mergingFeatures.contains(feature) else { return }
+            let merge = await merge(of: feature)
+            launch(feature, in: &group) { [self] in notify(.mergeEnded(feature, await merge?.perform() ?? .withdrawn)) }
         }
     }
 
@@ -174,7 +233,13 @@ package actor Dispatcher {
         // A child of a group cannot be cancelled by itself; this task can, and the group waits for it.
         let task = Task { await body() }
         attempts[feature] = task
-        group.addTask { await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() } }
+        group.addTask {
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
     }
 }
 

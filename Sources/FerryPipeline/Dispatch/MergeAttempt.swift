@@ -49,7 +49,8 @@ struct MergeAttempt: Sendable {
         }
         guard try await git.tip(of: branch) == tip else {
             return .returned(
-                reason: "The branch \(branch) is not at the commit that was shown (\(tip.short)) any more. Move the note to planned to have it checked anew.",
+                reason:
+                    "The branch \(branch) is not at the commit that was shown (\(tip.short)) any more. Move the note to planned to have it checked anew.",
                 conflict: nil)
         }
         let name: BranchName?
@@ -84,7 +85,9 @@ struct MergeAttempt: Sendable {
         let workspace = RunWorkspace(
             folder: parts.folders.workspace(feature.id, feature.run), record: parts.folders.run(feature.id, feature.run))
         try workspace.prepare()
-        let export = CleanExport(workspace: workspace, git: git, runner: parts.runner, repository: repository, forbidden: [vault.root, parts.folders.state, parts.folders.cache])
+        let export = CleanExport(
+            workspace: workspace, git: git, runner: parts.runner, repository: repository,
+            forbidden: [vault.root, parts.folders.state, parts.folders.cache])
         let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge")
         guard let bad = evidence.first(where: { $0.verdict != .passed }) else { return nil }
         return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."

@@ -27,7 +27,9 @@ package struct Dashboard: Sendable {
         lines += section(
             "Faults in notes",
             faults.map { "- \(InertText.inline($0.description, limit: 1000))" }
-                + noteFaults.sorted { $0.key.string < $1.key.string }.map { "- \(InertText.code($0.key.string)): \(InertText.inline($0.value, limit: 1000))" }
+                + noteFaults.sorted { $0.key.string < $1.key.string }.map {
+                    "- \(InertText.code($0.key.string)): \(InertText.inline($0.value, limit: 1000))"
+                }
                 + conflicts.sorted { $0.key.string < $1.key.string }.map {
                     "- \(InertText.code($0.key.string)) is a conflict copy of \(InertText.code($0.value)); it is never run. Take over what you need and delete it."
                 },
@@ -39,7 +41,9 @@ package struct Dashboard: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    private func section(_ title: String, _ lines: [String], none: String) -> [String] { ["## \(title)", ""] + (lines.isEmpty ? [none] : lines) + [""] }
+    private func section(_ title: String, _ lines: [String], none: String) -> [String] {
+        ["## \(title)", ""] + (lines.isEmpty ? [none] : lines) + [""]
+    }
 
     private func rows(_ states: Set<FeatureState>, _ what: (FeatureRecord) -> String) -> [String] {
         features.filter { feature in feature.isPresent && (feature.state.map(states.contains) ?? false) }.map {

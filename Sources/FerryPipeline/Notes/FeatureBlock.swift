@@ -86,14 +86,20 @@ package struct FeatureBlock: Sendable {
         if let run {
             rows.append(.init("run", [.text("\(run.number), began \(run.started)")]))
             rows.append(.init("branch", [.code(run.branch), .text(" from "), .code(String(run.base.prefix(12)))]))
-            rows.append(.init("tier", [.text("\(run.tier.rawValue), score \(run.score)" + (run.reasons.isEmpty ? "" : ": " + run.reasons.joined(separator: ", ")))]))
+            rows.append(
+                .init(
+                    "tier",
+                    [.text("\(run.tier.rawValue), score \(run.score)" + (run.reasons.isEmpty ? "" : ": " + run.reasons.joined(separator: ", ")))]))
         }
         if let check, feature.state == .review || feature.state == .done || feature.state == .blocked {
             rows.append(.init("change", [.text("\(check.files) files, +\(check.addedLines) −\(check.deletedLines)")]))
-            rows.append(.init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
+            rows.append(
+                .init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
             for evidence in check.evidence { rows.append(.init("evidence", [.text(evidence.summary)])) }
             let open = check.findings.filter { $0.severity >= .warning }
-            if !open.isEmpty { rows.append(.init("open findings", [.text(open.map { "\($0.location) \($0.message)" }.prefix(5).joined(separator: "; "))])) }
+            if !open.isEmpty {
+                rows.append(.init("open findings", [.text(open.map { "\($0.location) \($0.message)" }.prefix(5).joined(separator: "; "))]))
+            }
         }
         if cost.calls > 0 { rows.append(.init("cost", [.text("\(RunNotes.cost(cost)), \(cost.inputTokens) tokens in, \(cost.outputTokens) out")])) }
         return rows
@@ -103,7 +109,9 @@ package struct FeatureBlock: Sendable {
         guard feature.run.rawValue > 0 else { return [] }
         let prefix = "\(feature.id) run-\(feature.run)"
         var links: [[BlockContent.Piece]] = []
-        if run?.outcome != .running { links.append([.link(note: prefix, label: "summary"), .text(" · "), .link(note: "\(prefix) diff", label: "diff")]) }
+        if run?.outcome != .running {
+            links.append([.link(note: prefix, label: "summary"), .text(" · "), .link(note: "\(prefix) diff", label: "diff")])
+        }
         links.append([.link(note: "\(prefix) plan", label: "plan")])
         return links
     }

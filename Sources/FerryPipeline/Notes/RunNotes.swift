@@ -26,7 +26,8 @@ package struct RunNotes: Sendable {
 
     package func plan(_ plan: PlanReport) -> String {
         "# Plan\n\n\(InertText.block(plan.summary))\n\n\(InertText.block(plan.plan, limit: 64 << 10))\n"
-            + (plan.questions.isEmpty ? "" : "\n## Questions\n\n" + plan.questions.map { "- \(InertText.inline($0, limit: 2000))" }.joined(separator: "\n") + "\n")
+            + (plan.questions.isEmpty
+                ? "" : "\n## Questions\n\n" + plan.questions.map { "- \(InertText.inline($0, limit: 2000))" }.joined(separator: "\n") + "\n")
     }
 
     package func diff(_ diff: String, isCut: Bool) -> String {

@@ -53,8 +53,10 @@ extension FeatureRun {
         }
     }
 
-    func review(_ phase: Phase, from head: CommitID, plan: String, check: CheckResult, earlier: [Finding], round: Int) async throws -> FindingsReport {
-        try await review(phase, key: "phase-\(phase.number)/review/\(round)", label: label("review", phase, round), from: head, plan, check, earlier, round)
+    func review(_ phase: Phase, from head: CommitID, plan: String, check: CheckResult, earlier: [Finding], round: Int) async throws -> FindingsReport
+    {
+        try await review(
+            phase, key: "phase-\(phase.number)/review/\(round)", label: label("review", phase, round), from: head, plan, check, earlier, round)
     }
 
     /// The whole change, once, after all phases; what it finds goes to the person, not back to the phases.
@@ -72,7 +74,8 @@ extension FeatureRun {
         try await steps.step(key) {
             let playbook = try await parts.playbook()
             let prompt = prompts.review(
-                phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from), evidence: check.evidence.map(\.summary).joined(separator: "\n"),
+                phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from),
+                evidence: check.evidence.map(\.summary).joined(separator: "\n"),
                 earlier: earlier, attempt: round + 1)
             return try await ask(.reviewer, prompt, schema: .review, label: label, access: .readOnly)
         }
@@ -88,10 +91,14 @@ extension FeatureRun {
         let playbook = try await parts.playbook()
         guard let note = playbook.agents[role] else {
             throw RunStop(
-                .unavailable(reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything))
+                .unavailable(
+                    reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything))
         }
         try await parts.report(.stage(label))
-        let backend = try await parts.backend(note, request.route.tier, request.note.model)
+        let backend: any AgentBackend
+        do { backend = try await parts.backend(note, request.route.tier, request.note.model) } catch let error as ModelError {
+            throw Self.withoutModel(role, error)
+        }
         let transcript = try Transcript(
             at: workspace.record.appending("\(label.replacing(" ", with: "-")).jsonl"), redactor: parts.redactor)
         var policy = SandboxPolicy(
@@ -102,7 +109,8 @@ extension FeatureRun {
             runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(label.replacing(" ", with: "-")),
             tools: Set(note.tools))
         let task = AgentTask(
-            role: role.rawValue, system: note.prompt(filling: [
+            role: role.rawValue,
+            system: note.prompt(filling: [
                 "repository": request.repository.name.rawValue, "base": request.repository.base ?? "the base branch",
                 "test_command": request.repository.testCommand, "role": role.rawValue,
             ]), prompt: prompt, report: schema,
@@ -112,6 +120,10 @@ extension FeatureRun {
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(label, transcript))
         switch outcome {
+        case .unavailable, .sandboxFailed: break
+        case .finished, .stopped, .parked: try await parts.report(.wentWell)
+        }
+        switch outcome {
         case .finished(let value):
             do { return try JSONDecoder().decode(Report.self, from: Data(value.encoded())) } catch {
                 throw AgentGaveUp(role: role, reason: "its report could not be read (\(error))")
@@ -120,9 +132,13 @@ extension FeatureRun {
             throw AgentGaveUp(role: role, reason: stop.description)
         case .parked(let limit): throw RunStop(limit.limit == .day ? .dayLimit(limit) : .budget(limit))
         case .unavailable(let error):
-            throw RunStop(.unavailable(reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: .model(note.model ?? "")))
+            throw Self.withoutModel(role, error)
         case .sandboxFailed(let error): throw error
         }
+    }
+
+    private static func withoutModel(_ role: StageRole, _ error: ModelError) -> RunStop {
+        RunStop(.unavailable(reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: .model("")))
     }
 
     private func label(_ stage: String, _ phase: Phase, _ round: Int) -> String {
@@ -142,7 +158,8 @@ extension FeatureRun {
 
     /// A commit of what the worktree holds now, so that a restart finds it; `nil` where it cannot be taken over.
     private func checkpoint() async throws -> String? {
-        guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: request.start) else {
+        guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: request.start)
+        else {
             return nil
         }
         let message = CommitMessage(subject: "\(request.feature): checkpoint", feature: request.feature, run: request.run, vault: parts.vaultID)

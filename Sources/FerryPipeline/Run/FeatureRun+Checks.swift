@@ -63,7 +63,9 @@ extension FeatureRun {
         case .refused(let refusals):
             return .refused(
                 refusals.map {
-                    Finding(rule: "worktree", severity: .error, path: $0.path.string, message: $0.description, remedy: "Nothing of the change can be taken over before.")
+                    Finding(
+                        rule: "worktree", severity: .error, path: $0.path.string, message: $0.description,
+                        remedy: "Nothing of the change can be taken over before.")
                 })
         case .tree(let tree):
             if try await parts.git.tree(of: head) == tree {

@@ -16,7 +16,8 @@ package struct FeatureRun: Sendable {
     package init(_ request: RunRequest, parts: RunParts) async throws {
         self.request = request
         self.parts = parts
-        let workspace = RunWorkspace(folder: parts.folders.workspace(request.feature, request.run), record: parts.folders.run(request.feature, request.run))
+        let workspace = RunWorkspace(
+            folder: parts.folders.workspace(request.feature, request.run), record: parts.folders.run(request.feature, request.run))
         self.workspace = workspace
         try workspace.prepare()
         let start = request.start
@@ -92,7 +93,9 @@ package struct FeatureRun: Sendable {
     private func setBranch(to head: CommitID) async throws {
         switch try await parts.git.updateBranch(request.branch, to: head, expecting: try await parts.git.tip(of: request.branch)) {
         case .updated: return
-        case .moved: throw RunStop(.blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))
+        case .moved:
+            throw RunStop(
+                .blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))
         case .checkoutDirty, .checkoutBusy:
             throw RunStop(
                 .unavailable(

@@ -1,4 +1,5 @@
 internal import FerryGit
+internal import FerryLLM
 internal import FerryModel
 internal import FerrySandbox
 internal import FerryStore
@@ -19,10 +20,26 @@ struct RunFault {
             case let error as SandboxError:
                 .unavailable(reason: error.description, scope: error.code == .policy ? .repository(name) : .everything)
             case let error as StoreError: .unavailable(reason: error.description, scope: .everything)
+            case let error as ModelError: .unavailable(reason: error.description, scope: .model(""))
             case let error as Errno:
                 .unavailable(reason: "The disk or the system refused (\(error)). \(Self.remedy(error))", scope: .everything)
             default: .unavailable(reason: "Ferry met a fault of its own: \(error).", scope: .repository(name))
             }
+    }
+
+    /// Whether it is the disk that refuses: the same work may succeed later.
+    static func isStorage(_ error: any Error) -> Bool {
+        switch error {
+        case let error as StoreError: error.code == .storage || error.code == .corrupt
+        case is Errno: true
+        default: false
+        }
+    }
+
+    /// What a person is told while nothing can be stored.
+    static func storage(_ error: any Error) -> String {
+        guard let error = error as? Errno else { return "\(error)" }
+        return "The disk or the system refused (\(error)). \(remedy(error))"
     }
 
     private static func remedy(_ error: Errno) -> String {

@@ -37,6 +37,8 @@ package enum RunUpdate: Sendable {
     case plan(PlanReport)
     case transcript(String, Transcript)
     case checked(CheckResult, rounds: Int)
+    /// What the surroundings must give was there: a fault that was met before is over.
+    case wentWell
 }
 
 /// Agents and rules as the vault has them.

@@ -10,7 +10,9 @@ package struct StateFolders: Hashable, Sendable {
     package let cache: FilePath
 
     /// Throws `Errno` when the folders cannot be made.
-    package init(vaultID: String, state: FilePath = Self.base("XDG_STATE_HOME", ".local/state"), cache: FilePath = Self.base("XDG_CACHE_HOME", ".cache"))
+    package init(
+        vaultID: String, state: FilePath = Self.base("XDG_STATE_HOME", ".local/state"), cache: FilePath = Self.base("XDG_CACHE_HOME", ".cache")
+    )
         throws
     {
         self.state = state.appending("ferry").appending(vaultID)

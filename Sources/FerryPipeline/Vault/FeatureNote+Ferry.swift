@@ -20,6 +20,7 @@ extension FeatureNote {
     var obstacle: String? {
         guard let first = faults.first else { return nil }
         return faults.count == 1
-            ? "\(first). Ferry starts it when this is mended." : "\(first), and \(faults.count - 1) more (`ferry check`). Ferry starts it when they are mended."
+            ? "\(first). Ferry starts it when this is mended."
+            : "\(first), and \(faults.count - 1) more (`ferry check`). Ferry starts it when they are mended."
     }
 }

@@ -134,7 +134,7 @@ package struct Reconciliation: Sendable {
             let unchanged = moved && (note.hash == feature.noteHash || movedUnchanged(note))
             let quiet = moved ? timing.settle : timing.firstTouch
             if note.isUnready || (!unchanged && note.age < quiet) {
-                return wait(until: now + max(.seconds(1), quiet - note.age), &outcome)
+                return wait(until: now + remainder(note, of: quiet), &outcome)
             }
         }
         outcome.decisions.append(.gesture(feature.id, gesture, note))
@@ -161,7 +161,7 @@ package struct Reconciliation: Sendable {
         switch Gesture.between(.unseen, .state(note.state)) {
         case .dispatch:
             if note.isUnready || (!movedUnchanged(note) && note.age < timing.settle) {
-                return wait(until: now + max(.seconds(1), timing.settle - note.age), &outcome)
+                return wait(until: now + remainder(note, of: timing.settle), &outcome)
             }
             outcome.decisions.append(.adopt(note, .dispatch))
         case .list where note.id != nil: outcome.decisions.append(.adopt(note, .list))
@@ -187,6 +187,11 @@ package struct Reconciliation: Sendable {
         case .dispatch, .restart, .rework, .runAgain: true
         case .none, .withdraw, .cancel, .cancelUnapproved, .approve, .reject, .hold, .unhold, .close, .putBack, .list: false
         }
+    }
+
+    /// How long to wait until the note was quiet for so long; what is open in an editor is looked at every second.
+    private func remainder(_ note: NoteSighting, of quiet: Duration) -> Duration {
+        max(note.isUnready ? .seconds(1) : .milliseconds(10), quiet - note.age)
     }
 
     private func wait(until time: Duration, _ outcome: inout Outcome) { outcome.nextLook = min(outcome.nextLook ?? time, time) }

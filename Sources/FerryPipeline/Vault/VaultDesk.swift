@@ -1,5 +1,5 @@
 internal import FerryModel
-package import FerrySystem
+internal import FerrySystem
 package import FerryVault
 package import FerryWatch
 internal import Synchronization
@@ -124,17 +124,22 @@ package final class VaultDesk: Sendable {
         case busy
     }
 
-    /// Merges what was saved at `path` into the note at its present place, and takes the file away. Throws `Errno`.
-    package func mergeLateSave(at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8]) async throws -> LateSave {
+    /// Merges what was saved at `path` into the note at its present place, and takes the file away. Only what is the person's is
+    /// merged: a stale buffer lacks Ferry's keys and block, and that is no wish to have them away; `restore` puts them in again.
+    /// Throws `Errno`.
+    func mergeLateSave(
+        at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8], restore: ([UInt8]) throws(NoteRefusal) -> [UInt8]
+    ) async throws -> LateSave {
         let saved = try read(path)
         guard ContentHash(of: saved) == hash else { return .busy }
         var conflict = false
         let outcome = try await writer.update(present) { (mine: [UInt8]) throws(NoteRefusal) -> [UInt8] in
-            guard let merged = ThreeWayMerge.merge(base: base, mine: mine, theirs: saved) else {
+            let answered = FeatureNote(parsing: mine, path: present).block?.answers.isEmpty == false
+            guard !answered, let merged = ThreeWayMerge.merge(base: try own(base), mine: try own(mine), theirs: try own(saved)) else {
                 conflict = true
                 return mine
             }
-            return merged
+            return try restore(merged)
         }
         switch outcome {
         case .written, .unchanged:
@@ -143,6 +148,13 @@ package final class VaultDesk: Sendable {
         case .refused, .gone: return try keepBeside(path)
         case .busy: return .busy
         }
+    }
+
+    /// The note without what Ferry writes into it.
+    private func own(_ bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] {
+        let prefix = prefix.withLock { $0 }
+        return try FrontMatterSplice.removing(
+            Set(["id", "status", "branch", "pr", "cost_usd"].map { prefix + $0 }), from: try FerryBlock.removing(from: bytes))
     }
 
     private func keepBeside(_ path: FilePath) throws -> LateSave {

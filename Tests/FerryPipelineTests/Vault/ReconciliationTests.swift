@@ -1,9 +1,9 @@
-import FerryModel
-import FerryPipeline
-import FerryStore
-import FerrySystem
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerryPipeline
+internal import FerryStore
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
 
 /// Gestures told from noise: what each way of moving and saving a note comes to.
 struct ReconciliationTests {
