@@ -6,7 +6,7 @@ package import SystemPackage
 package func withScratch<Result>(
     _ files: [String: String] = [:], function: String = #function, _ body: (FilePath) async throws -> Result
 ) async throws -> Result {
-    let root = FilePath(String(cString: getenv("TMPDIR") ?? strdup("/tmp")))
+    let root = FilePath(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
     let folder = root.appending("ferry-test-\(UInt32.random(in: .min ... .max))")
     try Directory.create(folder, mode: 0o700)
     try write(files, below: folder)
