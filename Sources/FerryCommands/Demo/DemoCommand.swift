@@ -15,6 +15,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Flag(name: .long, help: "Approve without asking; so does a run without a terminal.")
     var yes = false
+    @Flag(name: .long, help: "Leave out the pauses that a model makes.")
+    var quick = false
     @Flag(name: .long, help: "Run agents although you are root. Process limits do not bind them then.")
     var allowRoot = false
 
@@ -23,7 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
         try checkUser()
         try await Self.checkMachine(allowRoot: allowRoot)
         ConsoleLog.use(console)
-        let scene = try await DemoScene.build()
+        let scene = try await DemoScene.build(isQuick: quick)
         try await DemoPlay(scene: scene, console: console, asks: !yes && console.canAsk, allowRoot: allowRoot).play()
     }
 

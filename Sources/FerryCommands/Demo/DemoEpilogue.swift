@@ -1,7 +1,6 @@
 internal import FerryGit
 internal import FerryModel
 internal import FerryStore
-internal import FerryVault
 internal import SystemPackage
 
 /// What the demo says at its end: what was merged, what it cost, where everything is, and how to go on.
@@ -31,12 +30,12 @@ struct DemoEpilogue: Sendable {
         let commits = try await git.history(of: main, limit: 10)
         for commit in commits {
             let mark = commit.parents.count > 1 ? "*─" : "* "
-            let subject = InertText.excerpt(commit.subject, limit: 72)
-            console.print("  \(mark) \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(InertText.excerpt(commit.author, limit: 40)))", .dim))")
+            let subject = TextWidth.line(commit.subject, to: 72)
+            console.print("  \(mark) \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(TextWidth.line(commit.author, to: 40)))", .dim))")
         }
         if let newest = commits.first, let oldest = commits.last {
             for change in try await git.changes(from: oldest.id, to: newest.id) {
-                console.print("     \(InertText.excerpt(change.path.string))  +\(change.addedLines ?? 0) −\(change.deletedLines ?? 0)")
+                console.print("     \(TextWidth.line(change.path.string, to: 80))  +\(change.addedLines ?? 0) −\(change.deletedLines ?? 0)")
             }
         }
     }

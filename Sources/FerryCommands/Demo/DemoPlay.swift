@@ -63,6 +63,7 @@ struct DemoPlay: Sendable {
         guard feature.state == .review else {
             throw CommandError(.failed, "The feature was blocked: \(feature.waitsFor ?? "no reason given").", remedy: "Look at \(scene.folder).")
         }
+        try await showWork(feature)
         try await showNote()
         guard try await isApproved(feature) else { return .leftInReview }
         say("I move the note from 05_review to 06_done: that approves it.")
@@ -122,6 +123,14 @@ struct DemoPlay: Sendable {
         console.print("  vault       \(scene.vault)")
         console.print("  the note    \(scene.note(in: .ideas))")
         quote(try FileContents.read(scene.vault.pushing(scene.note(in: .ideas))))
+    }
+
+    private func showWork(_ feature: FeatureRecord) async throws {
+        guard let store = try scene.view().store() else { return }
+        defer { store.close() }
+        console.print()
+        console.print("What happened on the way; each ✗ went back to the coder:")
+        for line in RunStory(try await store.steps(feature.id, feature.run)).lines(console.style) { console.print("  " + line) }
     }
 
     private func showNote() async throws {

@@ -22,12 +22,14 @@ struct DemoScene: Sendable {
     /// Where the feature's note lies in a state.
     func note(in state: FeatureState) -> FilePath { VaultLayout().folder(of: state).appending(Self.note) }
 
-    /// Builds it in a new folder below the one for temporary files. Throws `CommandError`, `GitError`, `Errno`.
-    static func build() async throws -> DemoScene {
+    /// Builds it in a new folder below the one for temporary files. `isQuick`: the script makes no pauses.
+    /// Throws `CommandError`, `GitError`, `Errno`.
+    static func build(isQuick: Bool) async throws -> DemoScene {
         let scene = DemoScene(folder: try scratch())
         let writer = NoteWriter(root: scene.folder)
         for file in DemoFiles.files where file.path.hasPrefix("repository/") || file.path == "script.json" {
-            guard try writer.create(scene.place(of: file.path), content: Array(file.content.utf8)) else { throw Errno.fileExists }
+            let content = isQuick && file.path == "script.json" ? file.content.replacing(/"delay_ms": \d+/, with: "\"delay_ms\": 0") : file.content
+            guard try writer.create(scene.place(of: file.path), content: Array(content.utf8)) else { throw Errno.fileExists }
         }
         guard let main = BranchName("main") else { preconditionFailure("main is a branch's name") }
         try await GitRepository.create(at: scene.repository, branch: main, author: "You", message: "A till that adds up and prints receipts")

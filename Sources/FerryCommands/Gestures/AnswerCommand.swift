@@ -28,10 +28,10 @@ struct AnswerCommand: AsyncParsableCommand {
         let left = open.filter { $0 != number }
         guard left.isEmpty, !stay, feature.state == .blocked else {
             let next = left.isEmpty ? "To let it go on: ferry plan \(feature.name)" : "Still open: \(left.map { "Q\($0)" }.joined(separator: ", "))."
-            return try gesture.report(maker.outcome(feature, at: feature.path, to: feature.state, next: next))
+            return try gesture.report(maker.outcome(feature, at: feature.path, to: feature.state, next: next, isPending: false))
         }
         let destination = try maker.move(feature, to: .planned)
-        try gesture.report(maker.outcome(feature, at: destination, to: .planned, next: "Q\(number) is answered; Ferry goes on where it stopped."))
+        try gesture.report(maker.outcome(feature, at: destination, to: .planned, next: "Q\(number) is answered; Ferry goes on where it stopped.", isPending: true))
     }
 
     private func openQuestions(of feature: FoundFeature) throws -> [Int] {

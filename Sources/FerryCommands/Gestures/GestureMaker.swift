@@ -19,19 +19,24 @@ struct GestureMaker: Sendable {
         var to: String
         /// What happens next.
         var next: String
+        /// The service has something to do now.
+        var isPending: Bool
         var isServed: Bool
         var isStopped: Bool
 
         /// For a person.
         func lines(_ style: Style) -> [String] {
             let heading = [feature, title].compactMap { $0 }.joined(separator: " ")
-            var lines = [style.paint(heading, .bold) + (from == to ? "" : ": \(from) → \(to)"), next]
+            let lines = [style.paint(heading, .bold) + (from == to ? "" : ": \(from) → \(to)"), next]
+            guard isPending else { return lines }
+            return lines + obstacle
+        }
+
+        private var obstacle: [String] {
             if isStopped {
-                lines.append("STOP.md is in the vault: nothing starts before it is gone (`ferry stop --undo`).")
-            } else if !isServed {
-                lines.append("No service is running for this vault; it happens when one does: `ferry run`.")
+                return ["STOP.md is in the vault: nothing starts before it is gone (`ferry stop --undo`)."]
             }
-            return lines
+            return isServed ? [] : ["No service is running for this vault; it happens when one does: `ferry run`."]
         }
     }
 
@@ -42,13 +47,13 @@ struct GestureMaker: Sendable {
         case .refused(let why, let remedy): throw CommandError(.failed, "\(feature.heading): \(why)", remedy: remedy)
         case .already(let text):
             if wish == .go { try skipSettling(feature.path) }
-            return outcome(feature, at: feature.path, to: feature.state, next: text)
+            return outcome(feature, at: feature.path, to: feature.state, next: text, isPending: wish == .go)
         case .move(let state, let next):
             try refuseUnanswered(feature, to: state)
             try await refuseWithoutFeedback(wish, feature)
             let destination = try move(feature, to: state)
             if wish == .go { try skipSettling(destination) }
-            return outcome(feature, at: destination, to: state, next: next)
+            return outcome(feature, at: destination, to: state, next: next, isPending: true)
         }
     }
 
@@ -57,10 +62,10 @@ struct GestureMaker: Sendable {
         return try FeatureList(view, records: records).find(word)
     }
 
-    func outcome(_ feature: FoundFeature, at path: FilePath, to state: FeatureState, next: String) -> Outcome {
+    func outcome(_ feature: FoundFeature, at path: FilePath, to state: FeatureState, next: String, isPending: Bool) -> Outcome {
         Outcome(
             feature: feature.id?.description, title: feature.title, note: path.string, from: feature.state.shown, to: state.shown, next: next,
-            isServed: view.isServed, isStopped: view.isStopped)
+            isPending: isPending, isServed: view.isServed, isStopped: view.isStopped)
     }
 
     // MARK: The note

@@ -29,7 +29,9 @@ struct LogsCommand: AsyncParsableCommand {
             throw CommandError(.failed, "\(found.heading) has no run \(number).", remedy: "It has had runs 1 to \(record.run).")
         }
         let events = try await store.events(of: id, limit: 10_000).filter { $0.run == number }.reversed().map(FeatureReport.Event.init)
-        let report = RunLog(feature: id.description, run: number.rawValue, events: Array(events), agents: try RunLog.agents(in: folders.run(id, number)))
+        let steps = RunStory(try await store.steps(id, number)).steps
+        let report = RunLog(
+            feature: id.description, run: number.rawValue, events: Array(events), steps: steps, agents: try RunLog.agents(in: folders.run(id, number)))
         let console = Console.standard
         console.print(output.json ? try JSONText.make(report) : report.text(found, console.style))
     }
@@ -59,6 +61,8 @@ struct RunLog: Hashable, Sendable, Encodable {
     var run: Int
     /// Oldest first.
     var events: [FeatureReport.Event]
+    /// What came of each finished step, in their order.
+    var steps: [RunStory.Step]
     /// In the order in which they began.
     var agents: [Agent]
 
@@ -66,18 +70,19 @@ struct RunLog: Hashable, Sendable, Encodable {
     static func agents(in folder: FilePath) throws -> [Agent] {
         guard try FileStatus.ifPresent(folder) != nil else { return [] }
         let files = try Directory.entries(of: folder).filter { $0.name.extension == "jsonl" }
-        let agents = try files.map { file -> (String, Agent) in
+        let agents = try files.map { file -> (String, Int64, Agent) in
             let path = folder.appending(file.name)
             var agent = Agent(stage: file.name.stem, transcript: path.string, steps: [], end: nil)
             let entries = try Transcript.read(path)
             for entry in entries { agent.take(entry) }
-            return (entries.first?.at ?? "", agent)
+            return (entries.first?.at ?? "", try FileStatus(of: path).modified, agent)
         }
-        return agents.sorted { ($0.0, $0.1.stage) < ($1.0, $1.1.stage) }.map(\.1)
+        return agents.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     }
 
     func text(_ found: FoundFeature, _ style: Style) -> String {
         var lines = [style.paint(found.heading, .bold) + ", run \(run)"] + events.map { EventText.line($0, style) }
+        if !steps.isEmpty { lines += ["", "What came of it:"] + RunStory(steps: steps).lines(style).map { "  " + $0 } }
         for agent in agents {
             lines += ["", style.paint(agent.stage, .bold) + "  " + style.paint(agent.transcript, .dim)]
             lines += agent.steps.map { step in

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import FerryModel
-internal import FerryVault
 
 /// `ferry status [--watch]`
 struct StatusCommand: AsyncParsableCommand {
@@ -40,7 +39,7 @@ struct StatusText: Hashable, Sendable {
             table.add(
                 .init(feature.id ?? "–", .bold), .init(FeatureState(rawValue: feature.state)?.shown ?? feature.state, Self.ink(feature)),
                 .init(TextWidth.cut(feature.title, to: 40)), .init(feature.costUsd.map { "$\(Money(dollars: $0))" } ?? "", .dim),
-                .init(InertText.excerpt(waits, limit: 120), feature.needsPerson ? .yellow : .dim))
+                .init(TextWidth.line(waits, to: 120), feature.needsPerson ? .yellow : .dim))
         }
         var lines = table.isEmpty ? ["There is no feature yet. Write a note in 01_ideas and move it to 03_planned."] : table.lines(style)
         let service = report.isServed ? style.paint("the service is running", .green) : style.paint("no service is running", .yellow)

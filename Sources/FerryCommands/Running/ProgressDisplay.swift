@@ -2,16 +2,21 @@ internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
-internal import FerryVault
 internal import Synchronization
 
 /// Shows what a service in this process is doing: on a terminal one line for each feature at work, rewritten in place; elsewhere a line
 /// for each stage. Changes of state are lines that stay, on both.
 final class ProgressDisplay: Sendable {
+    private struct Told: Hashable {
+        var state: FeatureState?
+        var waitsFor: String?
+    }
+
     private struct State {
         /// When each feature's present stage was first seen.
         var since: [FeatureID: (stage: String, at: Duration)] = [:]
-        var states: [FeatureID: FeatureState] = [:]
+        /// What was last said of each feature.
+        var told: [FeatureID: Told] = [:]
     }
 
     private let board: ProgressBoard
@@ -57,14 +62,12 @@ final class ProgressDisplay: Sendable {
     }
 
     private func announce(_ feature: FeatureRecord) {
-        let isNew = state.withLock { state in
-            guard state.states[feature.id] != feature.state else { return false }
-            state.states[feature.id] = feature.state
-            return true
-        }
-        guard isNew, let place = feature.state else { return }
-        let title = InertText.excerpt(feature.title, limit: 60)
-        let reason = feature.waitsFor.map { ": " + InertText.excerpt($0, limit: 200) } ?? ""
+        let news = Told(state: feature.state, waitsFor: feature.waitsFor)
+        let before = state.withLock { $0.told.updateValue(news, forKey: feature.id) }
+        // An obstacle that has gone is no news of its own.
+        guard before?.state != news.state || (news.waitsFor != nil && before != news), let place = feature.state else { return }
+        let title = TextWidth.line(feature.title, to: 60)
+        let reason = feature.waitsFor.map { ": " + TextWidth.line($0, to: 300) } ?? ""
         console.print("\(feature.id) \(title) → \(console.style.paint(place.shown, Self.ink(place)))\(reason)")
     }
 
@@ -91,7 +94,7 @@ final class ProgressDisplay: Sendable {
             return (entries.map { ProgressLine($0, elapsed: now - (state.since[$0.feature]?.at ?? now)) }, news)
         }
         if console.isTerminal {
-            console.show(ProgressLine.table(rows, console.style))
+            console.show(rows.map { $0.text(console.style) })
         } else {
             for entry in news { console.print("\(entry.feature) \(SafeText.make(entry.stage))") }
         }

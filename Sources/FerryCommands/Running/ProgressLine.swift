@@ -1,6 +1,5 @@
 internal import FerryModel
 internal import FerryPipeline
-internal import FerryVault
 
 /// What one feature is doing, in one line: stage, turn, tokens, cost, time, and the tool that runs.
 struct ProgressLine: Hashable, Sendable {
@@ -18,7 +17,7 @@ struct ProgressLine: Hashable, Sendable {
 
     init(_ entry: ProgressBoard.Entry, elapsed: Duration) {
         feature = entry.feature.description
-        stage = InertText.excerpt(entry.stage, limit: 40)
+        stage = TextWidth.line(entry.stage, to: 30)
         let agent = entry.agent
         turn = agent.map { "turn \($0.turn)" } ?? ""
         tokens = agent.map { "\(Self.short($0.input)) in, \(Self.short($0.output)) out" } ?? ""
@@ -28,20 +27,20 @@ struct ProgressLine: Hashable, Sendable {
             switch agent?.phase {
             case .asking(let characters): characters > 0 ? "answers…" : "asks the model"
             case .waiting(let pause): "the provider asks for a pause of \(pause.components.seconds) s"
-            case .running(let what): InertText.excerpt(what, limit: 80)
+            case .running(let what): TextWidth.line(what, to: 80)
             case .ended, nil: ""
             }
     }
 
-    /// The lines, their columns aligned.
-    static func table(_ lines: [ProgressLine], _ style: Style) -> [String] {
-        var table = Table()
-        for line in lines {
-            table.add(
-                .init(line.feature, .bold), .init(line.stage, .blue), .init(line.turn), .init(line.tokens), .init(line.cost), .init(line.time),
-                .init(line.activity, .dim))
-        }
-        return table.lines(style)
+    /// The line for a terminal. Columns have their usual widths from the start, so that they stay where they are while numbers grow.
+    func text(_ style: Style) -> String {
+        let columns: [(String, Int, Style.Ink?)] = [
+            (feature, 6, .bold), (stage, 16, .blue), (turn, 7, nil), (tokens, 18, nil), (cost, 7, nil), (time, 4, nil), (activity, 0, .dim),
+        ]
+        return columns.map { text, width, ink in
+            let padded = TextWidth.pad(text, to: width)
+            return ink.map { style.paint(padded, $0) } ?? padded
+        }.joined(separator: "  ")
     }
 
     /// `950`, `12.3k`, `1.2M`

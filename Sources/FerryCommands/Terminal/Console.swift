@@ -31,8 +31,11 @@ final class Console: Sendable {
     /// Replaces the live lines, each cut to the terminal's width; none takes them away. Without a terminal nothing is shown.
     func show(_ lines: [String]) {
         guard isTerminal else { return }
-        let width = Self.columns
-        live.withLock { live in Self.send(live.replacing(with: lines.map { TextWidth.cut($0, to: width - 1) }), to: .standardOutput) }
+        let size = Self.size
+        // A line that wraps, or one above the screen, could not be rewritten.
+        var fitting = lines.prefix(max(1, size.rows - 2)).map { TextWidth.cut($0, to: size.columns - 1) }
+        if fitting.count < lines.count { fitting[fitting.count - 1] = "… and \(lines.count - fitting.count + 1) more" }
+        live.withLock { live in Self.send(live.replacing(with: fitting), to: .standardOutput) }
     }
 
     /// Asks on the terminal and returns the answer's line; `nil` at the end of input.
@@ -56,9 +59,9 @@ final class Console: Sendable {
     /// A reader that has gone away is no fault of the command.
     private static func send(_ text: String, to file: FileDescriptor) { _ = try? file.writeAll(text.utf8) }
 
-    private static var columns: Int {
+    private static var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 }

@@ -1,23 +1,58 @@
-/// How wide text is on a terminal, near enough to keep a line a line: combining marks take no column, East Asian wide characters and
-/// pictures two (Unicode Standard Annex 11).
-enum TextWidth {
-    static func columns(_ text: some StringProtocol) -> Int { text.unicodeScalars.reduce(0) { $0 + columns($1) } }
+internal import FerryPipeline
 
-    /// The text, or its beginning and `…` where it takes more columns.
+/// How wide text is on a terminal, near enough to keep a line a line: combining marks take no column, East Asian wide characters and
+/// pictures two (Unicode Standard Annex 11), and colours (`Style`) none.
+enum TextWidth {
+    static func columns(_ text: some StringProtocol) -> Int {
+        var width = 0
+        walk(text) { width += $1 }
+        return width
+    }
+
+    /// The text, or its beginning and `…` where it takes more columns. Colours are kept, so that each that begins also ends.
     static func cut(_ text: String, to limit: Int) -> String {
         guard columns(text) > limit else { return text }
+        guard limit > 0 else { return "" }
         var kept = String.UnicodeScalarView()
         var width = 1
-        for scalar in text.unicodeScalars {
-            width += columns(scalar)
-            if width > limit { break }
-            kept.append(scalar)
+        var isFull = false
+        walk(text) { scalar, columns in
+            let isColour = columns == 0 && scalar.isEscapePart
+            if !isColour, !isFull, width + columns > limit {
+                isFull = true
+                kept.append("…")
+            }
+            if isColour || !isFull {
+                kept.append(scalar.value)
+                width += columns
+            }
         }
-        return limit > 0 ? String(kept) + "…" : ""
+        return String(kept)
+    }
+
+    /// Any text as one clean line of so many columns at most.
+    static func line(_ text: String, to limit: Int) -> String {
+        cut(SafeText.make(text).split(whereSeparator: \.isWhitespace).joined(separator: " "), to: limit)
     }
 
     /// The text with blanks behind it up to so many columns.
     static func pad(_ text: String, to width: Int) -> String { text + String(repeating: " ", count: max(0, width - columns(text))) }
+
+    private struct Scalar {
+        let value: Unicode.Scalar
+        /// Of a sequence that sets colours.
+        let isEscapePart: Bool
+    }
+
+    /// Gives each scalar with its columns.
+    private static func walk(_ text: some StringProtocol, _ body: (Scalar, Int) -> Void) {
+        var isInEscape = false
+        for scalar in text.unicodeScalars {
+            if scalar.value == 0x1B { isInEscape = true }
+            body(Scalar(value: scalar, isEscapePart: isInEscape), isInEscape ? 0 : columns(scalar))
+            if isInEscape, scalar == "m" { isInEscape = false }
+        }
+    }
 
     private static func columns(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.value {

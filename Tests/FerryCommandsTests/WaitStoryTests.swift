@@ -1,0 +1,72 @@
+@testable internal import FerryCommands
+internal import FerryModel
+internal import FerryStore
+internal import FerryVault
+internal import SystemPackage
+internal import Testing
+
+/// `ferry why` names one thing, and what can be done about it.
+@Suite(.timeLimit(.minutes(1)))
+struct WaitStoryTests {
+    private func tell(_ state: FeatureState, _ record: FeatureRecord? = nil, _ change: (inout WaitStory.Facts) -> Void = { _ in }) -> WaitStory {
+        let note = FeatureNote(parsing: Array("---\nid: FR-001\n---\n# A\n".utf8), path: "10_features/a.md")
+        var facts = WaitStory.Facts(
+            feature: FoundFeature(path: "10_features/a.md", state: state, note: note, record: record), records: [record].compactMap { $0 },
+            isServed: true, isStopped: false, settle: .seconds(30), slots: 2)
+        change(&facts)
+        return WaitStory(facts)
+    }
+
+    @Test func `an idea waits for its person`() {
+        let story = tell(.ideas)
+        #expect(story.needsPerson && story.remedy == "ferry plan FR-001")
+    }
+
+    @Test func `a note that Ferry has not taken yet is settling`() {
+        let story = tell(.planned)
+        #expect(story.reason.contains("30 s") && story.remedy == "ferry go FR-001" && !story.needsPerson)
+    }
+
+    @Test func `the stop comes before a missing service, and that before all else`() {
+        #expect(tell(.planned, record(1, .planned)) { $0.isStopped = true }.remedy == "ferry stop --undo")
+        #expect(tell(.planned, record(1, .planned)) { $0.isServed = false }.remedy == "ferry run")
+        #expect(tell(.inProgress, record(1, .inProgress)) { $0.isServed = false }.reason.contains("interrupted"))
+    }
+
+    @Test func `a dependency is named with where it is`() {
+        let own = record(1, .planned) { $0.dependsOn = [FeatureID(number: 2)] }
+        #expect(tell(.planned, own) { $0.records.append(record(2, .inProgress)) }.reason == "It depends on FR-002, which is in progress.")
+        #expect(tell(.planned, own).remedy?.contains("depends_on") == true)
+        #expect(!tell(.planned, own) { $0.records.append(record(2, .done)) }.reason.contains("depends"))
+    }
+
+    @Test func `slots are counted, those of the repository first`() {
+        let own = record(1, .planned) { $0.repository = RepositoryName("shop") }
+        let busy = [2, 3].map { number in record(number, .inProgress) { $0.repository = RepositoryName("shop") } }
+        #expect(tell(.planned, own) { $0.records += busy }.reason.contains("2 of 2 features"))
+        let story = tell(.planned, own) {
+            $0.records += busy
+            $0.repositorySlots = 1
+        }
+        #expect(story.reason.contains("repository shop takes 1 at once"))
+    }
+
+    @Test func `a fault of the surroundings is what it waits for`() {
+        let held = record(1, .inProgress) { $0.waitsFor = "The key OPENAI_API_KEY is not set." }
+        #expect(tell(.inProgress, held).reason == "The key OPENAI_API_KEY is not set.")
+    }
+
+    @Test func `review waits for a decision about one commit`() {
+        let story = tell(.review, record(1, .review) { $0.tip = "0123456789abcdef" })
+        #expect(story.reason.contains("0123456789ab") && story.needsPerson)
+        #expect(tell(.review).reason.contains("nothing to show"))
+    }
+
+    @Test func `blocked says its questions, or its story`() {
+        let asked = tell(.blocked, record(1, .blocked) { $0.questions = ["Which blue?", "How dark?"] })
+        #expect(asked.reason.contains("Q1 Which blue?\nQ2 How dark?") && asked.remedy == "ferry answer FR-001 TEXT")
+        #expect(tell(.blocked, record(1, .blocked) { $0.waitsFor = "The change still has findings." }).reason == "The change still has findings.")
+    }
+
+    @Test func `done waits for nothing`() { #expect(!tell(.done).needsPerson && tell(.done).remedy == nil) }
+}
