@@ -38,23 +38,16 @@ package enum VaultService {
         parts.health = { await SandboxHealth.check(runner).obstacle?.description }
         let desk = VaultDesk(vault: vault)
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
-        do {
-            let watcher = try VaultWatcher(root: options.vault, folders: vault.layout.watchedFolders)
-            try await serve(
-                [
-                    .init(
-                        service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(
-                        service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
-                        successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
-                ], signals: options.stopsOnSignals ? [.sigterm, .sigint] : [], log)
-        } catch let error as Errno {
-            throw ServiceError(
-                .storage, "The vault \(options.vault) cannot be watched (\(error)).",
-                remedy: error == .tooManyOpenFiles
-                    ? "Raise fs.inotify.max_user_instances (sysctl), or stop another watcher." : "Look at the folder's rights.")
-        }
+        let watcher = try watcher(vault)
+        try await serve(
+            [
+                .init(
+                    service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
+                    successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
+            ], signals: options.stopsOnSignals ? [.sigterm, .sigint] : [], log)
         await models.shutDown()
         guard options.once else { return .stopped }
         return switch await dispatcher.onceEnd() {
@@ -104,10 +97,22 @@ package enum VaultService {
     }
 
     private static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
-        do { return try InstanceLock(at: folders.lock) } catch {
+        do { return try InstanceLock(at: folders.lock) } catch Errno.wouldBlock, Errno.resourceTemporarilyUnavailable {
             throw ServiceError(
                 .alreadyRunning, "Another Ferry serves \(options.vault) already.",
                 remedy: "`ferry status` shows what it does; stop it first, or use it.")
+        } catch {
+            throw ServiceError(.storage, "The lock \(folders.lock) cannot be made (\(error)).", remedy: "Free some space, or mend the folder's rights.")
+        }
+    }
+    }
+
+    private static func watcher(_ vault: Vault) throws -> VaultWatcher {
+        do { return try VaultWatcher(root: vault.root, folders: vault.layout.watchedFolders) } catch let error as Errno {
+            throw ServiceError(
+                .storage, "The vault \(vault.root) cannot be watched (\(error)).",
+                remedy: error == .tooManyOpenFiles
+                    ? "Raise fs.inotify.max_user_instances (sysctl), or stop another watcher." : "Look at the folder's rights.")
         }
     }
 
