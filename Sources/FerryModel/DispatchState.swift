@@ -72,6 +72,8 @@ package struct DispatchState: Sendable {
 
     package var runningFeatures: Set<FeatureID> { Set(running.keys) }
     package var waitingFeatures: Set<FeatureID> { Set(waiting.keys) }
+    /// Whose merge is under way.
+    package var mergingFeatures: Set<FeatureID> { Set(merging.values) }
 
     package mutating func apply(_ event: Event) -> [Action] {
         switch event {

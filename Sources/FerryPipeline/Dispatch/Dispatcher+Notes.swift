@@ -115,7 +115,7 @@ extension Dispatcher {
         ).content
     }
 
-    private func writeDashboard(_ now: Duration) async {
+    func writeDashboard(_ now: Duration) async {
         dashboardDue = nil
         do {
             var dashboard = Dashboard()
