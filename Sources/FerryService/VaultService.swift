@@ -105,7 +105,6 @@ package enum VaultService {
             throw ServiceError(.storage, "The lock \(folders.lock) cannot be made (\(error)).", remedy: "Free some space, or mend the folder's rights.")
         }
     }
-    }
 
     private static func watcher(_ vault: Vault) throws -> VaultWatcher {
         do { return try VaultWatcher(root: vault.root, folders: vault.layout.watchedFolders) } catch let error as Errno {
