@@ -14,6 +14,7 @@ RELEASE = --configuration release --static-swift-stdlib
 TO_BUILD = git libcmark-dev libsqlite3-dev pkg-config python3 zlib1g-dev
 TO_RUN = $(TO_BUILD) bubblewrap util-linux $(if $(ROOT),passwd)
 TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep
+TO_FETCH = python3-pip python3-setuptools
 
 AS_USER = .scripts/as-ordinary-user --
 MAKE_HERE = $(MAKE) --no-print-directory
@@ -79,7 +80,7 @@ bench:
 	@.scripts/stage bench Benchmarks/run
 
 e2e:
-	@.scripts/need $(TO_TEST)
+	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@.scripts/stage build $(MAKE_HERE) build
 	@.scripts/stage e2e .scripts/e2e
 
@@ -100,7 +101,7 @@ test check-long:
 
 bench e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/third-party-run.md --
 bench e2e:
-	@.scripts/need $(TO_TEST)
+	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@
 
 install:
