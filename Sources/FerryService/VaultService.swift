@@ -82,7 +82,7 @@ package enum VaultService {
         do {
             let file = try ModelSource.readKeyFile(at: path)
             for fault in file?.faults ?? [] { log.warning("\(fault)") }
-            return ModelSource(keys: file?.entries ?? [], environment: options.environment ?? ProcessInfo.processInfo.environment)
+            return ModelSource(keys: file?.entries ?? [], environment: options.environment ?? ProcessInfo.processInfo.environment, keyFile: path)
         } catch { throw ServiceError(.configuration, "\(path) cannot be used: \(error)", remedy: "Mend it, or take it away.") }
     }
 

@@ -68,7 +68,6 @@ struct VaultLint: Sendable {
         var findings: [NoteFinding] = []
         for repository in repositories {
             let path = "\(view.layout.repositories)/\(repository.name).md"
-            if let inside = RepositoryCheck(vault: view.root).vaultInside(repository) { findings.append(.init(path, nil, .error, inside, remedy: "")) }
             if !repository.path.isEmpty, (try? FileStatus.ifPresent(WorkingFolder.resolved(repository.path)))?.kind != .directory {
                 findings.append(.init(path, nil, .error, "there is no folder \(repository.path)", remedy: "correct `path`, or mount what is missing"))
             }

@@ -45,11 +45,13 @@ struct FeatureReader: Sendable {
     func story(of feature: FoundFeature) async throws -> WaitStory {
         var last: String?
         if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
+        var wait: String?
+        if let id = feature.id, let store { wait = try await store.fact("wait:\(id)") }
         let repository = try view.repositories().first { $0.name == feature.record?.repository }
         return WaitStory(
             WaitStory.Facts(
                 feature: feature, records: records, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
-                slots: view.settings.agentsAtOnce, repositorySlots: repository?.atOnce, lastEvent: last))
+                slots: view.settings.agentsAtOnce, repositorySlots: repository?.atOnce, wait: wait, lastEvent: last))
     }
 
     /// All that is known of one feature; `events` is the most of its history.

@@ -15,6 +15,8 @@ struct WaitStory: Hashable, Sendable {
         /// Features at work side by side at most: in all, and in this one's repository.
         var slots: Int
         var repositorySlots: Int?
+        /// What the service says that a queued feature waits for.
+        var wait: String?
         /// The newest line of the feature's history.
         var lastEvent: String?
     }
@@ -53,6 +55,7 @@ struct WaitStory: Hashable, Sendable {
             return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
         }
         if let waits = record.waitsFor { return (waits, nil, false) }
+        if let wait = facts.wait { return (wait, nil, false) }
         let states = Dictionary(facts.records.map { ($0.id, $0.state) }) { $1 }
         if let parent = record.dependsOn.first(where: { states[$0] != .some(.done) }) {
             let state = states[parent].flatMap { $0 }

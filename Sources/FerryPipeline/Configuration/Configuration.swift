@@ -9,6 +9,8 @@ package struct Configuration: Sendable {
     package var agents: [AgentNote] = []
     package var rules: [RuleNote] = []
     package var repositories: [RepositoryNote] = []
+    /// Repository notes without any version that can be used, with what is wrong.
+    package var unusableRepositories: [RepositoryName: NoteFault] = [:]
     package var providers: [ProviderSettings] = []
     package var prices = PriceTable()
     /// Everything that is wrong in these notes now, with file and line.
@@ -29,6 +31,15 @@ package struct Configuration: Sendable {
         return direct.mapValues { targets in (0..<4).reduce(targets) { names, _ in names.flatMap { direct[$0] ?? [$0] } } }
     }
 
+    /// What keeps a feature from being started as its note stands; it is not guessed at.
+    package func obstacle(in note: FeatureNote) -> String? {
+        if let obstacle = note.obstacle { return obstacle }
+        if case .failure(let obstacle) = repository(for: note) { return obstacle.message }
+        guard let model = note.model, aliases[model] == nil, !model.contains("/") else { return nil }
+        return "There is no model `\(model)`. There are: \(aliases.keys.sorted().joined(separator: ", ")). Correct `model`, or name it under `## Models` "
+            + "in the settings; Ferry looks again by itself."
+    }
+
     /// The limits for a feature: a budget is always the smallest that applies.
     package func limits(for note: FeatureNote, extra: Money) -> SpendingLimits {
         let feature = min(settings.budgetFeature, note.budget ?? settings.budgetFeature)
@@ -40,12 +51,16 @@ package struct Configuration: Sendable {
         let names = repositories.map(\.name.rawValue).sorted().joined(separator: ", ")
         if let name = note.repo {
             if let repository = repository(name) { return .success(repository) }
+            if let fault = unusableRepositories[RepositoryName(name)] { return .failure(RepositoryObstacle(fault)) }
             let known = names.isEmpty ? "There is no repository note yet" : "There are: \(names)"
             return .failure(
                 RepositoryObstacle(
                     message: "There is no repository `\(name)`. \(known). Correct `repo`, or add the note; Ferry looks again by itself."))
         }
         if repositories.count == 1 { return .success(repositories[0]) }
+        if repositories.isEmpty, let fault = unusableRepositories.min(by: { $0.key.rawValue < $1.key.rawValue })?.value {
+            return .failure(RepositoryObstacle(fault))
+        }
         if repositories.isEmpty {
             return .failure(
                 RepositoryObstacle(
@@ -58,4 +73,9 @@ package struct Configuration: Sendable {
 /// Why a feature has no repository to work on.
 package struct RepositoryObstacle: Error, Hashable, Sendable {
     package let message: String
+
+    package init(message: String) { self.message = message }
+
+    /// Its note cannot be used.
+    init(_ fault: NoteFault) { message = "Its repository note cannot be used. \(fault). Ferry looks again by itself." }
 }

@@ -37,9 +37,15 @@ package struct ConfigurationLoader: Sendable {
         }
         for path in notes(in: layout.repositories) {
             let offLimits = offLimits
-            if let note = try await good(path, &faults, { RepositoryNote($0, path: $1, offLimits: offLimits) }, \.faults) {
+            let earlier = faults.count
+            let note = try await good(path, &faults, { RepositoryNote($0, path: $1, offLimits: offLimits) }, \.faults)
+            if let fault = note?.vaultFault(root, note: path.string) {
+                faults.append(fault)
+            } else if let note {
                 configuration.repositories.append(note)
+                continue
             }
+            configuration.unusableRepositories[RepositoryName(path.stem ?? "")] = faults.count > earlier ? faults[faults.count - 1] : nil
         }
         for agent in configuration.agents {
             if let model = agent.model { Self.check(model, in: configuration, "\(layout.agents)/\(agent.name).md", &faults) }

@@ -1,22 +1,51 @@
 internal import FerryHTTP
 package import FerryLLM
 package import FerryModel
+internal import FerrySystem
 package import FerryVault
+internal import Synchronization
 package import SystemPackage
 
 /// Gives agents their models, by the settings in force. Holds what outlives a change of settings: connections, rate gates, keys.
 package final class ModelSource: Sendable {
     private let client = StreamingHTTPClient()
     private let gates = RateGates()
-    private let keys: KeyRing
-    /// Takes the keys in use out of everything that is recorded.
-    package let redactor: Redactor
+    private let environment: [String: String]
+    private let keyFile: FilePath?
+    private let known: Mutex<KnownKeys>
 
-    package init(keys entries: [KeyFile.Entry] = [], environment: [String: String]) {
+    private struct KnownKeys: Sendable {
+        var ring: KeyRing
+        var redactor: Redactor
+        /// Of `keys.yaml` when it was read.
+        var status: FileStatus?
+    }
+
+    /// `keyFile` is looked at again whenever a model is asked for, so that a key can be given without a restart.
+    package init(keys entries: [KeyFile.Entry] = [], environment: [String: String], keyFile: FilePath? = nil) {
+        self.environment = environment
+        self.keyFile = keyFile
+        known = Mutex(Self.keys(entries, environment, status: keyFile.flatMap { (try? FileStatus.ifPresent($0)) ?? nil }))
+    }
+
+    /// Takes the keys in use out of everything that is recorded.
+    package var redactor: Redactor { known.withLock { $0.redactor } }
+
+    private static func keys(_ entries: [KeyFile.Entry], _ environment: [String: String], status: FileStatus?) -> KnownKeys {
         let bound = entries.map { ($0.name, KeyRing.Entry(key: $0.key.map { FerryLLM.Secret($0) }, hosts: $0.hosts)) }
-        keys = KeyRing(entries: Dictionary(bound, uniquingKeysWith: { $1 }), environment: environment)
         let named = environment.filter { name, _ in ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD"].contains { name.hasSuffix($0) } }.values
-        redactor = Redactor(values: Array(named) + entries.compactMap(\.key))
+        return KnownKeys(
+            ring: KeyRing(entries: Dictionary(bound, uniquingKeysWith: { $1 }), environment: environment),
+            redactor: Redactor(values: Array(named) + entries.compactMap(\.key)), status: status)
+    }
+
+    /// Reads `keys.yaml` again if it is another file than the last time. Throws `ModelError` where it may not be used.
+    private func refreshKeys() throws {
+        guard let keyFile else { return }
+        let status = try FileStatus.ifPresent(keyFile)
+        guard status != known.withLock({ $0.status }) else { return }
+        let fresh = Self.keys(try Self.readKeyFile(at: keyFile)?.entries ?? [], environment, status: status)
+        known.withLock { $0 = fresh }
     }
 
     /// `keys.yaml` in `$XDG_CONFIG_HOME/ferry`. Throws `ModelError` of kind `configuration` where others may read it.
@@ -28,7 +57,7 @@ package final class ModelSource: Sendable {
 
     package func catalog(_ configuration: Configuration) -> ModelCatalog {
         ModelCatalog(
-            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: keys, client: client, gates: gates
+            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: known.withLock { $0.ring }, client: client, gates: gates
         )
     }
 
@@ -39,6 +68,7 @@ package final class ModelSource: Sendable {
                 .configuration, "The agent `\(note.name)` has the backend `\(note.backend.rawValue)`, which this version of Ferry does not have",
                 remedy: "Set `backend: builtin` in its note, or take the line out")
         }
+        try refreshKeys()
         let catalog = catalog(configuration)
         let name = feature ?? note.model ?? Self.alias(tier)
         let model = try catalog.model(named: name)

@@ -168,7 +168,7 @@ extension Dispatcher {
             feature.waitsFor = "Its questions have no answer yet. Write one after `A1:` or under `## Questions`, then move it to planned again."
             return try await settle(&feature, .blocked, now)
         }
-        if let obstacle = note.obstacle {
+        if let obstacle = configuration.obstacle(in: note) {
             feature.waitsFor = obstacle
             undispatched.insert(id)
             return try await settle(&feature, .planned, now)

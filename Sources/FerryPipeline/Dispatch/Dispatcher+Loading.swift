@@ -10,6 +10,7 @@ internal import SystemPackage
 extension Dispatcher {
     func load() async throws {
         for feature in try await parts.store.features() { features[feature.id] = feature }
+        for id in features.keys { toldWaits[id] = try await parts.store.fact("wait:\(id)") }
         movedFrom = try await parts.store.versions(.movedFrom)
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
         if let obstacle = await parts.health() { hold(nil, obstacle, BootClock.now) }
@@ -42,6 +43,7 @@ extension Dispatcher {
             offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store)
         let fresh = try await loader.load()
         if fresh.faults != configuration.faults { requestDashboard(BootClock.now) }
+        tryAgain(after: fresh)
         configuration = fresh
         desk.setPropertyPrefix(fresh.settings.propertyPrefix)
         var timing = parts.timing
@@ -56,11 +58,22 @@ extension Dispatcher {
         }
         for id in undispatched {
             guard var feature = features[id], feature.isPresent, feature.state == .planned,
-                let note = try? desk.feature(at: feature.path), note.obstacle == nil, case .success = configuration.repository(for: note)
+                let note = try? desk.feature(at: feature.path), configuration.obstacle(in: note) == nil
             else { continue }
             actions += try await dispatch(&feature, BootClock.now)
         }
         return actions
+    }
+
+    /// A person has changed a setting: what waits for a mend is tried at once, its waits begin anew.
+    private func tryAgain(after fresh: Configuration) {
+        let old = configuration
+        let isSame =
+            fresh.settings == old.settings && fresh.agents == old.agents && fresh.rules == old.rules && fresh.repositories == old.repositories
+            && fresh.faults == old.faults
+        guard !isSame else { return }
+        faultCounts = [:]
+        for what in retries.keys { retries[what] = BootClock.now }
     }
 
     func repository(for note: FeatureNote) -> Result<RepositoryNote, RepositoryObstacle> { configuration.repository(for: note) }
@@ -110,6 +123,7 @@ extension Dispatcher {
     func hold(_ repository: RepositoryName?, _ reason: String, _ now: Duration) {
         holds[.hold(repository)] = reason
         retries[.hold(repository)] = now + parts.timing.retryFirst
+        parts.log.warning("\(reason)")
         startup += state.apply(.hold(repository, reason: reason))
         requestDashboard(now)
     }

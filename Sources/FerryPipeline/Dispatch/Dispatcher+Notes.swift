@@ -115,6 +115,16 @@ extension Dispatcher {
         ).content
     }
 
+    /// For `ferry why`: what each queued feature waits for; what waits no more is taken back.
+    private func tellWaits() async throws {
+        var waits: [FeatureID: String] = [:]
+        for id in state.waitingFeatures where state.reason(for: id) != .nothing { waits[id] = state.reason(for: id).sentence }
+        for id in Set(waits.keys).union(toldWaits.keys) where waits[id] != toldWaits[id] {
+            try await parts.store.setFact("wait:\(id)", waits[id])
+            toldWaits[id] = waits[id]
+        }
+    }
+
     func writeDashboard(_ now: Duration) async {
         dashboardDue = nil
         do {
@@ -132,7 +142,7 @@ extension Dispatcher {
             if try await desk.writer.replace(desk.layout.dashboard, content: Array(dashboard.render().utf8)) == .busy {
                 dashboardDue = now + .seconds(1)
             }
-            for (id, reason) in dashboard.waits { try await parts.store.setFact("wait:\(id)", reason) }
+            try await tellWaits()
         } catch { parts.log.warning("Writing the dashboard: \(error)") }
     }
 }

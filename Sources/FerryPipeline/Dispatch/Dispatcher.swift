@@ -47,6 +47,8 @@ package actor Dispatcher {
     /// Actions that the beginning has decided; carried out with the first event.
     var startup: [DispatchState.Action] = []
     var conflicts: [FilePath: String] = [:]
+    /// What the database says that queued features wait for.
+    var toldWaits: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
     var sickness: String?
     /// Ends and news of attempts that are still to be recorded, in order.

@@ -68,6 +68,12 @@ struct MergeAttempt: Sendable {
                 reason: "The merge into \(base) conflicts in:\n\(list)\nMove the note to planned to have it worked out.",
                 conflict: "The merge into \(base) conflicts in these files; bring the change up to what \(base) has there now:\n\(list)")
         case .clean(let candidate):
+            if let notes = try await changedNotes(candidate, git) {
+                return .returned(
+                    reason: "The merge would change the vault itself (\(notes)). A merge never changes notes, so nothing was merged. "
+                        + "Take these files out of the change: write so under `## Feedback` and move the note to planned.",
+                    conflict: "The change touches the notes of the vault (\(notes)). Put these files back to what the base has.")
+            }
             if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
                 return .returned(reason: finding, conflict: finding)
             }
@@ -76,6 +82,13 @@ struct MergeAttempt: Sendable {
             if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
             return end
         }
+    }
+
+    /// The vault's files that the merge would change, where the vault lies in the repository: a merge is never a gesture.
+    private func changedNotes(_ candidate: MergeCandidate, _ git: GitRepository) async throws -> String? {
+        guard let place = repository.place(of: vault.root) else { return nil }
+        let files = try await git.changes(from: candidate.baseTip, to: candidate.commit).map(\.path).filter { $0.starts(with: place) }
+        return files.isEmpty ? nil : files.prefix(5).map(\.string).joined(separator: ", ")
     }
 
     /// The base has moved since the evidence: the merged result is tested before anything is merged.

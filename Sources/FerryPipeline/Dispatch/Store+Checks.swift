@@ -8,6 +8,16 @@ extension Store {
         try await setFact("check:\(feature)", String(decoding: try JSONEncoder().encode(check), as: UTF8.self))
     }
 
+    /// What the repository's tests said on the base of the feature's newest fresh run.
+    package func keep(baseline evidence: Evidence, of feature: FeatureID) async throws {
+        try await setFact("baseline:\(feature)", String(decoding: try JSONEncoder().encode(evidence), as: UTF8.self))
+    }
+
+    package func baseline(_ feature: FeatureID) async throws -> Evidence? {
+        guard let text = try await fact("baseline:\(feature)") else { return nil }
+        return try? JSONDecoder().decode(Evidence.self, from: Data(text.utf8))
+    }
+
     package func checkResult(_ feature: FeatureID) async throws -> CheckResult? {
         guard let text = try await fact("check:\(feature)") else { return nil }
         return try? JSONDecoder().decode(CheckResult.self, from: Data(text.utf8))

@@ -95,6 +95,7 @@ package struct FeatureBlock: Sendable {
             rows.append(.init("change", [.text("\(check.files) files, +\(check.addedLines) −\(check.deletedLines)")]))
             rows.append(
                 .init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
+            if let red = check.redBaseline { rows.append(.init("before any change", [.text("the tests failed: \(red)")])) }
             for evidence in check.evidence { rows.append(.init("evidence", [.text(evidence.summary)])) }
             let open = check.findings.filter { $0.severity >= .warning }
             if !open.isEmpty {

@@ -51,7 +51,8 @@ package struct RunNotes: Sendable {
 
     private func evidence(_ check: CheckResult?) -> [String] {
         guard let check, !check.evidence.isEmpty else { return ["nothing was run yet"] }
-        var lines = ["On a clean export of \(InertText.code(String(check.commit.prefix(12)))):", ""]
+        var lines = check.redBaseline.map { ["Before any change the tests failed: \(InertText.inline($0))", ""] } ?? []
+        lines += ["On a clean export of \(InertText.code(String(check.commit.prefix(12)))):", ""]
         for evidence in check.evidence {
             lines += [
                 "### \(evidence.verdict == .passed ? "passed" : evidence.verdict == .failed ? "failed" : "could not be checked")", "",

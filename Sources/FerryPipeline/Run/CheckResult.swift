@@ -11,6 +11,8 @@ package struct CheckResult: Hashable, Sendable, Codable {
     package var deletedLines: Int
     package var risk: RiskScore.Level
     package var riskReasons: [String]
+    /// What the repository's tests said before any change, where they failed.
+    package var redBaseline: String?
 
     /// What goes back to the coder: errors, and warnings.
     package var toMend: [Finding] { findings.filter { $0.severity >= .warning } }

@@ -9,13 +9,14 @@ internal import Foundation
 extension FeatureRun {
     /// The repository's tests on the base, before any change: tells a repository that is out of order from a change that is wrong.
     func baseline() async throws -> Evidence? {
-        guard request.kind == .fresh else { return nil }
+        // A later run begins where an earlier one ended: what the base was like is known from the first.
+        guard request.kind == .fresh else { return try await parts.store.baseline(request.feature) }
         let evidence: Evidence = try await steps.step("baseline") {
             try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
             return try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
         }
         switch evidence.verdict {
-        case .passed: return evidence
+        case .passed: break
         case .couldNotBeChecked:
             throw RunStop(
                 .unavailable(
@@ -28,8 +29,12 @@ extension FeatureRun {
                     reason: "The tests of the repository did not end within their time, before any change (`\(evidence.command)`). "
                         + "Mend them, or raise `minutes` under `limits` in the note of \(request.repository.name).",
                     scope: .repository(request.repository.name)))
-        case .failed: return evidence
+        case .failed:
+            try await parts.report(.event("The tests fail before any change: \(evidence.summary)"))
         }
+        try await parts.store.keep(baseline: evidence, of: request.feature)
+        try await parts.report(.wentWell)
+        return evidence
     }
 
     /// Makes the commit of what the worktree holds and checks it: gates, then commands, then executable rules.
@@ -99,7 +104,7 @@ extension FeatureRun {
         return CheckResult(
             commit: commit.hex, findings: findings, evidence: evidence, files: change.files.count,
             addedLines: change.files.reduce(0) { $0 + $1.addedLines }, deletedLines: change.files.reduce(0) { $0 + $1.deletedLines },
-            risk: risk.level, riskReasons: risk.reasons)
+            risk: risk.level, riskReasons: risk.reasons, redBaseline: base?.verdict == .failed ? base?.summary : nil)
     }
 
     private static func findings(from evidence: [Evidence], base: Evidence?) -> [Finding] {

@@ -1,0 +1,29 @@
+internal import FerryModel
+package import FerryVault
+internal import Glibc
+package import SystemPackage
+
+/// Where a vault lies in a repository, if it does.
+extension RepositoryNote {
+    /// The vault's path in the repository; `nil` where it lies outside. Links are followed.
+    package func place(of vault: FilePath) -> FilePath? {
+        guard !path.isEmpty else { return nil }
+        var inner = Self.resolved(vault)
+        return inner.removePrefix(Self.resolved(path)) ? inner : nil
+    }
+
+    /// Why the vault may not lie where it does, as a fault of the note; `nil` where it lies outside, or is protected as a whole.
+    package func vaultFault(_ vault: FilePath, note: String) -> NoteFault? {
+        guard let inner = place(of: vault) else { return nil }
+        if !inner.isEmpty, protected.contains(where: { $0.matches(inner.string) }) { return nil }
+        return NoteFault(
+            path: note, line: nil, what: "the vault lies inside this repository (\(vault) in \(path)), where a feature could change it",
+            remedy: inner.isEmpty ? "move the vault out" : "write `protected: [\(inner)]` in this note, or move the vault out")
+    }
+
+    private static func resolved(_ path: FilePath) -> FilePath {
+        guard let real = path.withPlatformString({ realpath($0, nil) }) else { return path.lexicallyNormalized() }
+        defer { free(real) }
+        return FilePath(platformString: real)
+    }
+}
