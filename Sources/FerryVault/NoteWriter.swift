@@ -46,6 +46,8 @@ package struct NoteWriter: Sendable {
         for attempt in 0..<Self.tries {
             do {
                 if let outcome = try attemptUpdate(root.pushing(path), change) { return outcome }
+            } catch is NeedsWritingInPlace {
+                if let outcome = try updateInPlace(root.pushing(path), change) { return outcome }
             } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
                 return .gone
             } catch let refusal as NoteRefusal {
@@ -71,19 +73,13 @@ package struct NoteWriter: Sendable {
         let before = try FileContents.read(file, limit: VaultScan.sizeLimit)
         let after = try change(before)
         if after == before { return .unchanged(ContentHash(of: before)) }
-        if status.links > 1 {
-            _ = consume lease
-            return try updateInPlace(path, change)
-        }
+        if status.links > 1 { throw NeedsWritingInPlace() }
         let temporary = try successor(of: path, content: after, like: file)
         var isPending = true
         defer { if isPending { remove(temporary) } }
         guard lease.holds else { return nil }
         hooks.beforeExchange?()
-        do { try Renaming.exchange(temporary, path) } catch Errno.invalidArgument {
-            _ = consume lease
-            return try updateInPlace(path, change)
-        }
+        do { try Renaming.exchange(temporary, path) } catch Errno.invalidArgument { throw NeedsWritingInPlace() }
         hooks.afterExchange?()
         guard try isUndisturbed(temporary, file, status, lease, before) else {
             isPending = false
@@ -121,6 +117,9 @@ package struct NoteWriter: Sendable {
     }
 
     // MARK: Other ways
+
+    /// The note cannot be exchanged. Thrown, so that our own descriptor is closed first: a write lease suffers no other.
+    private struct NeedsWritingInPlace: Error {}
 
     /// For hard links, and file systems without exchange: under a write lease nobody else has the note open.
     private func updateInPlace(_ path: FilePath, _ change: ([UInt8]) throws(NoteRefusal) -> [UInt8]) throws -> Outcome? {
