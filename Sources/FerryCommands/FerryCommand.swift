@@ -17,7 +17,8 @@ struct FerryCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Decide",
                 subcommands: [
-                    PlanCommand.self, GoCommand.self, ApproveCommand.self, RejectCommand.self, RetryCommand.self, AnswerCommand.self, CancelCommand.self,
+                    PlanCommand.self, GoCommand.self, ApproveCommand.self, RejectCommand.self, RetryCommand.self, AnswerCommand.self,
+                    CancelCommand.self,
                     StopCommand.self,
                 ]),
             CommandGroup(name: "Mend", subcommands: [CheckCommand.self, DoctorCommand.self]),

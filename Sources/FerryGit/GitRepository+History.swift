@@ -16,7 +16,9 @@ extension GitRepository {
             "log", "-z", "--no-color", "--topo-order", "--max-count=\(limit)", "--format=%H%n%P%n%an%n%s", "--end-of-options", tip.hex,
         ]).output()
         return output.split(separator: 0).compactMap { entry in
-            let lines = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+            let lines = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             guard lines.count == 4, let id = CommitID(lines[0]) else { return nil }
             return CommitSummary(id: id, parents: lines[1].split(separator: " ").compactMap { CommitID($0) }, author: lines[2], subject: lines[3])
         }

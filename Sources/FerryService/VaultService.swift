@@ -102,7 +102,8 @@ package enum VaultService {
                 .alreadyRunning, "Another Ferry serves \(options.vault) already.",
                 remedy: "`ferry status` shows what it does; stop it first, or use it.")
         } catch {
-            throw ServiceError(.storage, "The lock \(folders.lock) cannot be made (\(error)).", remedy: "Free some space, or mend the folder's rights.")
+            throw ServiceError(
+                .storage, "The lock \(folders.lock) cannot be made (\(error)).", remedy: "Free some space, or mend the folder's rights.")
         }
     }
 

@@ -116,7 +116,9 @@ package struct FeatureNote: Hashable, Sendable {
     private static func id(_ reader: inout NoteReader, _ prefix: String) -> FeatureID? {
         guard let text = reader.text("\(prefix)id") else { return nil }
         if let id = FeatureID(text) { return id }
-        reader.fault(reader.line(of: "\(prefix)id"), "\(prefix)id is `\(InertText.excerpt(text, limit: 60))`", "write an id such as FR-012, or remove the line")
+        reader.fault(
+            reader.line(of: "\(prefix)id"), "\(prefix)id is `\(InertText.excerpt(text, limit: 60))`", "write an id such as FR-012, or remove the line"
+        )
         return nil
     }
 

@@ -49,7 +49,8 @@ extension FerryBlock {
         result += render(content, answers: [:], ending)
         do { try verify(result) } catch {
             guard let open = body.codeBlocks.last, open.isUnclosed else { throw error }
-            throw NoteRefusal(open.line, "a code block is opened here and never closed", remedy: "close it, so that what Ferry writes below is not part of it")
+            throw NoteRefusal(
+                open.line, "a code block is opened here and never closed", remedy: "close it, so that what Ferry writes below is not part of it")
         }
         return result
     }

@@ -8,7 +8,8 @@ extension InertText {
             case "<": result += "&lt;"
             case "&": result += "&amp;"
             // `://` is a link, `::` a Dataview field, `%%` a comment, `{{` a template.
-            case "/" where last == ":", ":" where last == ":", "%" where last == "%", "{" where last == "{", "}" where last == "}", "=" where last == "=",
+            case "/" where last == ":", ":" where last == ":", "%" where last == "%", "{" where last == "{", "}" where last == "}",
+                "=" where last == "=",
                 "~" where last == "~", ">" where last == "%":
                 result += "\\"
                 result.unicodeScalars.append(scalar)

@@ -47,7 +47,7 @@ package struct MarkdownBody: Hashable, Sendable {
     }
 
     /// Parsing is bounded: above this the body is not looked into (`isTooLarge`).
-    static let limit = 4 << 20
+    static let limit = 2 << 20
 
     package let isTooLarge: Bool
     package let isUTF8: Bool

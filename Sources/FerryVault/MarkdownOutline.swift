@@ -17,7 +17,7 @@ struct MarkdownOutline {
         guard let start = lines.first?.whole.lowerBound else { return }
         self.bytes = bytes
         self.lines = lines
-        let parsed = bytes[start...].withUnsafeBytes { cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_DEFAULT) }
+        let parsed = Self.masked(bytes[start...]).withUnsafeBytes { cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_DEFAULT) }
         guard let document = parsed, let walk = cmark_iter_new(document) else { return }
         defer {
             cmark_iter_free(walk)
@@ -28,6 +28,28 @@ struct MarkdownOutline {
             if event == CMARK_EVENT_DONE { return }
             take(cmark_iter_get_node(walk), entering: event == CMARK_EVENT_ENTER)
         }
+    }
+
+    /// The same bytes, as cmark is given them: its blocks, lines and columns are those of the note, and no text is taken from what it returns.
+    ///
+    /// Brackets become letters, because cmark 0.30.2 takes minutes over a megabyte of `![[]()` (CVE-2023-22486) and blocks do not depend on
+    /// them; CDATA is the exception. A zero byte (which cmark widens) and a CR alone (which it takes for a line end) become blanks.
+    private static func masked(_ body: ArraySlice<UInt8>) -> [UInt8] {
+        var text = Array(body)
+        let opening = Array("<![CDATA[".utf8)
+        var index = 0
+        while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: "<") where text[index...].starts(with: opening): index += opening.count - 1
+            case UInt8(ascii: "]") where text[index...].starts(with: "]]>".utf8): index += 2
+            case UInt8(ascii: "["), UInt8(ascii: "]"): text[index] = UInt8(ascii: "x")
+            case 0: text[index] = .space
+            case .carriageReturn where index + 1 == text.count || text[index + 1] != .lineFeed: text[index] = .space
+            default: break
+            }
+            index += 1
+        }
+        return text
     }
 
     private mutating func take(_ node: OpaquePointer?, entering: Bool) {
@@ -53,9 +75,19 @@ struct MarkdownOutline {
     private mutating func takeHeading(_ node: OpaquePointer?) {
         let first = line(cmark_node_get_start_line(node))
         let last = max(line(cmark_node_get_end_line(node)), first)
+        // The underline of a setext heading is its last line.
+        let text = last > first ? (first..<last).map { source($0).trimmed.text }.joined(separator: " ") : Self.withoutHashes(source(first).trimmed)
         headings.append(
-            MarkdownBody.Heading(
-                level: Int(cmark_node_get_heading_level(node)), text: Self.words(of: node), line: first, lines: first...last))
+            MarkdownBody.Heading(level: Int(cmark_node_get_heading_level(node)), text: Self.words(text), line: first, lines: first...last))
+    }
+
+    /// `## Title ##` is `Title`.
+    private static func withoutHashes(_ line: ArraySlice<UInt8>) -> String {
+        let title = line.drop { $0 == UInt8(ascii: "#") }.trimmed
+        guard title.last == UInt8(ascii: "#"), let end = title.lastIndex(where: { $0 != UInt8(ascii: "#") }) else {
+            return title.allSatisfy { $0 == UInt8(ascii: "#") } ? "" : title.text
+        }
+        return title[end].isBlank ? title[...end].trimmed.text : title.text
     }
 
     private mutating func takeCode(_ node: OpaquePointer?) {
@@ -64,16 +96,31 @@ struct MarkdownOutline {
         // An indented code block has no fence.
         guard let mark = opening.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return }
         let length = opening.prefix { $0 == mark }.count
-        let content = Self.text(cmark_node_get_literal(node))
+        let literal = Self.text(cmark_node_get_literal(node))
         // Counted, because cmark's own end is a line too far where a list or quote ends an open fence.
-        let last = first + content.utf8.count { $0 == .lineFeed }
+        let last = first + literal.utf8.count { $0 == .lineFeed }
         let closing = source(last + 1).drop { $0.isBlank || $0 == UInt8(ascii: ">") }
         let isClosed =
             last < line(cmark_node_get_end_line(node)) && closing.prefix { $0 == mark }.count >= length && closing.drop { $0 == mark }.trimmed.isEmpty
         codeBlocks.append(
             MarkdownBody.CodeBlock(
-                info: Self.text(cmark_node_get_fence_info(node)), content: content, line: first, lastLine: isClosed ? last + 1 : last,
+                info: opening.drop { $0 == mark }.trimmed.text, content: content(of: literal, from: first + 1), line: first, lastLine: isClosed ? last + 1 : last,
                 isUnclosed: !isClosed))
+    }
+
+    /// The lines of a code block from the note: cmark says by their lengths how much of each belongs to a list or quote around it.
+    private func content(of literal: String, from first: Int) -> String {
+        literal.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false).dropLast().enumerated().map { index, piece in
+            let line = source(first + index)
+            // A tab that a list takes in part comes back as blanks, which makes the piece longer than what is left of the line.
+            let own = line.suffix(piece.count)
+            let isWhole = zip(own.reversed(), piece.reversed()).allSatisfy { $0 == $1 || Self.isMasked($0) }
+            return (isWhole ? own.text : String(decoding: piece, as: UTF8.self)) + "\n"
+        }.joined()
+    }
+
+    private static func isMasked(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") || byte == 0 || byte == .carriageReturn
     }
 
     private mutating func takeItem(_ node: OpaquePointer?) {
@@ -95,10 +142,16 @@ struct MarkdownOutline {
                 isTicked: box?.isTicked, depth: depth))
     }
 
-    /// The text of all inline nodes below a node.
-    private static func words(of node: OpaquePointer?) -> String {
-        guard let walk = cmark_iter_new(node) else { return "" }
-        defer { cmark_iter_free(walk) }
+    /// A heading without marks: the text of its inline nodes. Only short ones are looked into; see `masked`.
+    private static func words(_ heading: String) -> String {
+        guard heading.utf8.contains(where: { "*_`\\[]<&".utf8.contains($0) }), heading.utf8.count <= 1000 else { return heading }
+        let line = Array("# \(heading)".utf8)
+        let parsed = line.withUnsafeBytes { cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_DEFAULT) }
+        guard let document = parsed, let walk = cmark_iter_new(document) else { return heading }
+        defer {
+            cmark_iter_free(walk)
+            cmark_node_free(document)
+        }
         var words = ""
         while true {
             let event = cmark_iter_next(walk)

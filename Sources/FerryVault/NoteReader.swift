@@ -104,7 +104,9 @@ struct NoteReader {
     mutating func patterns(_ key: String) -> [PathPattern] {
         texts(key, such: "write a list of paths such as [src, \"**/*.md\"]").compactMap { item in
             if let pattern = PathPattern(item.text) { return pattern }
-            fault(item.line, "\(key) holds `\(InertText.excerpt(item.text, limit: 60))`", "write a path below the repository, without a leading `/` and without `..`")
+            fault(
+                item.line, "\(key) holds `\(InertText.excerpt(item.text, limit: 60))`",
+                "write a path below the repository, without a leading `/` and without `..`")
             return nil
         }
     }
@@ -155,7 +157,9 @@ struct NoteReader {
                 let refusal = FrontMatterSplice.refusal(oddity)
                 fault(refusal.line, refusal.what, refusal.remedy)
             }
-            if frontMatter.content.count > YAMLReader.entryLimit { fault(1, "the front matter is larger than 64 KiB", "settings are short: remove what is not one") }
+            if frontMatter.content.count > YAMLReader.entryLimit {
+                fault(1, "the front matter is larger than 64 KiB", "settings are short: remove what is not one")
+            }
         }
         switch note.oddity {
         case .unclosed where isStrict, .bareCarriageReturns, .zeroBytes, .notUTF8, .tooLarge:

@@ -63,7 +63,8 @@ package struct RepositoryNote: Hashable, Sendable {
     private static func repositoryPath(_ reader: inout NoteReader, _ offLimits: OffLimits) -> FilePath? {
         guard let text = reader.text("path", such: "write the repository's folder") else {
             if !reader.hasFault(at: "path") {
-                reader.fault(reader.line(of: "path") ?? 1, "the repository has no `path`", "write the folder of the repository, such as `path: ~/code/shop`")
+                reader.fault(
+                    reader.line(of: "path") ?? 1, "the repository has no `path`", "write the folder of the repository, such as `path: ~/code/shop`")
             }
             return nil
         }
@@ -95,7 +96,8 @@ package struct RepositoryNote: Hashable, Sendable {
         var environment: [String: String] = [:]
         for pair in reader.map("env", example: "{LANG: C.UTF-8}") {
             let isName =
-                pair.key.utf8.first?.isASCIIDigit == false && pair.key.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
+                pair.key.utf8.first?.isASCIIDigit == false
+                && pair.key.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
             guard isName else {
                 reader.fault(pair.line, "env holds the name `\(InertText.excerpt(pair.key, limit: 60))`", "use letters, digits and `_`")
                 continue

@@ -44,8 +44,12 @@ package struct RuleNote: Hashable, Sendable {
         check = checks.first.map { Check(script: $0.content, line: $0.line + 1) }
         prose = Self.prose(body, without: checks.first)
         if checks.count > 1 { reader.fault(checks[1].line, "the rule has a second check", "make it a rule of its own") }
-        if let unclosed = checks.first(where: \.isUnclosed) { reader.fault(unclosed.line, "the check is not closed", "end it with a line of three backticks") }
-        if let check, check.script.trimmingBlanks.isEmpty { reader.fault(check.line - 1, "the check is empty", "write a shell script, or remove the block") }
+        if let unclosed = checks.first(where: \.isUnclosed) {
+            reader.fault(unclosed.line, "the check is not closed", "end it with a line of three backticks")
+        }
+        if let check, check.script.trimmingBlanks.isEmpty {
+            reader.fault(check.line - 1, "the check is empty", "write a shell script, or remove the block")
+        }
         if gate != nil, check != nil {
             reader.fault(reader.line(of: "gate"), "the rule names a gate and has a check", "keep one of the two")
         }

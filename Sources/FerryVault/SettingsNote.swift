@@ -63,7 +63,8 @@ package struct SettingsNote: Hashable, Sendable {
 
     private static func prefix(_ reader: inout NoteReader) -> String {
         guard let prefix = reader.text("property_prefix") else { return "" }
-        let isPlain = prefix.utf8.first?.isASCIILetter == true
+        let isPlain =
+            prefix.utf8.first?.isASCIILetter == true
             && prefix.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
         if isPlain, prefix.utf8.count <= 40 { return prefix }
         reader.fault(

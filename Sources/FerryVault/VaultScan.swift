@@ -47,7 +47,8 @@ package struct VaultScan: Sendable {
 
     private mutating func walk(_ folder: FilePath, _ rest: FilePath, _ state: FeatureState, depth: Int, _ found: inout [FilePath: Note]) throws {
         let entries: [Directory.Entry]
-        do { entries = try Directory.entries(of: root.pushing(folder)) } catch Errno.noSuchFileOrDirectory, Errno.notDirectory, Errno.permissionDenied {
+        do { entries = try Directory.entries(of: root.pushing(folder)) } catch Errno.noSuchFileOrDirectory, Errno.notDirectory, Errno.permissionDenied
+        {
             return
         }
         for entry in entries where !entry.name.string.hasPrefix(".") {

@@ -22,7 +22,8 @@ enum YAMLReader {
         case .empty, .plain, .quoted, .compound: break
         }
         guard entry.lines.count <= entryLimit else {
-            throw Failure(line: entry.line, what: "\(entry.key) is longer than \(entryLimit) bytes", remedy: "move the text into the body of the note")
+            throw Failure(
+                line: entry.line, what: "\(entry.key) is longer than \(entryLimit) bytes", remedy: "move the text into the body of the note")
         }
         guard let text = String(validating: bytes[entry.lines], as: UTF8.self) else {
             throw Failure(line: entry.line, what: "\(entry.key) is not UTF-8", remedy: "save the note as UTF-8")
@@ -82,7 +83,9 @@ enum YAMLReader {
             var pairs: [NoteValue.Pair] = []
             for (key, value) in mapping {
                 let at = key.mark.map { firstLine + $0.line - 1 } ?? line
-                guard let name = key.scalar?.string else { throw Failure(line: at, what: "a key is a list or a map", remedy: "write a word as the key") }
+                guard let name = key.scalar?.string else {
+                    throw Failure(line: at, what: "a key is a list or a map", remedy: "write a word as the key")
+                }
                 pairs.append(NoteValue.Pair(key: name, line: at, value: try convert(value, firstLine: firstLine, keyLine: at)))
             }
             return NoteValue(line: line, content: .map(pairs))

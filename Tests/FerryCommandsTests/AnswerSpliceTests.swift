@@ -9,7 +9,8 @@ struct AnswerSpliceTests {
     }
 
     @Test(arguments: [
-        ("> A1:\n", "> A1: blue\n"), ("> A1: \n> x\n", "> A1: blue\n> x\n"), ("A1:\r\nrest\r\n", "A1: blue\r\nrest\r\n"), ("- **A1:**\n", "- **A1:** blue\n"),
+        ("> A1:\n", "> A1: blue\n"), ("> A1: \n> x\n", "> A1: blue\n> x\n"), ("A1:\r\nrest\r\n", "A1: blue\r\nrest\r\n"),
+        ("- **A1:**\n", "- **A1:** blue\n"),
         ("> a1:", "> a1: blue"), ("Q1 A1:\nA1:\n", "Q1 A1:\nA1: blue\n"),
     ]) func `an answer goes behind its mark, and nothing else changes`(before: String, after: String) throws {
         #expect(try add("blue", in: before) == after)

@@ -32,10 +32,12 @@ struct BuiltFerry {
         ]
         variables.merge(environment) { $1 }
         let process = HostProcess(
-            program, arguments.map { Array($0.utf8) }, environment: variables, directory: scratch, outputLimit: 1 << 20, errorLimit: 1 << 20, deadline: deadline)
+            program, arguments.map { Array($0.utf8) }, environment: variables, directory: scratch, outputLimit: 1 << 20, errorLimit: 1 << 20,
+            deadline: deadline)
         let result = try await process.runUnsandboxed()
         guard case .exited(let status) = result.ending else {
-            Issue.record("ferry \(arguments.joined(separator: " ")): \(result.ending)\n\(String(decoding: result.output + result.error, as: UTF8.self))")
+            Issue.record(
+                "ferry \(arguments.joined(separator: " ")): \(result.ending)\n\(String(decoding: result.output + result.error, as: UTF8.self))")
             return Answer(status: -1, output: "", errors: "")
         }
         return Answer(status: status, output: String(decoding: result.output, as: UTF8.self), errors: String(decoding: result.error, as: UTF8.self))

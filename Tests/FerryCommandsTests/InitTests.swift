@@ -14,7 +14,7 @@ struct InitTests {
     // MARK: The vault
 
     @Test func `an empty folder becomes a vault with the whole template and an id`() async throws {
-        try await VaultFixture.with { vault in
+        try await VaultFixture.with(whole: true) { vault in
             for file in VaultTemplateFiles.files where file.path != "90_system/ferry.md" { #expect(try vault.text(file.path) == file.content) }
             let settings = try vault.view().settings
             #expect(settings.faults == [])

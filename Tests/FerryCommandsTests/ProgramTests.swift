@@ -57,7 +57,8 @@ struct ProgramTests {
 
     @Test func `the vault is found by option, by variable and around the current folder`() async throws {
         try await with { ferry, vault in
-            #expect(try await ferry("status", "--vault", "vault").status == 0)
+            let byOption = try await ferry("status", "--vault", "vault")
+            #expect(byOption.status == 0)
             #expect(try await ferry("status", environment: ["FERRY_VAULT": vault.root.string]).status == 0)
             let inner = WorkingFolder.resolved(vault.root.appending("10_features"))
             #expect(try VaultSearch(option: nil, variable: nil, folder: inner).find() == vault.root)

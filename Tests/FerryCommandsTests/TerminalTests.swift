@@ -108,7 +108,9 @@ struct TerminalTests {
         #expect(ProgressLine.clock(.seconds(seconds)) == text)
     }
 
-    @Test(arguments: [(0, "0"), (999, "999"), (12_345, "12.3k"), (456_789, "456k"), (1_234_567, "1.2M")]) func `counts are short`(count: Int, text: String) {
+    @Test(arguments: [(0, "0"), (999, "999"), (12_345, "12.3k"), (456_789, "456k"), (1_234_567, "1.2M")]) func `counts are short`(
+        count: Int, text: String
+    ) {
         #expect(ProgressLine.short(count) == text)
     }
 

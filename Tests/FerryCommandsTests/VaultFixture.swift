@@ -14,11 +14,17 @@ struct VaultFixture {
     let scratch: FilePath
     var root: FilePath { scratch.appending("vault") }
 
-    /// `files` are relative to the scratch folder (`vault/10_features/…`), written over the template.
-    static func with(_ files: [String: String] = [:], function: String = #function, _ body: (VaultFixture) async throws -> Void) async throws {
+    /// `files` are relative to the scratch folder (`vault/10_features/…`), written over the template: settings, prices, agents and the folders,
+    /// or, where it is `whole`, all of it.
+    static func with(
+        _ files: [String: String] = [:], whole: Bool = false, function: String = #function, _ body: (VaultFixture) async throws -> Void
+    ) async throws {
         try await withScratch(function: function) { scratch in
             let fixture = VaultFixture(scratch: WorkingFolder.resolved(scratch))
-            _ = try await VaultFounding(root: fixture.root).found()
+            let template = VaultTemplateFiles.files.filter { file in
+                whole || ["20_agents/", "90_system/", "10_features/01"].contains { file.path.hasPrefix($0) }
+            }
+            _ = try await VaultFounding(root: fixture.root, files: template).found()
             try write(files, below: fixture.scratch)
             try await body(fixture)
         }

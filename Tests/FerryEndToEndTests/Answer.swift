@@ -51,7 +51,8 @@ extension Answer {
 
     /// Writes these files, runs these commands, and reports.
     static func coder(
-        feature: String? = nil, run: Int? = nil, phase: Int? = nil, attempt: Int? = nil, writes files: [String: String] = [:], runs commands: [String] = [],
+        feature: String? = nil, run: Int? = nil, phase: Int? = nil, attempt: Int? = nil, writes files: [String: String] = [:],
+        runs commands: [String] = [],
         mends findings: Int = 0, questions: [String] = []
     ) -> Answer {
         let report: JSONValue = [

@@ -6,16 +6,16 @@ enum Hello {
         "hello/greeting.py": "def greet(name):\n    return f\"Hello, {name}\"\n",
         "tests/__init__.py": "",
         "tests/test_greeting.py": """
-            import unittest
+        import unittest
 
-            from hello import greet
+        from hello import greet
 
 
-            class GreetingTests(unittest.TestCase):
-                def test_it_greets_by_name(self):
-                    self.assertEqual(greet("Ada"), "Hello, Ada")
+        class GreetingTests(unittest.TestCase):
+            def test_it_greets_by_name(self):
+                self.assertEqual(greet("Ada"), "Hello, Ada")
 
-            """,
+        """,
     ]
 
     /// A feature with all that a note may hold, and things of the person's own.
@@ -46,16 +46,16 @@ enum Hello {
 
     static let farewellTest = [
         "tests/test_farewell.py": """
-            import unittest
+        import unittest
 
-            from hello.farewell import farewell
+        from hello.farewell import farewell
 
 
-            class FarewellTests(unittest.TestCase):
-                def test_it_says_goodbye_by_name(self):
-                    self.assertEqual(farewell("Ada"), "Goodbye, Ada")
+        class FarewellTests(unittest.TestCase):
+            def test_it_says_goodbye_by_name(self):
+                self.assertEqual(farewell("Ada"), "Goodbye, Ada")
 
-            """
+        """
     ]
 
     /// Code and test in one.
@@ -66,16 +66,16 @@ enum Hello {
         [
             "hello/\(word).py": "def \(word)():\n    return \"\(word)\"\n",
             "tests/test_\(word).py": """
-                import unittest
+            import unittest
 
-                from hello.\(word) import \(word)
+            from hello.\(word) import \(word)
 
 
-                class WordTests(unittest.TestCase):
-                    def test_it_says_\(word)(self):
-                        self.assertEqual(\(word)(), "\(word)")
+            class WordTests(unittest.TestCase):
+                def test_it_says_\(word)(self):
+                    self.assertEqual(\(word)(), "\(word)")
 
-                """,
+            """,
         ]
     }
 

@@ -8,7 +8,8 @@ enum HostGit {
     /// Throws `SceneError` where git fails.
     static func run(_ arguments: [String], in repository: FilePath) async throws -> String {
         let environment = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "You", "GIT_AUTHOR_EMAIL": "you@x",
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "You",
+            "GIT_AUTHOR_EMAIL": "you@x",
             "GIT_COMMITTER_NAME": "You", "GIT_COMMITTER_EMAIL": "you@x", "LC_ALL": "C",
         ]
         let command = GitCommand(

@@ -86,7 +86,10 @@ struct Scene: Sendable {
 
     /// The settings note of the scene, without the vault's id.
     private func settingsNote(_ wire: Wire, _ changes: [String: String]) -> String {
-        let usual = ["agents_at_once": "2", "fix_rounds": "2", "settle_seconds": "0", "budget_run_usd": "5", "budget_feature_usd": "15", "budget_day_usd": "50"]
+        let usual = [
+            "agents_at_once": "2", "fix_rounds": "2", "settle_seconds": "0", "budget_run_usd": "5", "budget_feature_usd": "15",
+            "budget_day_usd": "50",
+        ]
         let keys = usual.merging(changes) { $1 }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
         let model = wire == .anthropic ? "messages/claude-haiku-5-5" : "chat/gpt-5.4-mini"
         return """

@@ -155,7 +155,7 @@ struct WireFailureTests {
 
     @Test(arguments: [Driver.anthropic, .openAI])
     func `signs of life keep an answer alive, but not for ever`(driver: Driver) async throws {
-        let timing = StreamTiming(idle: .seconds(30), content: .milliseconds(150))
+        let timing = StreamTiming(idle: .milliseconds(400), content: .milliseconds(1200))
         let reply = WireReply.pinging(after: 3, of: Self.words, every: .milliseconds(10))
         try await withWire(driver, server: .start(replies: [reply]), timing: timing) { model, server in
             let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }

@@ -1,9 +1,9 @@
-import FerryModel
-import FerryTestSupport
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerryTestSupport
+internal import SystemPackage
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct FeatureNoteTests {

@@ -1,7 +1,7 @@
-import FerryTestSupport
-import Testing
+internal import FerryTestSupport
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct FerryBlockTests {
@@ -11,7 +11,9 @@ struct FerryBlockTests {
         content.rows = [.init("Tests", [.code("make test | tee x"), " passed"]), .init("PR", [.url("https://example.org/pull/1")])]
         content.links = [[.link(note: "FR-012 run-1 plan")]]
         content.questions = [.init(1, "Which database?")]
-        content.boxes = [.init(id: "approve", run: 1, commit: "abc1234", text: ["Approve and merge"]), .init(id: "changes", run: 1, text: ["Request changes"])]
+        content.boxes = [
+            .init(id: "approve", run: 1, commit: "abc1234", text: ["Approve and merge"]), .init(id: "changes", run: 1, text: ["Request changes"]),
+        ]
         content.log = [["2026-11-21 07:00 planned"]]
         return content
     }()
@@ -54,7 +56,10 @@ struct FerryBlockTests {
         #expect(text.hasSuffix(" -->\n<!-- ferry:end -->\n"))
     }
 
-    @Test(arguments: ["text", "text\n", "text\n\n", "", "text\r\nmore\r\n", "text\r\nmore", "---\r\nid: x\r\n---\r\n", "- item\n  - [ ] x", "\u{FEFF}text\n", "    code\n"])
+    @Test(arguments: [
+        "text", "text\n", "text\n\n", "", "text\r\nmore\r\n", "text\r\nmore", "---\r\nid: x\r\n---\r\n", "- item\n  - [ ] x", "\u{FEFF}text\n",
+        "    code\n",
+    ])
     func `writing a block twice is writing it once, and taking it away leaves the note`(_ text: String) throws {
         let bytes = Array(text.utf8)
         let once = try FerryBlock.setting(content, in: bytes)
@@ -84,7 +89,8 @@ struct FerryBlockTests {
 
     @Test(arguments: [
         ("> A1: PostgreSQL", "PostgreSQL"), ("> A1:PostgreSQL\n> with care", "PostgreSQL\nwith care"), ("> A1:\n> PostgreSQL", "PostgreSQL"),
-        ("> A1:\nPostgreSQL", "PostgreSQL"), ("> **A1:** PostgreSQL", "PostgreSQL"), ("A1: PostgreSQL", "PostgreSQL"), ("> a1:  PostgreSQL  ", "PostgreSQL"),
+        ("> A1:\nPostgreSQL", "PostgreSQL"), ("> **A1:** PostgreSQL", "PostgreSQL"), ("A1: PostgreSQL", "PostgreSQL"),
+        ("> a1:  PostgreSQL  ", "PostgreSQL"),
     ])
     func `an answer is read and stays while the question is asked`(_ line: String, _ answer: String) throws {
         let text = try set(content, "x\n").replacing("> A1:", with: line)
@@ -142,7 +148,8 @@ struct FerryBlockTests {
     }
 
     @Test(arguments: [
-        "<!-- ferry:end -->", "x\n<!-- ferry:end -->\ny", "- [x] Approve <!-- ferry:box approve run-1 abc1234 -->", "A1: yes", "> A1: yes", "\nA1: yes",
+        "<!-- ferry:end -->", "x\n<!-- ferry:end -->\ny", "- [x] Approve <!-- ferry:box approve run-1 abc1234 -->", "A1: yes", "> A1: yes",
+        "\nA1: yes",
         "```\n", "~~~", "# Heading", "<!--", "-->", "a | b\n|---|---|", "]]", "[[x", "\u{2028}A1: yes", "`", "<script>", "<pre>", "\\", "---", "==",
     ])
     func `hostile text in every place forges no marker, box, answer or line`(_ text: String) throws {

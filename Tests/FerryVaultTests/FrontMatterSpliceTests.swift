@@ -1,7 +1,7 @@
-import FerryTestSupport
-import Testing
+internal import FerryTestSupport
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(2)))
 struct FrontMatterSpliceTests {
@@ -64,8 +64,10 @@ struct FrontMatterSpliceTests {
     }
 
     @Test(arguments: [
-        "planned", "FR-012", "true", "No", "null", "~", "1.5", "0x1F", "2026-01-02", "a: b", "a #b", "#a", "- a", "[x]", "{x}", "*x", "&x", "!x", "@x", "`x`",
-        "%x", "|", ">", "'q'", "\"q\"", "a\\b", "a\nb\tc", "", " x ", "é — 日本 🙂", "https://x.org/a/b?c=1#d", "x:", "ferry/FR-012-slug", "\u{7}\u{85}\u{2028}",
+        "planned", "FR-012", "true", "No", "null", "~", "1.5", "0x1F", "2026-01-02", "a: b", "a #b", "#a", "- a", "[x]", "{x}", "*x", "&x", "!x",
+        "@x", "`x`",
+        "%x", "|", ">", "'q'", "\"q\"", "a\\b", "a\nb\tc", "", " x ", "é — 日本 🙂", "https://x.org/a/b?c=1#d", "x:", "ferry/FR-012-slug",
+        "\u{7}\u{85}\u{2028}",
     ])
     func `every value is read back as it was written, in every quote`(_ value: String) throws {
         for start in ["---\nstatus: x\n---\n", "---\nstatus: 'x'\n---\n", "---\nstatus: \"x\"\n---\n", "---\na: 1\n---\n"] {
@@ -84,7 +86,8 @@ struct FrontMatterSpliceTests {
         let before = Array("---\r\nid: x\r\n# kept\r\nmine: [1,\r\n  2]\r\n---\r\nbody".utf8)
         let after = try FrontMatterSplice.setting([("id", .text("FR-1")), ("status", .text("done")), ("cost_usd", .number("1.25"))], in: before)
         #expect(after.text == "---\r\nid: FR-1\r\n# kept\r\nmine: [1,\r\n  2]\r\nstatus: done\r\ncost_usd: 1.25\r\n---\r\nbody")
-        #expect(try FrontMatterSplice.removing(["id", "status", "cost_usd"], from: after).text == "---\r\n# kept\r\nmine: [1,\r\n  2]\r\n---\r\nbody")
+        #expect(
+            try FrontMatterSplice.removing(["id", "status", "cost_usd"], from: after).text == "---\r\n# kept\r\nmine: [1,\r\n  2]\r\n---\r\nbody")
         let prepended = try FrontMatterSplice.setting([("id", .text("FR-1"))], in: Array("body".utf8))
         #expect(try FrontMatterSplice.removing(["id"], from: prepended).text == "body")
     }
@@ -113,8 +116,10 @@ struct FrontMatterSpliceTests {
             let own = random.pick(Self.own)
             var lines = entries
             if !own.isEmpty { lines.insert(own, at: Int.random(in: 0...lines.count, using: &random)) }
-            let text = (["---"] + lines + ["---", "body", "status: body", "---"]).joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
-                .joined(separator: ending)
+            let text = (["---"] + lines + ["---", "body", "status: body", "---"]).joined(separator: "\n").split(
+                separator: "\n", omittingEmptySubsequences: false
+            )
+            .joined(separator: ending)
             let before = Array((random.pick(["", "", "\u{FEFF}"]) + text).utf8)
             do {
                 let after = try FrontMatterSplice.setting([("status", .text("planned"))], in: before)
@@ -139,15 +144,20 @@ struct FrontMatterSpliceTests {
     }
 
     private static let own = [
-        "", "", "status: ideas", "status: ideas # c", "status: 'it''s'", "status: \"a \\\" b\"", "status:", "status: # c", "status: [a]", "status: |\n  x",
+        "", "", "status: ideas", "status: ideas # c", "status: 'it''s'", "status: \"a \\\" b\"", "status:", "status: # c", "status: [a]",
+        "status: |\n  x",
         "status: &a x", "status: a\n  b", "\"status\": x", "status : x", "status: \"\"", "status: a#b", "status: 'x' # 'y'",
     ]
 
     private static let pieces = [
-        "a: 1", "b: [x, 'y', \"z\"] # c", "tags:\n  - one\n  - two", "tags2:\n- one\n# c\n- two", "text: |\n  status: fake\n\n  more", "fold: >-\n  a\n  b",
-        "# status: comment", "", "quoted: \"multi\n  line: x\"", "single: 'it''s\n  status: no'", "flow: {a: 1,\n  status: 2}", "nested:\n  status: x\n  y: {z: [1]}",
-        "link: \"[[x]]\"", "url: https://a.b/c#d", "plain: don't \"quote\"", "café: ü 🙂", "date: 2020-01-01", "spaced :  v  ", "'q k': 1", "multi: a\n  b: c\n  d",
-        "anchor: &x 1", "emoji: 🔺 📅 2020", "bad: @x", "bad2: `x`", "bad3: a: b", "tab: a\tb", "empty:", "empty2: # c", "deep:\n  - - - x\n    - y", "Status: other",
+        "a: 1", "b: [x, 'y', \"z\"] # c", "tags:\n  - one\n  - two", "tags2:\n- one\n# c\n- two", "text: |\n  status: fake\n\n  more",
+        "fold: >-\n  a\n  b",
+        "# status: comment", "", "quoted: \"multi\n  line: x\"", "single: 'it''s\n  status: no'", "flow: {a: 1,\n  status: 2}",
+        "nested:\n  status: x\n  y: {z: [1]}",
+        "link: \"[[x]]\"", "url: https://a.b/c#d", "plain: don't \"quote\"", "café: ü 🙂", "date: 2020-01-01", "spaced :  v  ", "'q k': 1",
+        "multi: a\n  b: c\n  d",
+        "anchor: &x 1", "emoji: 🔺 📅 2020", "bad: @x", "bad2: `x`", "bad3: a: b", "tab: a\tb", "empty:", "empty2: # c", "deep:\n  - - - x\n    - y",
+        "Status: other",
         "lit: |2-\n    x\n   status: y", "colon: \"a: b\" # \"", "url2: http://x:80", "time: 10:30:00", "pct: 50%", "dash: -x", "q: ?x", "seq: - x",
     ]
 }

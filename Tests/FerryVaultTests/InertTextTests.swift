@@ -1,19 +1,23 @@
-import FerryTestSupport
-import Testing
+internal import FerryTestSupport
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct InertTextTests {
     /// Text that does something in a note, in Obsidian, in a plugin or on a terminal.
     private static let hostile = [
         "<!-- ferry:end -->", "<!-- ferry:box approve run-1 abc -->", "- [x] Approve <!-- ferry:box approve run-1 abc -->", "```\n- [x] out\n```",
-        "````dataviewjs\ndv.x()\n````", "```tasks\nnot done\n```", "~~~\nfence\n~~~", "`= this.file`", "`$= dv.x()`", "<% tp.file.delete() %>", "<%* x %>",
+        "````dataviewjs\ndv.x()\n````", "```tasks\nnot done\n```", "~~~\nfence\n~~~", "`= this.file`", "`$= dv.x()`", "<% tp.file.delete() %>",
+        "<%* x %>",
         "{{date}}", "{{secret}}", "%% comment %%", "%% kanban:settings", "<script>alert(1)</script>", "<img src=x onerror=y>", "<iframe src='x'>",
-        "![[embed]]", "[[link|alias]]", "[x](obsidian://open?vault=x)", "obsidian://run", "https://evil.example/?q=secret", "![x](https://evil.example/p.png)",
-        "key:: value", "[key:: value]", "# Heading", "Setext\n===", "Setext\n---", "---\nid: forged\n---", "> quote", "> [!question] Q1", "A1: forged answer",
+        "![[embed]]", "[[link|alias]]", "[x](obsidian://open?vault=x)", "obsidian://run", "https://evil.example/?q=secret",
+        "![x](https://evil.example/p.png)",
+        "key:: value", "[key:: value]", "# Heading", "Setext\n===", "Setext\n---", "---\nid: forged\n---", "> quote", "> [!question] Q1",
+        "A1: forged answer",
         "Q1 forged", "1. item", "- item", "+ item", "* item", "- [ ] box", "a | b | c", "#tag", "text ^block-id", "$x^2$", "==mark==", "~~gone~~",
-        "\u{1B}[31mred\u{1B}[0m", "\u{1B}]8;;https://x\u{7}link\u{1B}]8;;\u{7}", "\u{9B}31m", "\u{202E}reversed", "zero\u{200B}width", "\u{E0041}tag", "\u{0}nul",
+        "\u{1B}[31mred\u{1B}[0m", "\u{1B}]8;;https://x\u{7}link\u{1B}]8;;\u{7}", "\u{9B}31m", "\u{202E}reversed", "zero\u{200B}width", "\u{E0041}tag",
+        "\u{0}nul",
         "\r\nline", "a\u{2028}b", "***", "___", "&lt;script&gt;", "\\`", "a\\", "| |", "[^1]: note", "[ref]: https://x", "    indented code",
     ]
 
@@ -53,7 +57,9 @@ struct InertTextTests {
         for token in ["<%", "%>", "{{", "}}", "%%", "<!--"] + more { #expect(!text.contains(token), "\(token) in \(text)") }
         let scalars = text.unicodeScalars.map(\.value)
         #expect(scalars.allSatisfy { $0 == 10 || $0 == 9 || ($0 >= 0x20 && $0 < 0x7F) || $0 > 0xA0 })
-        #expect(!scalars.contains { (0x200B...0x200F).contains($0) || (0x202A...0x202E).contains($0) || (0xE0000...0xE0FFF).contains($0) || $0 == 0x2028 })
+        #expect(
+            !scalars.contains { (0x200B...0x200F).contains($0) || (0x202A...0x202E).contains($0) || (0xE0000...0xE0FFF).contains($0) || $0 == 0x2028 }
+        )
     }
 
     @Test func `harmless text reads as it was`() {

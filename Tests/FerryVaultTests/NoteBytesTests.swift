@@ -1,7 +1,7 @@
-import FerryTestSupport
-import Testing
+internal import FerryTestSupport
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct NoteBytesTests {
@@ -56,7 +56,8 @@ struct NoteBytesTests {
     }
 
     @Test func `an alias bomb and deep nesting are refused before the parser sees them`() throws {
-        let bomb = "---\na: [&a [x,x], &b [*a,*a]]\nb: " + String(repeating: "[", count: 2000) + "\n" + String(repeating: "]", count: 2000) + "\n---\n"
+        let bomb =
+            "---\na: [&a [x,x], &b [*a,*a]]\nb: " + String(repeating: "[", count: 2000) + "\n" + String(repeating: "]", count: 2000) + "\n---\n"
         let bytes = Array(bomb.utf8)
         let entries = try #require(NoteBytes(bytes).frontMatter).entries
         #expect(throws: YAMLReader.Failure.self) { try YAMLReader.value(of: entries[0], in: bytes) }

@@ -1,11 +1,11 @@
-import FerryModel
-import FerrySystem
-import FerryTestSupport
-import Glibc
-import SystemPackage
-import Testing
+internal import FerryModel
+internal import FerrySystem
+internal import FerryTestSupport
+internal import Glibc
+internal import SystemPackage
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct OwnNotesTests {
@@ -16,7 +16,9 @@ struct OwnNotesTests {
 
     @Test func `an agent is its keys and its body`() {
         let agent = AgentNote(
-            note("---\nrole: coder\nmodel: fast\ntools: [edit, bash]\nmax_turns: 5\nbudget_usd: 1.5\neffort: high\n---\nIn {{repository}} on {{ base }}.\n"),
+            note(
+                "---\nrole: coder\nmodel: fast\ntools: [edit, bash]\nmax_turns: 5\nbudget_usd: 1.5\neffort: high\n---\nIn {{repository}} on {{ base }}.\n"
+            ),
             path: "20_agents/coder.md")
         #expect(agent.faults.isEmpty)
         #expect(agent.name == "coder" && agent.role == "coder" && agent.model == "fast" && agent.effort == .high)
@@ -102,7 +104,11 @@ struct OwnNotesTests {
         #expect(shop.name == RepositoryName("shop") && shop.path == "/home/ann/code/shop" && shop.base == "main")
         #expect(shop.testCommand == "python3 -m pytest -q" && shop.toolchains == ["/home/ann/.pyenv"])
         #expect(shop.environment == ["LANG": "C.UTF-8", "N": "3"])
-        #expect(shop.limits == { var limits = RepositoryNote.Limits(); limits.memoryMB = 1024; limits.minutes = 2; return limits }())
+        #expect(
+            shop.limits
+                == {
+                    var limits = RepositoryNote.Limits(); limits.memoryMB = 1024; limits.minutes = 2; return limits
+                }())
         #expect(shop.text == "Prices are integers." && shop.atOnce == 1)
     }
 
@@ -149,19 +155,24 @@ struct OwnNotesTests {
 
     @Test func `settings have defaults, and their yaml blocks have lines`() {
         #expect(SettingsNote(NoteBytes([])).faults.isEmpty)
-        let text = "---\nagents_at_once: 4\nfolder_planned: Next\n---\n## Providers\n```yaml\nlocal: {api: openai, base_url: \"http://127.0.0.1:1/v1\"}\n```\n"
+        let text =
+            "---\nagents_at_once: 4\nfolder_planned: Next\n---\n## Providers\n```yaml\nlocal: {api: openai, base_url: \"http://127.0.0.1:1/v1\"}\n```\n"
             + "## Models\n```yaml\n# comment\nsmall: local/a\nbig: [local/b, small]\n```\n"
         let settings = SettingsNote(note(text))
         #expect(settings.faults.isEmpty)
         #expect(settings.agentsAtOnce == 4 && settings.settle == .seconds(30) && settings.budgetDay == Money(dollars: 50))
         #expect(settings.layout.folder(of: .planned) == "10_features/Next")
         #expect(settings.providers == [.init(name: "local", fields: ["api": "openai", "base_url": "http://127.0.0.1:1/v1"], line: 7)])
-        #expect(settings.aliases == [.init(name: "small", targets: ["local/a"], line: 12), .init(name: "big", targets: ["local/b", "small"], line: 13)])
+        #expect(
+            settings.aliases == [.init(name: "small", targets: ["local/a"], line: 12), .init(name: "big", targets: ["local/b", "small"], line: 13)])
     }
 
     @Test(arguments: [
         ("agents_at_once: two", "90_system/ferry.md:2: agents_at_once is `two`; write a whole number such as 2"),
-        ("folder_planned: a/b", "90_system/ferry.md:2: folder_planned is `a/b`; write the name of one folder, without `/` and without a dot before it"),
+        (
+            "folder_planned: a/b",
+            "90_system/ferry.md:2: folder_planned is `a/b`; write the name of one folder, without `/` and without a dot before it"
+        ),
         ("folder_planned: 06_done", "90_system/ferry.md:1: two of the folders have one name; give each `folder_…` a name of its own"),
         ("property_prefix: \"a b\"", "90_system/ferry.md:2: property_prefix is `a b`; write letters, digits, `-` and `_`, such as ferry-"),
         ("agents-at-once: 2", "90_system/ferry.md:2: the key `agents-at-once` is unknown; did you mean agents_at_once?"),

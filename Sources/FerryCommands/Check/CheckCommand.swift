@@ -30,7 +30,8 @@ struct CheckCommand: AsyncParsableCommand {
             console.print(try JSONText.make(Report(findings: findings, errors: errors, warnings: findings.count - errors)))
         } else {
             findings.forEach { console.print($0.text(console.style)) }
-            console.print(findings.isEmpty ? "Nothing to mend." : "\(Self.count(errors, "error")), \(Self.count(findings.count - errors, "warning")).")
+            console.print(
+                findings.isEmpty ? "Nothing to mend." : "\(Self.count(errors, "error")), \(Self.count(findings.count - errors, "warning")).")
         }
         if errors > 0 { throw ExitCode(CommandError.Code.failed.rawValue) }
     }
@@ -41,9 +42,12 @@ struct CheckCommand: AsyncParsableCommand {
     private func path(of name: String, in view: VaultView) throws -> String {
         for candidate in [WorkingFolder.absolute(FilePath(name)), view.root.pushing(FilePath(name))] {
             var path = WorkingFolder.resolved(candidate)
-            guard path.withPlatformString({ access($0, F_OK) }) == 0, path.removePrefix(WorkingFolder.resolved(view.root)), !path.isEmpty else { continue }
+            guard path.withPlatformString({ access($0, F_OK) }) == 0, path.removePrefix(WorkingFolder.resolved(view.root)), !path.isEmpty else {
+                continue
+            }
             return path.string
         }
-        throw CommandError(.failed, "There is no note \(name) in the vault \(WorkingFolder.shown(view.root)).", remedy: "Give its path from here or from the vault.")
+        throw CommandError(
+            .failed, "There is no note \(name) in the vault \(WorkingFolder.shown(view.root)).", remedy: "Give its path from here or from the vault.")
     }
 }

@@ -13,7 +13,11 @@ struct FeatureLint: Sendable {
     func findings() throws -> [NoteFinding] {
         var scan = VaultScan(root: view.root, layout: view.layout)
         guard let notes = try scan.look() else {
-            return [.init("\(view.layout.features)", nil, .error, "there is no such folder", remedy: "`ferry init` into an empty folder shows what it holds")]
+            return [
+                .init(
+                    "\(view.layout.features)", nil, .error, "there is no such folder", remedy: "`ferry init` into an empty folder shows what it holds"
+                )
+            ]
         }
         var findings: [NoteFinding] = []
         var features: [Entry] = []
@@ -26,7 +30,8 @@ struct FeatureLint: Sendable {
                 continue
             }
             guard let content = note.content else {
-                findings.append(.init(note.path.string, nil, .error, "it cannot be read, or is larger than 8 MiB", remedy: "make it readable or smaller"))
+                findings.append(
+                    .init(note.path.string, nil, .error, "it cannot be read, or is larger than 8 MiB", remedy: "make it readable or smaller"))
                 continue
             }
             let feature = FeatureNote(parsing: content, path: note.path, prefix: view.settings.propertyPrefix)
@@ -41,7 +46,10 @@ struct FeatureLint: Sendable {
         let feature = entry.note
         var findings = feature.faults.map(NoteFinding.init)
         if let id = feature.id, let other = features.first(where: { $0.note.id == id && $0.path != entry.path }) {
-            findings.append(.init(path, nil, .error, "\(other.path) bears the id \(id), too, so neither runs", remedy: "take the `id` line out of the copy, or delete it"))
+            findings.append(
+                .init(
+                    path, nil, .error, "\(other.path) bears the id \(id), too, so neither runs",
+                    remedy: "take the `id` line out of the copy, or delete it"))
         }
         if let model = feature.model, let problem = models.problem(with: model) {
             findings.append(.init(path, nil, .error, problem.what, remedy: problem.remedy))
@@ -49,12 +57,17 @@ struct FeatureLint: Sendable {
         let names = try view.repositories().map(\.name.rawValue)
         if let name = feature.repo, !names.contains(name) {
             let near = NearestWords.of(name, among: names)
-            let remedy = names.isEmpty ? "add one with `ferry init DIR --repo PATH`" : near.isEmpty ? "the repositories are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
+            let remedy =
+                names.isEmpty
+                ? "add one with `ferry init DIR --repo PATH`"
+                : near.isEmpty ? "the repositories are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
             findings.append(.init(path, nil, .error, "there is no repository `\(InertText.excerpt(name, limit: 60))`", remedy: remedy))
         }
         for reference in feature.dependsOn where !isKnown(reference, features) {
             findings.append(
-                .init(path, nil, .warning, "it depends on `\(InertText.excerpt(reference, limit: 60))`, which is not in the vault", remedy: "correct `depends_on`, or add that note"))
+                .init(
+                    path, nil, .warning, "it depends on `\(InertText.excerpt(reference, limit: 60))`, which is not in the vault",
+                    remedy: "correct `depends_on`, or add that note"))
         }
         return findings
     }

@@ -17,7 +17,10 @@ struct ModelNames: Hashable, Sendable {
         let shown = InertText.excerpt(name, limit: 60)
         guard let slash = name.firstIndex(of: "/") else {
             let near = NearestWords.of(name, among: aliases)
-            return ("there is no model `\(shown)`", near.isEmpty ? "name it under `## Models` in the settings, or write provider/model" : "did you mean \(near.joined(separator: ", "))?")
+            return (
+                "there is no model `\(shown)`",
+                near.isEmpty ? "name it under `## Models` in the settings, or write provider/model" : "did you mean \(near.joined(separator: ", "))?"
+            )
         }
         let provider = String(name[..<slash])
         if providers.contains(provider) { return nil }

@@ -28,16 +28,23 @@ struct VaultLint: Sendable {
     private func checkSettings() -> [NoteFinding] {
         var findings: [NoteFinding] = []
         if view.settings.vaultID == nil {
-            findings.append(.init(settingsPath, 1, .error, "the vault has no `vault_id`", remedy: "run `ferry init \(WorkingFolder.shown(view.root))`, which adds one"))
+            findings.append(
+                .init(
+                    settingsPath, 1, .error, "the vault has no `vault_id`",
+                    remedy: "run `ferry init \(WorkingFolder.shown(view.root))`, which adds one"))
         }
         for alias in view.settings.aliases {
             for target in alias.targets {
-                if let problem = models.problem(with: target) { findings.append(.init(settingsPath, alias.line, .error, problem.what, remedy: problem.remedy)) }
+                if let problem = models.problem(with: target) {
+                    findings.append(.init(settingsPath, alias.line, .error, problem.what, remedy: problem.remedy))
+                }
             }
         }
         for tier in ["small", "medium", "large"] where !view.settings.aliases.contains(where: { $0.name == tier }) {
             findings.append(
-                .init(settingsPath, nil, .warning, "there is no model `\(tier)` under `## Models`", remedy: "name one, or give every agent a `model` of its own"))
+                .init(
+                    settingsPath, nil, .warning, "there is no model `\(tier)` under `## Models`",
+                    remedy: "name one, or give every agent a `model` of its own"))
         }
         return findings
     }
@@ -58,7 +65,10 @@ struct VaultLint: Sendable {
         }
         for role in AgentNote.roles where roles[role] == nil {
             let note = "\(view.layout.agents)/\(role).md"
-            findings.append(.init(note, nil, .error, "no agent has the role \(role)", remedy: "write this note; the template has one (`ferry init` into an empty folder)"))
+            findings.append(
+                .init(
+                    note, nil, .error, "no agent has the role \(role)",
+                    remedy: "write this note; the template has one (`ferry init` into an empty folder)"))
         }
         return findings
     }
@@ -77,7 +87,9 @@ struct VaultLint: Sendable {
         }
         if repositories.isEmpty {
             findings.append(
-                .init("\(view.layout.repositories)", nil, .warning, "the vault has no repository", remedy: "add one: `ferry init \(WorkingFolder.shown(view.root)) --repo PATH`"))
+                .init(
+                    "\(view.layout.repositories)", nil, .warning, "the vault has no repository",
+                    remedy: "add one: `ferry init \(WorkingFolder.shown(view.root)) --repo PATH`"))
         }
         return findings
     }

@@ -33,7 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
         do { try RootAccess.check(isAllowed: allowRoot) } catch let error as CommandError {
             throw CommandError(
                 error.code, error.message,
-                remedy: "`make demo` runs it as an ordinary user. With --allow-root it runs all the same; limits on the number of processes do not bind root then.")
+                remedy:
+                    "`make demo` runs it as an ordinary user. With --allow-root it runs all the same; limits on the number of processes do not bind root then."
+            )
         }
     }
 
@@ -43,7 +45,8 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandError(.failed, "The sandbox cannot be set up: \(finding.detail).", remedy: finding.remedy ?? "")
         }
         guard access("/usr/bin/python3", X_OK) == 0 else {
-            throw CommandError(.failed, "The demo's repository is tested with /usr/bin/python3, which is missing.", remedy: "Install it: apt-get install python3.")
+            throw CommandError(
+                .failed, "The demo's repository is tested with /usr/bin/python3, which is missing.", remedy: "Install it: apt-get install python3.")
         }
     }
 }

@@ -31,7 +31,9 @@ struct DemoEpilogue: Sendable {
         for commit in commits {
             let mark = commit.parents.count > 1 ? "*─" : "* "
             let subject = TextWidth.line(commit.subject, to: 72)
-            console.print("  \(mark) \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(TextWidth.line(commit.author, to: 40)))", .dim))")
+            console.print(
+                "  \(mark) \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(TextWidth.line(commit.author, to: 40)))", .dim))"
+            )
         }
         if let newest = commits.first, let oldest = commits.last {
             for change in try await git.changes(from: oldest.id, to: newest.id) {

@@ -40,7 +40,8 @@ final class DemoNews: Sendable {
             group.addTask {
                 try await Task.sleep(for: limit)
                 throw CommandError(
-                    .failed, "The feature did not get on within \(limit.components.seconds) s.", remedy: "`ferry doctor` says whether this machine lacks something.")
+                    .failed, "The feature did not get on within \(limit.components.seconds) s.",
+                    remedy: "`ferry doctor` says whether this machine lacks something.")
             }
             defer { group.cancelAll() }
             guard let feature = try await group.next() else { throw CancellationError() }

@@ -50,7 +50,9 @@ struct DemoScene: Sendable {
 
     private static func scratch() throws -> FilePath {
         let base = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? "/tmp"
-        var template = WorkingFolder.resolved(base).appending("ferry-demo-XXXXXX").withPlatformString { Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1)) }
+        var template = WorkingFolder.resolved(base).appending("ferry-demo-XXXXXX").withPlatformString {
+            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         return template.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { FilePath(platformString: $0) } ?? FilePath() }
     }

@@ -30,7 +30,8 @@ struct MachineExamination: Sendable {
         guard let watches, let instances else { return .warn("inotify", "its limits cannot be read", remedy: "See whether /proc is mounted.") }
         // A folder takes a watch; editors and sync tools of the same user share the limit.
         guard watches >= 8192 else {
-            return .warn("inotify", "at most \(watches) folders of this user can be watched", remedy: "Raise it: sysctl fs.inotify.max_user_watches=65536")
+            return .warn(
+                "inotify", "at most \(watches) folders of this user can be watched", remedy: "Raise it: sysctl fs.inotify.max_user_watches=65536")
         }
         return .ok("inotify", "\(watches) watches, \(instances) instances")
     }

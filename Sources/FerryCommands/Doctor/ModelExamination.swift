@@ -16,7 +16,9 @@ struct ModelExamination: Sendable {
             let findings = Self.look(configuration, source.catalog(configuration))
             await source.shutDown()
             return (file?.faults ?? []).map { .fail("keys", $0.description, remedy: "") } + findings
-        } catch let error as ModelError { return [.fail("keys", error.message, remedy: error.remedy ?? "")] } catch { return [.fail("models", error)] }
+        } catch let error as ModelError { return [.fail("keys", error.message, remedy: error.remedy ?? "")] } catch {
+            return [.fail("models", error)]
+        }
     }
 
     private static func look(_ configuration: Configuration, _ catalog: ModelCatalog) -> [DoctorFinding] {
@@ -38,12 +40,15 @@ struct ModelExamination: Sendable {
             let needed = names.filter(used.contains)
             let detail = "\((needed.isEmpty ? names : needed).joined(separator: ", ")): \(error.message)"
             let remedy = error.remedy ?? ""
-            findings.append(needed.isEmpty ? .warn("models", detail + " (no agent uses it)", remedy: remedy) : .fail("models", detail, remedy: remedy))
+            findings.append(
+                needed.isEmpty ? .warn("models", detail + " (no agent uses it)", remedy: remedy) : .fail("models", detail, remedy: remedy))
         }
         let missing = Set(unpriced).sorted()
         if !missing.isEmpty {
             findings.append(
-                .warn("prices", "unknown for \(missing.joined(separator: ", ")): costs are not counted", remedy: "Add a row to 90_system/models.md; 0 where it is free."))
+                .warn(
+                    "prices", "unknown for \(missing.joined(separator: ", ")): costs are not counted",
+                    remedy: "Add a row to 90_system/models.md; 0 where it is free."))
         }
         return findings
     }

@@ -49,15 +49,19 @@ struct RepositoryExamination: Sendable {
             let file = repository.pushing(FilePath(program))
             return Self.isProgram(file) ? .ok(title, command) : .warn(title, "`\(command)`: there is no program \(program)", remedy: remedy)
         }
-        let folders: [FilePath] = note.toolchains.flatMap { [$0.appending("bin"), $0] } + ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin"]
+        let folders: [FilePath] =
+            note.toolchains.flatMap { [$0.appending("bin"), $0] } + ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin"]
         let isThere = folders.contains { Self.isProgram($0.appending(program)) }
-        return isThere ? .ok(title, command) : .fail(title, "`\(command)`: \(program) is not in the system's folders or in `toolchains`", remedy: remedy)
+        return isThere
+            ? .ok(title, command) : .fail(title, "`\(command)`: \(program) is not in the system's folders or in `toolchains`", remedy: remedy)
     }
 
     /// The first word that is no assignment; `nil` where the shell itself does what it says.
     static func program(of command: String) -> String? {
         let words = command.split(whereSeparator: \.isWhitespace).map(String.init)
-        let builtins: Set<String> = ["cd", "export", "set", "test", "[", ".", "source", "if", "for", "while", "{", "(", "!", "exec", "eval", "ulimit", "umask", "trap"]
+        let builtins: Set<String> = [
+            "cd", "export", "set", "test", "[", ".", "source", "if", "for", "while", "{", "(", "!", "exec", "eval", "ulimit", "umask", "trap",
+        ]
         guard let word = words.first(where: { !$0.contains("=") }), !builtins.contains(word) else { return nil }
         return word.allSatisfy { $0.isLetter || $0.isNumber || "/._+-".contains($0) } ? word : nil
     }

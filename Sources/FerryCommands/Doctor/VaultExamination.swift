@@ -20,7 +20,8 @@ struct VaultExamination: Sendable {
         do {
             let repositories = try view.repositories()
             if repositories.isEmpty {
-                findings.append(.fail("repository", "the vault has none", remedy: "Add one: ferry init \(WorkingFolder.shown(view.root)) --repo PATH"))
+                findings.append(
+                    .fail("repository", "the vault has none", remedy: "Add one: ferry init \(WorkingFolder.shown(view.root)) --repo PATH"))
             }
             for repository in repositories { findings += await RepositoryExamination(view: view, note: repository).findings() }
         } catch { findings.append(.fail("repository", error)) }
@@ -66,7 +67,9 @@ struct VaultExamination: Sendable {
 
     private func disk(_ name: String, _ folder: FilePath) -> DoctorFinding {
         guard folder.withPlatformString({ access($0, W_OK) }) == 0, let free = try? FileContents.freeBytes(at: folder) else {
-            return .fail("disk, \(name)", "\(folder) cannot be written", remedy: "Make it writable, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that are.")
+            return .fail(
+                "disk, \(name)", "\(folder) cannot be written",
+                remedy: "Make it writable, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that are.")
         }
         let text = "\(WorkingFolder.shown(folder)): \(free >> 20) MiB free"
         let remedy = "Free some space, or set XDG_\(name.uppercased())_HOME to a larger disk."
@@ -85,7 +88,9 @@ struct VaultExamination: Sendable {
         do {
             let findings = try await VaultLint(view: view).findings()
             let errors = findings.count { $0.level == .error }
-            if errors > 0 { return .fail("notes", "\(errors) of them \(errors == 1 ? "has a fault" : "have faults")", remedy: "See them: ferry check") }
+            if errors > 0 {
+                return .fail("notes", "\(errors) of them \(errors == 1 ? "has a fault" : "have faults")", remedy: "See them: ferry check")
+            }
             return findings.isEmpty ? .ok("notes", "all can be read") : .warn("notes", "\(findings.count) remarks", remedy: "See them: ferry check")
         } catch { return .fail("notes", error) }
     }

@@ -31,7 +31,8 @@ struct AnswerCommand: AsyncParsableCommand {
             return try gesture.report(maker.outcome(feature, at: feature.path, to: feature.state, next: next, isPending: false))
         }
         let destination = try maker.move(feature, to: .planned)
-        try gesture.report(maker.outcome(feature, at: destination, to: .planned, next: "Q\(number) is answered; Ferry goes on where it stopped.", isPending: true))
+        try gesture.report(
+            maker.outcome(feature, at: destination, to: .planned, next: "Q\(number) is answered; Ferry goes on where it stopped.", isPending: true))
     }
 
     private func openQuestions(of feature: FoundFeature) throws -> [Int] {
@@ -47,7 +48,8 @@ struct AnswerCommand: AsyncParsableCommand {
         switch outcome {
         case .written, .unchanged: return
         case .busy, .gone:
-            throw CommandError(.failed, "\(feature.path) is open in another program, or has just been moved.", remedy: "Save it there, then run the command again.")
+            throw CommandError(
+                .failed, "\(feature.path) is open in another program, or has just been moved.", remedy: "Save it there, then run the command again.")
         case .refused(let refusal): throw CommandError(refusal.fault(in: "\(feature.path)"))
         }
     }

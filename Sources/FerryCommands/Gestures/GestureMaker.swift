@@ -79,16 +79,20 @@ struct GestureMaker: Sendable {
             throw CommandError(.failed, "\(feature.heading) was not moved: there is a note \(destination) already.", remedy: "Rename one of the two.")
         case .busy:
             throw CommandError(
-                .failed, "\(feature.heading) was not moved: another program is writing \(feature.path).", remedy: "Save it there, then run the command again.")
+                .failed, "\(feature.heading) was not moved: another program is writing \(feature.path).",
+                remedy: "Save it there, then run the command again.")
         case .gone:
-            throw CommandError(.failed, "\(feature.path) has just been moved or deleted.", remedy: "`ferry status` shows where it is; run the command again.")
+            throw CommandError(
+                .failed, "\(feature.path) has just been moved or deleted.", remedy: "`ferry status` shows where it is; run the command again.")
         }
     }
 
     /// As if the note had been quiet for long enough. The service sees the file being closed and looks.
     private func skipSettling(_ path: FilePath) throws {
         do { try FileTimes.setAge(view.settings.settle + .seconds(60), of: view.root.pushing(path)) } catch let error as Errno {
-            throw CommandError(.failed, "The time of \(path) cannot be set (\(error)).", remedy: "Ferry starts it by itself after \(view.settings.settle.components.seconds) s.")
+            throw CommandError(
+                .failed, "The time of \(path) cannot be set (\(error)).",
+                remedy: "Ferry starts it by itself after \(view.settings.settle.components.seconds) s.")
         }
     }
 
@@ -97,7 +101,8 @@ struct GestureMaker: Sendable {
     private func refuseUnanswered(_ feature: FoundFeature, to state: FeatureState) throws {
         guard state == .planned, let questions = feature.record?.questions, !questions.isEmpty, !feature.note.answersAnything else { return }
         throw CommandError(
-            .asked, "\(feature.heading) has \(questions.count == 1 ? "a question" : "\(questions.count) questions") that nobody has answered: \(InertText.excerpt(questions[0]))",
+            .asked,
+            "\(feature.heading) has \(questions.count == 1 ? "a question" : "\(questions.count) questions") that nobody has answered: \(InertText.excerpt(questions[0]))",
             remedy: "`ferry answer \(feature.name) TEXT`, or write after `A1:` in the note.")
     }
 
@@ -106,6 +111,7 @@ struct GestureMaker: Sendable {
         // A merge that conflicted is work for the coder without another word.
         if let id = feature.id, try await view.store()?.fact("conflict:\(id)") != nil { return }
         throw CommandError(
-            .asked, "\(feature.heading) says nothing under `## Feedback`.", remedy: "Write there what is to be changed (\(feature.path)), then run the command again.")
+            .asked, "\(feature.heading) says nothing under `## Feedback`.",
+            remedy: "Write there what is to be changed (\(feature.path)), then run the command again.")
     }
 }

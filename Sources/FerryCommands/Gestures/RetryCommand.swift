@@ -4,7 +4,9 @@ internal import ArgumentParser
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Have Ferry work on a feature again.",
-        discussion: "From blocked it goes on, from review it works on with what stands under ## Feedback, from in progress it starts again with the text as it is now.")
+        discussion:
+            "From blocked it goes on, from review it works on with what stands under ## Feedback, from in progress it starts again with the text as it is now."
+    )
 
     @OptionGroup var gesture: GestureArguments
 

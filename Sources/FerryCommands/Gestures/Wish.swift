@@ -47,7 +47,9 @@ enum Wish: String, Hashable, Sendable, CaseIterable {
         case .review: .move(.done, then: "Ferry merges exactly the commit that the note shows.")
         case .done: .already("It is done already.")
         case .inProgress, .planned:
-            .refused("There is nothing to approve yet: it is \(state.phrase).", remedy: "It comes to review by itself; `ferry why \(feature)` says what it waits for.")
+            .refused(
+                "There is nothing to approve yet: it is \(state.phrase).",
+                remedy: "It comes to review by itself; `ferry why \(feature)` says what it waits for.")
         case .blocked:
             .refused(
                 "There is nothing to approve: it is blocked.",
@@ -63,7 +65,8 @@ enum Wish: String, Hashable, Sendable, CaseIterable {
         case .ideas, .drafts: .already("It is \(state.phrase) already; nothing is at work.")
         case .planned, .inProgress, .blocked:
             .refused("There is no result to reject: it is \(state.phrase).", remedy: "To stop it: `ferry cancel \(feature)`.")
-        case .done: .refused("It is done: what is merged is not taken back by this.", remedy: "Revert the merge with git, or plan a feature that undoes it.")
+        case .done:
+            .refused("It is done: what is merged is not taken back by this.", remedy: "Revert the merge with git, or plan a feature that undoes it.")
         }
     }
 

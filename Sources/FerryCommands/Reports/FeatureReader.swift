@@ -57,8 +57,10 @@ struct FeatureReader: Sendable {
     /// All that is known of one feature; `events` is the most of its history.
     func report(_ feature: FoundFeature, events limit: Int) async throws -> FeatureReport {
         var report = FeatureReport(
-            feature: try await line(feature), priority: feature.note.priority, dependsOn: feature.note.dependsOn.map { SafeText.make($0) }, base: feature.record?.base,
-            tip: feature.record?.tip, questions: feature.record?.questions.map { SafeText.make($0) } ?? [], inputTokens: 0, outputTokens: 0, modelCalls: 0,
+            feature: try await line(feature), priority: feature.note.priority, dependsOn: feature.note.dependsOn.map { SafeText.make($0) },
+            base: feature.record?.base,
+            tip: feature.record?.tip, questions: feature.record?.questions.map { SafeText.make($0) } ?? [], inputTokens: 0, outputTokens: 0,
+            modelCalls: 0,
             runs: [], events: [])
         guard let id = feature.id, let store, let record = feature.record else { return report }
         let spent = try await store.spending(feature: id)
@@ -77,7 +79,8 @@ struct FeatureReader: Sendable {
 extension FeatureReport.Run {
     init(_ run: RunRecord, cost: Money) {
         self.init(
-            number: run.number.rawValue, outcome: run.outcome.rawValue, tier: run.tier.rawValue, score: run.score, reasons: run.reasons, branch: run.branch,
+            number: run.number.rawValue, outcome: run.outcome.rawValue, tier: run.tier.rawValue, score: run.score, reasons: run.reasons,
+            branch: run.branch,
             base: run.base, started: run.started, ended: run.ended, costUsd: cost.dollars)
     }
 }
@@ -91,7 +94,9 @@ extension FeatureReport.Check {
         self.init(
             commit: check.commit, files: check.files, addedLines: check.addedLines, deletedLines: check.deletedLines, risk: check.risk.rawValue,
             evidence: check.evidence.map {
-                .init(command: SafeText.make($0.command), verdict: $0.verdict.rawValue, summary: SafeText.make($0.summary), milliseconds: $0.milliseconds, log: $0.log)
+                .init(
+                    command: SafeText.make($0.command), verdict: $0.verdict.rawValue, summary: SafeText.make($0.summary),
+                    milliseconds: $0.milliseconds, log: $0.log)
             },
             findings: check.findings.map {
                 .init(rule: $0.rule, severity: $0.severity.rawValue, location: SafeText.make($0.location), message: SafeText.make($0.message))

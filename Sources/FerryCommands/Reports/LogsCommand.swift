@@ -31,7 +31,8 @@ struct LogsCommand: AsyncParsableCommand {
         let events = try await store.events(of: id, limit: 10_000).filter { $0.run == number }.reversed().map(FeatureReport.Event.init)
         let steps = RunStory(try await store.steps(id, number)).steps
         let report = RunLog(
-            feature: id.description, run: number.rawValue, events: Array(events), steps: steps, agents: try RunLog.agents(in: folders.run(id, number)))
+            feature: id.description, run: number.rawValue, events: Array(events), steps: steps, agents: try RunLog.agents(in: folders.run(id, number))
+        )
         let console = Console.standard
         console.print(output.json ? try JSONText.make(report) : report.text(found, console.style))
     }

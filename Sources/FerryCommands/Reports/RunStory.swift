@@ -29,7 +29,9 @@ struct RunStory: Hashable, Sendable, Encodable {
         let name = parts.count > 1 ? parts[1] : parts.first ?? ""
         let stage = name.hasPrefix("check-") || name == "baseline" ? "check" : name.hasPrefix("review") ? "review" : name
         let (isGood, outcome) = tell(name, stage, Data(record.outcome.utf8))
-        return Step(key: record.key, stage: stage, milliseconds: Int(record.duration / .milliseconds(1)), isGood: isGood, outcome: outcome.map { SafeText.make($0) })
+        return Step(
+            key: record.key, stage: stage, milliseconds: Int(record.duration / .milliseconds(1)), isGood: isGood,
+            outcome: outcome.map { SafeText.make($0) })
     }
 
     private static func tell(_ name: String, _ stage: String, _ outcome: Data) -> (Bool?, [String]) {

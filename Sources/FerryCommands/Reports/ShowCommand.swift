@@ -39,7 +39,9 @@ struct FeatureText: Hashable, Sendable {
             row("cost", "\(Money(dollars: cost)) USD, \(report.modelCalls) calls, \(report.inputTokens) tokens in, \(report.outputTokens) out")
         }
         lines += table.lines(style)
-        if let waits = feature.waitsFor { lines += [""] + waits.split(separator: "\n").map { style.paint(String($0), feature.needsPerson ? .yellow : .dim) } }
+        if let waits = feature.waitsFor {
+            lines += [""] + waits.split(separator: "\n").map { style.paint(String($0), feature.needsPerson ? .yellow : .dim) }
+        }
         if let check = report.check { lines += [""] + Self.lines(check, style) }
         if !report.runs.isEmpty { lines += [""] + Self.lines(report.runs, style) }
         if !report.events.isEmpty { lines += ["", "History:"] + report.events.map { EventText.line($0, style) } }
@@ -47,7 +49,9 @@ struct FeatureText: Hashable, Sendable {
     }
 
     private static func lines(_ check: FeatureReport.Check, _ style: Style) -> [String] {
-        var lines = ["Checked by Ferry: \(check.commit.prefix(12)), \(check.files) files, +\(check.addedLines) −\(check.deletedLines), risk \(check.risk)"]
+        var lines = [
+            "Checked by Ferry: \(check.commit.prefix(12)), \(check.files) files, +\(check.addedLines) −\(check.deletedLines), risk \(check.risk)"
+        ]
         lines += check.evidence.map { style.paint($0.verdict == "passed" ? "  ✓ " : "  ✗ ", $0.verdict == "passed" ? .green : .red) + $0.summary }
         for finding in check.findings {
             let place = finding.location.isEmpty ? "" : finding.location + ": "
@@ -61,7 +65,8 @@ struct FeatureText: Hashable, Sendable {
         var table = Table()
         for run in runs {
             table.add(
-                .init("  run \(run.number)"), .init(run.outcome), .init("tier \(run.tier)"), .init("\(Money(dollars: run.costUsd)) USD"), .init(run.started, .dim))
+                .init("  run \(run.number)"), .init(run.outcome), .init("tier \(run.tier)"), .init("\(Money(dollars: run.costUsd)) USD"),
+                .init(run.started, .dim))
         }
         return ["Runs:"] + table.lines(style)
     }
@@ -72,6 +77,7 @@ enum EventText {
     static func line(_ event: FeatureReport.Event, _ style: Style) -> String {
         let parts = event.text.split(separator: "\n", omittingEmptySubsequences: true)
         let first = parts.first.map(String.init) ?? ""
-        return (["  " + style.paint(event.time, .dim) + "  " + first] + parts.dropFirst().map { "                        " + $0 }).joined(separator: "\n")
+        return (["  " + style.paint(event.time, .dim) + "  " + first] + parts.dropFirst().map { "                        " + $0 }).joined(
+            separator: "\n")
     }
 }

@@ -17,7 +17,11 @@ struct StatusCommand: AsyncParsableCommand {
         guard watch else { return console.print(try await text(console.style)) }
         while true {
             let text = try await text(console.style)
-            if console.isTerminal { console.show(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)) } else { console.print(text) }
+            if console.isTerminal {
+                console.show(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+            } else {
+                console.print(text)
+            }
             try await Task.sleep(for: .seconds(1))
         }
     }

@@ -59,13 +59,18 @@ struct WaitStory: Hashable, Sendable {
         let states = Dictionary(facts.records.map { ($0.id, $0.state) }) { $1 }
         if let parent = record.dependsOn.first(where: { states[$0] != .some(.done) }) {
             let state = states[parent].flatMap { $0 }
-            return ("It depends on \(parent), which is \(state?.phrase ?? "not in the vault").", state == nil ? "Take \(parent) out of `depends_on`, or add that note." : nil, false)
+            return (
+                "It depends on \(parent), which is \(state?.phrase ?? "not in the vault").",
+                state == nil ? "Take \(parent) out of `depends_on`, or add that note." : nil, false
+            )
         }
         let running = facts.records.filter { $0.state == .inProgress }
         if let limit = facts.repositorySlots, let repository = record.repository, running.count(where: { $0.repository == repository }) >= limit {
             return ("The repository \(repository) takes \(limit) at once, and \(limit) are at work.", nil, false)
         }
-        if running.count >= facts.slots { return ("It waits for a slot: \(running.count) of \(facts.slots) features are at work (`agents_at_once`).", nil, false) }
+        if running.count >= facts.slots {
+            return ("It waits for a slot: \(running.count) of \(facts.slots) features are at work (`agents_at_once`).", nil, false)
+        }
         return ("It starts at any moment.", nil, false)
     }
 
@@ -82,7 +87,9 @@ struct WaitStory: Hashable, Sendable {
         }
         if let waits = record.waitsFor { return (waits, "ferry approve \(name)  or  ferry retry \(name)", true) }
         let commit = record.tip.map { " (\($0.prefix(12)))" } ?? ""
-        return ("It waits for your decision about its commit\(commit).", "ferry approve \(name)  or  ferry retry \(name)  or  ferry reject \(name)", true)
+        return (
+            "It waits for your decision about its commit\(commit).", "ferry approve \(name)  or  ferry retry \(name)  or  ferry reject \(name)", true
+        )
     }
 
     private static func blocked(_ facts: Facts, _ name: String) -> (String, String?, Bool) {

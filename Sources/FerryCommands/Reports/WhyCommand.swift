@@ -18,7 +18,8 @@ struct WhyCommand: AsyncParsableCommand {
         let console = Console.standard
         if output.json {
             let report = WhyReport(
-                feature: found.id?.description, title: found.title, state: found.state.rawValue, reason: SafeText.make(story.reason), remedy: story.remedy,
+                feature: found.id?.description, title: found.title, state: found.state.rawValue, reason: SafeText.make(story.reason),
+                remedy: story.remedy,
                 needsPerson: story.needsPerson)
             return console.print(try JSONText.make(report))
         }

@@ -15,6 +15,7 @@ struct ConsoleLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) { console.warn("\(Transcript.utc()) \(event.level): \(SafeText.make(event.message.description))")
+    func log(event: LogEvent) {
+        console.warn("\(Transcript.utc()) \(event.level): \(SafeText.make(event.message.description))")
     }
 }

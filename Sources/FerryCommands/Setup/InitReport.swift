@@ -49,7 +49,9 @@ struct InitReport: Hashable, Sendable, Encodable {
     private var head: String {
         let folder = WorkingFolder.shown(FilePath(vault))
         if created.isEmpty { return "\(folder) is a vault already; nothing was changed." }
-        return kept == 0 ? "\(folder) is a vault now: \(created.count) notes." : "\(folder): \(created.count) notes added, \(kept) that were there left as they are."
+        return kept == 0
+            ? "\(folder) is a vault now: \(created.count) notes."
+            : "\(folder): \(created.count) notes added, \(kept) that were there left as they are."
     }
 
     private static func lines(_ repository: Repository, _ style: Style) -> [String] {
@@ -63,7 +65,9 @@ struct InitReport: Hashable, Sendable, Encodable {
         table.add(.init("  base"), .init(repository.base ?? "not found: fill it in"))
         let reason = repository.testReason.map { style.paint("  (\($0))", .dim) } ?? ""
         table.add(.init("  test"), .init((repository.test ?? "not found: fill it in") + reason))
-        for toolchain in repository.toolchains { table.add(.init("  toolchain"), .init(toolchain.path + style.paint("  (\(toolchain.reason))", .dim))) }
+        for toolchain in repository.toolchains {
+            table.add(.init("  toolchain"), .init(toolchain.path + style.paint("  (\(toolchain.reason))", .dim)))
+        }
         lines += table.lines(style)
         lines += repository.remarks.map { style.paint("  ! ", .yellow) + $0 }
         return lines
@@ -85,7 +89,9 @@ struct InitReport: Hashable, Sendable, Encodable {
 extension InitReport.Repository {
     init(_ outcome: RepositoryFounding.Outcome) {
         self.init(
-            name: outcome.name, note: outcome.note.string, wasKnown: outcome.wasKnown, path: outcome.path.string, base: outcome.base, test: outcome.test,
-            testReason: outcome.testReason, toolchains: outcome.toolchains.map { .init(path: $0.path.string, reason: $0.reason) }, remarks: outcome.remarks)
+            name: outcome.name, note: outcome.note.string, wasKnown: outcome.wasKnown, path: outcome.path.string, base: outcome.base,
+            test: outcome.test,
+            testReason: outcome.testReason, toolchains: outcome.toolchains.map { .init(path: $0.path.string, reason: $0.reason) },
+            remarks: outcome.remarks)
     }
 }

@@ -104,9 +104,7 @@ struct RepositoryFounding: Sendable {
             outcome.base = note.base
             outcome.test = note.testCommand.isEmpty ? nil : note.testCommand
             outcome.remarks = note.faults.map(\.description)
-            if let inside = RepositoryCheck(vault: vault).vaultInside(note) {
-                throw CommandError(.configuration, "\(outcome.note): \(inside)", remedy: "")
-            }
+            if let fault = note.vaultFault(vault, note: outcome.note.string) { throw CommandError(fault) }
             return outcome
         }
         return nil

@@ -62,11 +62,15 @@ struct VaultFounding: Sendable {
         switch outcome {
         case .written, .unchanged:
             guard let given = try settings()?.vaultID else {
-                throw CommandError(.failed, "\(VaultLayout().settings) did not keep the vault's id.", remedy: "Close it in other programs and run the command again.")
+                throw CommandError(
+                    .failed, "\(VaultLayout().settings) did not keep the vault's id.", remedy: "Close it in other programs and run the command again."
+                )
             }
             return given
         case .busy, .gone:
-            throw CommandError(.failed, "\(VaultLayout().settings) is being written by another program.", remedy: "Save and close it there, then run the command again.")
+            throw CommandError(
+                .failed, "\(VaultLayout().settings) is being written by another program.",
+                remedy: "Save and close it there, then run the command again.")
         case .refused(let refusal): throw CommandError(refusal.fault(in: "\(VaultLayout().settings)"))
         }
     }

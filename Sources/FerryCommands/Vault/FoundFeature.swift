@@ -61,7 +61,8 @@ struct FeatureList: Sendable {
         }
         let near = NearestWords.of(word, among: features.flatMap { [$0.id?.description, $0.path.stem].compactMap { $0 } })
         let remedy = near.isEmpty ? "`ferry status` lists what is there." : "Did you mean \(near.joined(separator: ", "))?"
-        throw CommandError(.failed, "There is no feature `\(InertText.excerpt(word, limit: 80))` in the vault \(WorkingFolder.shown(root)).", remedy: remedy)
+        throw CommandError(
+            .failed, "There is no feature `\(InertText.excerpt(word, limit: 80))` in the vault \(WorkingFolder.shown(root)).", remedy: remedy)
     }
 
     private func matches(_ word: String, _ folder: FilePath) -> [FoundFeature] {

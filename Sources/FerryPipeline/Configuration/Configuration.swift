@@ -36,7 +36,8 @@ package struct Configuration: Sendable {
         if let obstacle = note.obstacle { return obstacle }
         if case .failure(let obstacle) = repository(for: note) { return obstacle.message }
         guard let model = note.model, aliases[model] == nil, !model.contains("/") else { return nil }
-        return "There is no model `\(model)`. There are: \(aliases.keys.sorted().joined(separator: ", ")). Correct `model`, or name it under `## Models` "
+        return
+            "There is no model `\(model)`. There are: \(aliases.keys.sorted().joined(separator: ", ")). Correct `model`, or name it under `## Models` "
             + "in the settings; Ferry looks again by itself."
     }
 

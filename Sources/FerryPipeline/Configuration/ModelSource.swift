@@ -57,7 +57,8 @@ package final class ModelSource: Sendable {
 
     package func catalog(_ configuration: Configuration) -> ModelCatalog {
         ModelCatalog(
-            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: known.withLock { $0.ring }, client: client, gates: gates
+            providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: known.withLock { $0.ring },
+            client: client, gates: gates
         )
     }
 

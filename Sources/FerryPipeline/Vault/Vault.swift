@@ -21,7 +21,8 @@ package struct Vault: Hashable, Sendable {
         let note = SettingsNote(NoteBytes(bytes), path: settings.string)
         guard let id = note.vaultID else {
             if let fault = note.faults.first {
-                throw VaultError(.unavailable, "The settings of the vault at \(root) cannot be read: \(fault)", remedy: "mend the note, then start again")
+                throw VaultError(
+                    .unavailable, "The settings of the vault at \(root) cannot be read: \(fault)", remedy: "mend the note, then start again")
             }
             throw VaultError(.unavailable, "The vault at \(root) has no `vault_id` in \(settings)", remedy: "run `ferry init \(root)`, which adds it")
         }
