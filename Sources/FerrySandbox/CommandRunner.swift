@@ -9,6 +9,7 @@ package protocol CommandRunner: Sendable {
     func run(_ command: SandboxCommand, under policy: SandboxPolicy) async throws -> CommandResult
 }
 
+/// A program with its arguments, and where its output goes.
 package struct SandboxCommand: Sendable {
     /// The program and its arguments, as in argv; never a shell line by itself (`["/bin/sh", "-c", line]`).
     package var arguments: [String]
@@ -32,6 +33,7 @@ package struct SandboxCommand: Sendable {
     }
 }
 
+/// How a command ended, and what it printed.
 package struct CommandResult: Hashable, Sendable {
     package enum Ending: Hashable, Sendable {
         case exited(Int32)

@@ -6,6 +6,7 @@ package enum FlatValue: Hashable, Sendable {
     /// Written as it is: digits with at most one point.
     case number(String)
 
+    /// An amount as a plain number of dollars.
     package static func money(_ amount: Money) -> FlatValue { .number(amount.description) }
 
     var string: String {

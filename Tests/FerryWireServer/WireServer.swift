@@ -38,7 +38,7 @@ package final class WireServer: Sendable {
                     book.opened(child)
                     // Pipelining assistance stops reading during an answer, and then a hang-up goes unnoticed.
                     try child.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
-                    try child.pipeline.syncOperations.addHandler(WireHandler(book: book))
+                    try child.pipeline.syncOperations.addHandler(WireConnection(book: book))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()

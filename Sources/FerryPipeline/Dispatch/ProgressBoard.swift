@@ -17,11 +17,13 @@ package final class ProgressBoard: Sendable {
 
     package var current: [Entry] { entries.withLock { $0.values.sorted { $0.feature < $1.feature } } }
 
+    /// Says what a feature is doing now, in place of what was said before.
     package func set(_ feature: FeatureID, stage: String, agent: AgentProgress? = nil) {
         entries.withLock { $0[feature] = Entry(feature: feature, stage: stage, agent: agent) }
         changed.yield()
     }
 
+    /// The feature is doing nothing any more.
     package func clear(_ feature: FeatureID) {
         entries.withLock { $0[feature] = nil }
         changed.yield()

@@ -4,6 +4,7 @@ internal import Foundation
 
 /// The newest check of a feature, kept as a fact: what the note shows, and what a retry begins with.
 extension Store {
+    /// Keeps a check as the newest one of the feature. Throws `StoreError`.
     package func keep(_ check: CheckResult, of feature: FeatureID) async throws {
         try await setFact("check:\(feature)", String(decoding: try JSONEncoder().encode(check), as: UTF8.self))
     }
@@ -13,11 +14,13 @@ extension Store {
         try await setFact("baseline:\(feature)", String(decoding: try JSONEncoder().encode(evidence), as: UTF8.self))
     }
 
+    /// The test on the base before any change, as it was kept; `nil` where there is none.
     package func baseline(_ feature: FeatureID) async throws -> Evidence? {
         guard let text = try await fact("baseline:\(feature)") else { return nil }
         return try? JSONDecoder().decode(Evidence.self, from: Data(text.utf8))
     }
 
+    /// The newest check; `nil` before the first.
     package func checkResult(_ feature: FeatureID) async throws -> CheckResult? {
         guard let text = try await fact("check:\(feature)") else { return nil }
         return try? JSONDecoder().decode(CheckResult.self, from: Data(text.utf8))

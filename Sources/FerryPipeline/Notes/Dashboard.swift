@@ -20,6 +20,7 @@ package struct Dashboard: Sendable {
     package var isStopped = false
     package init() {}
 
+    /// The note as Markdown.
     package func render() -> String {
         var lines = ["# Dashboard", "", "Written by Ferry; what you write here is replaced.", ""]
         if isStopped { lines += ["> [!warning] Stopped", "> `90_system/STOP.md` is there: nothing starts. Delete it to go on.", ""] }

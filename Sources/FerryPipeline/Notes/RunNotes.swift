@@ -24,12 +24,14 @@ package struct RunNotes: Sendable {
 
     // MARK: Texts
 
+    /// The planner's report as a note.
     package func plan(_ plan: PlanReport) -> String {
         "# Plan\n\n\(InertText.block(plan.summary))\n\n\(InertText.block(plan.plan, limit: 64 << 10))\n"
             + (plan.questions.isEmpty
                 ? "" : "\n## Questions\n\n" + plan.questions.map { "- \(InertText.inline($0, limit: 2000))" }.joined(separator: "\n") + "\n")
     }
 
+    /// The change as a note; `isCut` says that the text is not all of it.
     package func diff(_ diff: String, isCut: Bool) -> String {
         "# Diff\n\n\(InertText.block(diff, language: .diff, limit: 512 << 10))\n" + (isCut ? "\nCut here; `git diff` shows all of it.\n" : "")
     }

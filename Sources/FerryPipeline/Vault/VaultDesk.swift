@@ -100,7 +100,9 @@ package final class VaultDesk: Sendable {
 
     // MARK: Reading
 
+    /// The bytes of a note. Throws `Errno`.
     package func read(_ path: FilePath) throws -> [UInt8] { try FileContents.read(vault.root.pushing(path), limit: VaultScan.sizeLimit) }
+    /// A feature's note, read. Throws `Errno` where the file cannot be had.
     package func feature(at path: FilePath) throws -> FeatureNote {
         FeatureNote(parsing: try read(path), path: path, prefix: prefix.withLock { $0 })
     }

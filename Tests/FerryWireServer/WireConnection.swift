@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// One connection: gathers a request, sends its plan, and notices when the client hangs up.
-final class WireHandler: ChannelInboundHandler {
+final class WireConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
