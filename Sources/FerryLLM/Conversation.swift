@@ -57,6 +57,7 @@ package struct AssistantMessage: Hashable, Sendable {
     package var text: String { blocks.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined(separator: "\n") }
 }
 
+/// A tool as the model is told of it.
 package struct ToolDefinition: Hashable, Sendable {
     /// `^[a-zA-Z0-9_-]{1,64}$`
     package let name: String
@@ -70,6 +71,7 @@ package struct ToolDefinition: Hashable, Sendable {
     }
 }
 
+/// A call of a tool that the model asks for.
 package struct ToolCall: Hashable, Sendable {
     package let id: String
     package let name: String
@@ -82,6 +84,7 @@ package struct ToolCall: Hashable, Sendable {
     }
 }
 
+/// What came of a tool call.
 package struct ToolResult: Hashable, Sendable {
     package let callID: String
     package let content: String

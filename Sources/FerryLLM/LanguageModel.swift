@@ -12,6 +12,7 @@ package protocol LanguageModel: Sendable {
     ) async throws -> ModelResponse
 }
 
+/// What may differ from call to call.
 package struct ModelOptions: Hashable, Sendable {
     /// Output tokens at most.
     package var maxOutputTokens: Int
@@ -23,6 +24,7 @@ package struct ModelOptions: Hashable, Sendable {
     }
 }
 
+/// News of a call before its answer is whole.
 package enum ModelProgress: Hashable, Sendable {
     /// Usage of the attempt that is on the way, all of it so far, so that a killed stream still costs.
     case usage(ModelUsage)
@@ -34,6 +36,7 @@ package enum ModelProgress: Hashable, Sendable {
     case waiting(Duration)
 }
 
+/// A try that gave no answer and may have cost something.
 package struct FailedAttempt: Hashable, Sendable {
     /// `provider/model`
     package let model: String
@@ -51,6 +54,7 @@ package struct FailedAttempt: Hashable, Sendable {
     }
 }
 
+/// A whole answer.
 package struct ModelResponse: Hashable, Sendable {
     package var message: AssistantMessage
     package var stop: StopKind

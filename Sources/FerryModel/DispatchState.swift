@@ -75,6 +75,7 @@ package struct DispatchState: Sendable {
     /// Whose merge is under way.
     package var mergingFeatures: Set<FeatureID> { Set(merging.values) }
 
+    /// Takes an event in and says what is to be done.
     package mutating func apply(_ event: Event) -> [Action] {
         switch event {
         case .planned(let job):

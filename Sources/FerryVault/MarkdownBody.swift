@@ -85,7 +85,9 @@ package struct MarkdownBody: Hashable, Sendable {
         }
     }
 
+    /// The fenced blocks that begin within a section.
     package func codeBlocks(in section: Section) -> [CodeBlock] { codeBlocks.filter { section.lines.contains($0.line) } }
+    /// The list items that begin within a section.
     package func items(in section: Section) -> [ListItem] { items.filter { section.lines.contains($0.line) } }
 
     /// The text of a section without blank lines at its ends; lines end in LF.

@@ -74,11 +74,24 @@ struct MarkdownOutline {
 
     private mutating func takeHeading(_ node: OpaquePointer?) {
         let first = line(cmark_node_get_start_line(node))
-        let last = max(line(cmark_node_get_end_line(node)), first)
-        // The underline of a setext heading is its last line.
-        let text = last > first ? (first..<last).map { source($0).trimmed.text }.joined(separator: " ") : Self.withoutHashes(source(first).trimmed)
+        var last = first
+        var text = Self.withoutHashes(source(first).trimmed)
+        if !Self.isATX(source(first).trimmed) {
+            // Searched, because cmark's own end is a line too far where something follows the underline.
+            last = ((first + 1)...max(first + 1, line(cmark_node_get_end_line(node)))).first { Self.isUnderline(source($0).trimmed) } ?? first
+            text = (first..<max(last, first + 1)).map { source($0).trimmed.text }.joined(separator: " ")
+        }
         headings.append(
             MarkdownBody.Heading(level: Int(cmark_node_get_heading_level(node)), text: Self.words(text), line: first, lines: first...last))
+    }
+
+    private static func isATX(_ line: ArraySlice<UInt8>) -> Bool {
+        line.first == UInt8(ascii: "#") && (line.drop { $0 == UInt8(ascii: "#") }.first?.isBlank ?? true)
+    }
+
+    private static func isUnderline(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let mark = line.first, mark == UInt8(ascii: "=") || mark == UInt8(ascii: "-") else { return false }
+        return line.allSatisfy { $0 == mark }
     }
 
     /// `## Title ##` is `Title`.

@@ -1,7 +1,7 @@
-import FerryTestSupport
-import Testing
+internal import FerryTestSupport
+internal import Testing
 
-@testable import FerryVault
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct MarkdownBodyTests {

@@ -27,7 +27,7 @@ struct VaultLint: Sendable {
 
     private func checkSettings() -> [NoteFinding] {
         var findings: [NoteFinding] = []
-        if view.settings.vaultID == nil {
+        if view.settings.vaultID == nil, view.settings.faults.isEmpty {
             findings.append(
                 .init(
                     settingsPath, 1, .error, "the vault has no `vault_id`",

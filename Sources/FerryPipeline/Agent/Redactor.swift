@@ -16,6 +16,7 @@ package struct Redactor: Sendable {
         self.mayBegin = mayBegin
     }
 
+    /// The text with a mark in the place of each secret.
     package func redact(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []

@@ -6,6 +6,7 @@ package enum SafeText {
         make(String(decoding: Array(bytes), as: UTF8.self))
     }
 
+    /// The text without anything that a terminal or a prompt would act on.
     package static func make(_ text: String) -> String {
         var reader = SafeTextReader(Array(text.utf8))
         return String(decoding: reader.read(), as: UTF8.self)

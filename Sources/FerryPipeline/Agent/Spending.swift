@@ -10,6 +10,7 @@ package protocol Spending: Sendable {
     func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async
 }
 
+/// A reservation, by the key that it is booked under.
 package struct SpendingReservation: Hashable, Sendable {
     package let key: String
     package init(key: String) { self.key = key }

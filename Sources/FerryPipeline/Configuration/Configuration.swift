@@ -23,6 +23,7 @@ package struct Configuration: Sendable {
         Dictionary(agents.compactMap { agent in StageRole(rawValue: agent.role).map { ($0, agent) } }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The repository note with this name.
     package func repository(_ name: String) -> RepositoryNote? { repositories.first { $0.name.rawValue == name } }
 
     package var aliases: [String: [String]] {

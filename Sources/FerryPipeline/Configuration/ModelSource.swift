@@ -55,6 +55,7 @@ package final class ModelSource: Sendable {
 
     package static var usualKeyFile: FilePath { StateFolders.base("XDG_CONFIG_HOME", ".config").appending("ferry").appending("keys.yaml") }
 
+    /// The models that these settings name.
     package func catalog(_ configuration: Configuration) -> ModelCatalog {
         ModelCatalog(
             providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: known.withLock { $0.ring },
@@ -78,6 +79,7 @@ package final class ModelSource: Sendable {
         return AgentLoop(AgentModel(model, options: options, window: price?.window) { usage, name in catalog.cost(of: usage, model: name) })
     }
 
+    /// The alias that a tier works with, where neither feature nor agent names a model.
     package static func alias(_ tier: Tier) -> String {
         switch tier {
         case .small: "small"

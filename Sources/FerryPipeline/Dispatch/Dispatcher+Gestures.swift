@@ -57,6 +57,7 @@ extension Dispatcher {
     func carryOut(_ gesture: Gesture, of id: FeatureID, _ note: NoteSighting?, _ now: Duration) async throws -> [DispatchState.Action] {
         guard var feature = features[id] else { return [] }
         if let note { observe(note, &feature) }
+        if feature.isAmbiguous { await endAmbiguity(of: &feature, now) }
         if gesture != .none { try await parts.store.record(Self.line(gesture, note), feature: id, run: feature.run) }
         switch gesture {
         case .dispatch: return try await dispatch(&feature, now)
@@ -235,20 +236,6 @@ extension Dispatcher {
 
     // MARK: Odd cases
 
-    private func markAmbiguous(_ id: FeatureID, _ notes: [NoteSighting], _ now: Duration) async throws -> [DispatchState.Action] {
-        let paths = notes.map { "\($0.path)" }.sorted().joined(separator: " and ")
-        var feature = features[id] ?? FeatureRecord(id: id, path: notes[0].path, title: id.description, state: notes[0].state)
-        guard !feature.isAmbiguous else { return [] }
-        feature.isAmbiguous = true
-        feature.waitsFor = "Two notes bear the id \(id): \(paths). Neither runs; take the `id` line out of the copy, or delete it."
-        try await parts.store.closeJob(id, as: "ambiguous")
-        try await save(feature)
-        try await parts.store.record(feature.waitsFor ?? "", feature: id)
-        for note in notes { noteFaults[note.path] = feature.waitsFor }
-        requestDashboard(now)
-        return state.apply(.withdrawn(id))
-    }
-
     /// A stale buffer was saved where Ferry had moved the note away from: its edits go into the note at its present place.
     private func mergeLateSave(_ note: NoteSighting, _ id: FeatureID, _ now: Duration) async throws -> [DispatchState.Action] {
         guard let feature = features[id], let version = try await parts.store.version(at: note.path) else { return [] }
@@ -278,11 +265,8 @@ extension Dispatcher {
             return try await takeBackApproval(&feature, now)
         }
         if feature.isAmbiguous {
-            feature.isAmbiguous = false
-            feature.waitsFor = nil
             observe(note, &feature)
-            noteFaults = noteFaults.filter { !$0.value.contains(id.description) }
-            requestDashboard(now)
+            await endAmbiguity(of: &feature, now)
             try await save(feature)
             if feature.state == .planned || feature.state == .inProgress { return try await dispatch(&feature, now) }
         }

@@ -22,9 +22,11 @@ extension Dispatcher {
     func writeNotes(_ now: Duration) async {
         for (id, pending) in pendingNotes.sorted(by: { $0.key < $1.key }) where pending.notBefore <= now {
             pendingNotes[id] = nil
-            guard let feature = features[id], feature.isPresent, !feature.isAmbiguous else { continue }
+            guard let feature = features[id], feature.isPresent else { continue }
             do {
-                if try await write(feature) == .busy { postpone(id, pending, now) }
+                if feature.isAmbiguous {
+                    if try await !writeDoubles(feature) { postpone(id, pending, now) }
+                } else if try await write(feature) == .busy { postpone(id, pending, now) }
             } catch {
                 parts.log.warning("Writing the note of \(id): \(error)")
                 noteFaults[feature.path] = "The note cannot be written now: \(error). Ferry tries again by itself."

@@ -54,7 +54,8 @@ extension Dispatcher {
         let faults = Set(holds.values).sorted()
         if !faults.isEmpty { return .failed(faults) }
         let waiting = features.values.filter { $0.isPresent }.sorted { $0.id < $1.id }.compactMap { feature -> String? in
-            switch feature.state {
+            if feature.isAmbiguous { return feature.waitsFor }
+            return switch feature.state {
             case .blocked where feature.run.rawValue > 0 || feature.waitsFor != nil, .planned, .inProgress:
                 "\(feature.id) (\(feature.state?.rawValue ?? "")): \(feature.waitsFor ?? state.reason(for: feature.id).sentence)"
             case .review where feature.isApproved: "\(feature.id): \(feature.waitsFor ?? "approved, waits")"

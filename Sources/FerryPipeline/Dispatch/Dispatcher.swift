@@ -47,6 +47,8 @@ package actor Dispatcher {
     /// Actions that the beginning has decided; carried out with the first event.
     var startup: [DispatchState.Action] = []
     var conflicts: [FilePath: String] = [:]
+    /// Where the notes lie that bear one id.
+    var doubles: [FeatureID: [FilePath]] = [:]
     /// What the database says that queued features wait for.
     var toldWaits: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
@@ -69,6 +71,7 @@ package actor Dispatcher {
         reconciliation = Reconciliation(timing: parts.timing)
     }
 
+    /// Puts an event into the inbox; returns at once.
     package nonisolated func notify(_ event: Event) { post.yield(event) }
 
     /// Works until `shutDown`; then waits until every attempt has ended. Throws `StoreError` where not even the beginning can be read.
