@@ -23,6 +23,7 @@ extension JSONValue {
     /// A number, rounded to what a Double holds.
     package var double: Double? { if case .number(let spelling) = self { Double(spelling) } else { nil } }
 
+    /// A whole number as JSON.
     package static func int(_ value: Int) -> JSONValue { .number(String(value)) }
 
     /// Sets an object's value in its place, or at the end; any other value becomes an object of this one member.
