@@ -117,7 +117,8 @@ struct MarkdownOutline {
             last < line(cmark_node_get_end_line(node)) && closing.prefix { $0 == mark }.count >= length && closing.drop { $0 == mark }.trimmed.isEmpty
         codeBlocks.append(
             MarkdownBody.CodeBlock(
-                info: opening.drop { $0 == mark }.trimmed.text, content: content(of: literal, from: first + 1), line: first, lastLine: isClosed ? last + 1 : last,
+                info: opening.drop { $0 == mark }.trimmed.text, content: content(of: literal, from: first + 1), line: first,
+                lastLine: isClosed ? last + 1 : last,
                 isUnclosed: !isClosed))
     }
 
