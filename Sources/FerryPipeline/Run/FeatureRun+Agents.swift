@@ -19,7 +19,7 @@ extension FeatureRun {
             return PlanReport(summary: "", plan: try await parts.lastPlan(request.feature) ?? "Work from the feature note.", questions: [])
         }
         return try await steps.step("plan") {
-            let report: PlanReport = try await ask(.planner, prompts.plan(), schema: .plan, label: "plan", access: .readOnly)
+            let report: PlanReport = try await ask(.planner, prompts.plan(), schema: .plan, label: "planner", access: .readOnly)
             try await parts.report(.plan(report))
             return report
         }
