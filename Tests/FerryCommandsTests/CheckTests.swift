@@ -29,18 +29,36 @@ struct CheckTests {
 
     @Test(arguments: [
         ("vault/20_agents/coder.md", "---\nrole: coder\nmax_turns: many\n---\nx\n", "20_agents/coder.md:3: error: max_turns is `many`"),
-        ("vault/20_agents/coder.md", "---\nrole: coder\nmax_turnz: 3\n---\nx\n", "20_agents/coder.md:3: error: the key `max_turnz` is unknown: did you mean max_turns?"),
+        (
+            "vault/20_agents/coder.md", "---\nrole: coder\nmax_turnz: 3\n---\nx\n",
+            "20_agents/coder.md:3: error: the key `max_turnz` is unknown: did you mean max_turns?"
+        ),
         ("vault/20_agents/coder.md", "---\nrole: coder\nmodel: smal\n---\nx\n", "20_agents/coder.md: error: model is `smal`"),
-        ("vault/20_agents/coder.md", "---\nrole: coder\nmodel: opneai/x\n---\nx\n", "20_agents/coder.md: error: `opneai/x` names no known provider: did you mean openai?"),
+        (
+            "vault/20_agents/coder.md", "---\nrole: coder\nmodel: opneai/x\n---\nx\n",
+            "20_agents/coder.md: error: `opneai/x` names no known provider: did you mean openai?"
+        ),
         ("vault/20_agents/coder.md", "---\nrole: planner\n---\nx\n", "20_agents/coder.md: error: no agent has the role coder"),
         ("vault/20_agents/coder.md", "---\nrole: planner\n---\nx\n", "20_agents/planner.md: error: 20_agents/coder.md has the role planner, too"),
         ("vault/30_review_rules/mine.md", "---\nseverity: fatal\n---\nx\n", "30_review_rules/mine.md:2: error: severity is `fatal`"),
-        ("vault/80_repositories/shop.md", "---\npath: /\ntest: make\n---\n", "80_repositories/shop.md:2: error: path is `/`, which is the whole file system"),
+        (
+            "vault/80_repositories/shop.md", "---\npath: /\ntest: make\n---\n",
+            "80_repositories/shop.md:2: error: path is `/`, which is the whole file system"
+        ),
         ("vault/80_repositories/shop.md", "---\npath: [\ntest: make\n---\n", "80_repositories/shop.md"),
-        ("vault/80_repositories/shop.md", "---\npath: /nowhere/shop\ntest: make\n---\n", "80_repositories/shop.md: error: there is no folder /nowhere/shop"),
-        ("vault/10_features/02_drafts/a.md", "---\nrepo: shopp\n---\n# A\n", "10_features/02_drafts/a.md: error: there is no repository `shopp`: did you mean shop?"),
+        (
+            "vault/80_repositories/shop.md", "---\npath: /nowhere/shop\ntest: make\n---\n",
+            "80_repositories/shop.md: error: there is no folder /nowhere/shop"
+        ),
+        (
+            "vault/10_features/02_drafts/a.md", "---\nrepo: shopp\n---\n# A\n",
+            "10_features/02_drafts/a.md: error: there is no repository `shopp`: did you mean shop?"
+        ),
         ("vault/10_features/02_drafts/a.md", "---\ndepends_on: FR-099\n---\n# A\n", "10_features/02_drafts/a.md: warning: it depends on `FR-099`"),
-        ("vault/10_features/02_drafts/a.md", "---\nmodel: larg\n---\n# A\n", "10_features/02_drafts/a.md: error: there is no model `larg`: did you mean large?"),
+        (
+            "vault/10_features/02_drafts/a.md", "---\nmodel: larg\n---\n# A\n",
+            "10_features/02_drafts/a.md: error: there is no model `larg`: did you mean large?"
+        ),
         ("vault/10_features/02_drafts/a.md", "---\nstatus: soon\n---\n# A\n", "10_features/02_drafts/a.md:2: error: status is `soon`"),
         ("vault/10_features/02_drafts/a.sync-conflict-20260102-030405-ABCDEFG.md", "# A\n", "warning: a sync tool made this copy of `a`"),
         ("vault/90_system/models.md", "no table\n", "90_system/models.md: error: there is no table"),

@@ -15,7 +15,8 @@ struct GestureTests {
     }
 
     @Test(arguments: [
-        (Wish.plan, "01_ideas", "03_planned"), (.go, "02_drafts", "03_planned"), (.approve, "05_review", "06_done"), (.reject, "05_review", "02_drafts"),
+        (Wish.plan, "01_ideas", "03_planned"), (.go, "02_drafts", "03_planned"), (.approve, "05_review", "06_done"),
+        (.reject, "05_review", "02_drafts"),
         (.cancel, "04_in_progress", "02_drafts"), (.retry, "07_blocked", "03_planned"),
     ]) func `a command moves the note, keeps its sub-path and every byte`(wish: Wish, from: String, to: String) async throws {
         try await VaultFixture.with(Self.note(from)) { vault in

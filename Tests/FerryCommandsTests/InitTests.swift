@@ -38,7 +38,9 @@ struct InitTests {
             let founded = try await VaultFounding(root: scratch.appending("vault")).found()
             #expect(try text(scratch.appending("vault/README.md")) == "mine\r\n")
             let settings = try text(scratch.appending("vault/90_system/ferry.md"))
-            #expect(settings == "---\nagents_at_once: 7 # mine\nvault_id: \(founded.vaultID)\n---\nwords\n" || settings.contains("vault_id: \"\(founded.vaultID)\""))
+            #expect(
+                settings == "---\nagents_at_once: 7 # mine\nvault_id: \(founded.vaultID)\n---\nwords\n"
+                    || settings.contains("vault_id: \"\(founded.vaultID)\""))
             #expect(founded.kept == 2)
         }
     }
@@ -94,7 +96,9 @@ struct InitTests {
             #expect(outcome.remarks.contains { $0.contains("`test`") })
             let faults = try #require(try vault.view().repositories().first).faults
             #expect(faults.map(\.line) == [4])
-            #expect(InitReport(vault: vault.root, .init(vaultID: "", created: [], kept: 0)).text(Style(isColoured: false), isComplete: true).contains("ferry run"))
+            #expect(
+                InitReport(vault: vault.root, .init(vaultID: "", created: [], kept: 0)).text(Style(isColoured: false), isComplete: true).contains(
+                    "ferry run"))
         }
     }
 

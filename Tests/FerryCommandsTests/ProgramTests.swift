@@ -9,7 +9,9 @@ internal import Testing
 /// The built program: exit statuses, what goes where, and the names in its JSON.
 @Suite(.timeLimit(.minutes(1)))
 struct ProgramTests {
-    private func with(_ files: [String: String] = [:], function: String = #function, _ body: (BuiltFerry, VaultFixture) async throws -> Void) async throws {
+    private func with(_ files: [String: String] = [:], function: String = #function, _ body: (BuiltFerry, VaultFixture) async throws -> Void)
+        async throws
+    {
         try await VaultFixture.with(files, function: function) { vault in try await body(BuiltFerry(scratch: vault.scratch), vault) }
     }
 
@@ -19,7 +21,10 @@ struct ProgramTests {
         try await withScratch { scratch in
             let help = try await BuiltFerry(scratch: scratch)("--help")
             #expect(help.status == 0)
-            for name in ["demo", "init", "run", "status", "show", "logs", "why", "plan", "go", "approve", "reject", "retry", "answer", "cancel", "stop", "check", "doctor"] {
+            for name in [
+                "demo", "init", "run", "status", "show", "logs", "why", "plan", "go", "approve", "reject", "retry", "answer", "cancel", "stop",
+                "check", "doctor",
+            ] {
                 #expect(help.output.contains("\n  \(name) "), "\(name)")
             }
         }

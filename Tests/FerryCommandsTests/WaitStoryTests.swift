@@ -11,8 +11,8 @@ struct WaitStoryTests {
     private func tell(_ state: FeatureState, _ record: FeatureRecord? = nil, _ change: (inout WaitStory.Facts) -> Void = { _ in }) -> WaitStory {
         let note = FeatureNote(parsing: Array("---\nid: FR-001\n---\n# A\n".utf8), path: "10_features/a.md")
         var facts = WaitStory.Facts(
-            feature: FoundFeature(path: "10_features/a.md", state: state, note: note, record: record), records: [record].compactMap { $0 },
-            isServed: true, isStopped: false, settle: .seconds(30), slots: 2)
+            feature: FoundFeature(path: "10_features/a.md", state: state, note: note, record: record),
+            isServed: true, isStopped: false, settle: .seconds(30))
         change(&facts)
         return WaitStory(facts)
     }
@@ -33,22 +33,10 @@ struct WaitStoryTests {
         #expect(tell(.inProgress, record(1, .inProgress)) { $0.isServed = false }.reason.contains("interrupted"))
     }
 
-    @Test func `a dependency is named with where it is`() {
-        let own = record(1, .planned) { $0.dependsOn = [FeatureID(number: 2)] }
-        #expect(tell(.planned, own) { $0.records.append(record(2, .inProgress)) }.reason == "It depends on FR-002, which is in progress.")
-        #expect(tell(.planned, own).remedy?.contains("depends_on") == true)
-        #expect(!tell(.planned, own) { $0.records.append(record(2, .done)) }.reason.contains("depends"))
-    }
-
-    @Test func `slots are counted, those of the repository first`() {
-        let own = record(1, .planned) { $0.repository = RepositoryName("shop") }
-        let busy = [2, 3].map { number in record(number, .inProgress) { $0.repository = RepositoryName("shop") } }
-        #expect(tell(.planned, own) { $0.records += busy }.reason.contains("2 of 2 features"))
-        let story = tell(.planned, own) {
-            $0.records += busy
-            $0.repositorySlots = 1
-        }
-        #expect(story.reason.contains("repository shop takes 1 at once"))
+    @Test func `what the service says that a queued feature waits for is told as a sentence`() {
+        let story = tell(.planned, record(1, .planned)) { $0.wait = "waits for FR-002, which it depends on" }
+        #expect(story.reason == "Waits for FR-002, which it depends on.")
+        #expect(tell(.planned, record(1, .planned)).reason == "It starts at any moment.")
     }
 
     @Test func `a fault of the surroundings is what it waits for`() {
@@ -68,5 +56,16 @@ struct WaitStoryTests {
         #expect(tell(.blocked, record(1, .blocked) { $0.waitsFor = "The change still has findings." }).reason == "The change still has findings.")
     }
 
-    @Test func `done waits for nothing`() { #expect(!tell(.done).needsPerson && tell(.done).remedy == nil) }
+    @Test func `done waits for nothing, unless the merge is still to come`() {
+        #expect(!tell(.done).needsPerson && tell(.done).remedy == nil)
+        #expect(tell(.done, record(1, .done)).reason == "Nothing: it is done.")
+        let approved = record(1, .review) { $0.isApproved = true }
+        #expect(tell(.done, approved).reason.contains("about to be merged"))
+        #expect(tell(.done, approved) { $0.isServed = false }.remedy == "ferry run")
+        let dirty = record(1, .review) {
+            $0.isApproved = true
+            $0.waitsFor = "Approved, waits: the checkout of main has uncommitted work (a.txt)."
+        }
+        #expect(tell(.done, dirty).reason.hasPrefix("Approved, waits") && tell(.done, dirty).needsPerson)
+    }
 }

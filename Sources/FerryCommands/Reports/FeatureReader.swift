@@ -8,15 +8,13 @@ internal import SystemPackage
 struct FeatureReader: Sendable {
     let view: VaultView
     let store: Store?
-    private let records: [FeatureRecord]
     let list: FeatureList
 
     /// Throws `CommandError`, `StoreError`.
     init(_ view: VaultView) async throws {
         self.view = view
         store = try view.store()
-        records = try await store?.features() ?? []
-        list = try FeatureList(view, records: records)
+        list = try FeatureList(view, records: try await store?.features() ?? [])
     }
 
     func status() async throws -> StatusReport {
@@ -32,7 +30,8 @@ struct FeatureReader: Sendable {
 
     func line(_ feature: FoundFeature) async throws -> FeatureLine {
         let story = try await story(of: feature)
-        let isQuiet = feature.record?.waitsFor == nil && [.ideas, .drafts, .done].contains(feature.state)
+        let isMerging = feature.state == .done && (feature.record?.isApproved == true || feature.record?.state == .review)
+        let isQuiet = [.ideas, .drafts, .done].contains(feature.state) && feature.record?.waitsFor == nil && !isMerging
         var cost: Double?
         if let id = feature.id, let store, feature.record != nil { cost = try await store.spending(feature: id).amount.dollars }
         return FeatureLine(
@@ -47,11 +46,9 @@ struct FeatureReader: Sendable {
         if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
         var wait: String?
         if let id = feature.id, let store { wait = try await store.fact("wait:\(id)") }
-        let repository = try view.repositories().first { $0.name == feature.record?.repository }
         return WaitStory(
             WaitStory.Facts(
-                feature: feature, records: records, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
-                slots: view.settings.agentsAtOnce, repositorySlots: repository?.atOnce, wait: wait, lastEvent: last))
+                feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle, wait: wait, lastEvent: last))
     }
 
     /// All that is known of one feature; `events` is the most of its history.

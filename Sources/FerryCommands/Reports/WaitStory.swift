@@ -7,14 +7,9 @@ struct WaitStory: Hashable, Sendable {
     /// What is known of a feature and of what is around it.
     struct Facts: Hashable, Sendable {
         var feature: FoundFeature
-        /// All features that the service knows.
-        var records: [FeatureRecord]
         var isServed: Bool
         var isStopped: Bool
         var settle: Duration
-        /// Features at work side by side at most: in all, and in this one's repository.
-        var slots: Int
-        var repositorySlots: Int?
         /// What the service says that a queued feature waits for.
         var wait: String?
         /// The newest line of the feature's history.
@@ -42,7 +37,7 @@ struct WaitStory: Hashable, Sendable {
         case .planned: return planned(facts, name)
         case .inProgress: return inProgress(facts)
         case .review: return review(facts, name)
-        case .done: return ("Nothing: it is done.", nil, false)
+        case .done: return done(facts)
         case .blocked: return blocked(facts, name)
         }
     }
@@ -55,22 +50,7 @@ struct WaitStory: Hashable, Sendable {
             return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
         }
         if let waits = record.waitsFor { return (waits, nil, false) }
-        if let wait = facts.wait { return (wait, nil, false) }
-        let states = Dictionary(facts.records.map { ($0.id, $0.state) }) { $1 }
-        if let parent = record.dependsOn.first(where: { states[$0] != .some(.done) }) {
-            let state = states[parent].flatMap { $0 }
-            return (
-                "It depends on \(parent), which is \(state?.phrase ?? "not in the vault").",
-                state == nil ? "Take \(parent) out of `depends_on`, or add that note." : nil, false
-            )
-        }
-        let running = facts.records.filter { $0.state == .inProgress }
-        if let limit = facts.repositorySlots, let repository = record.repository, running.count(where: { $0.repository == repository }) >= limit {
-            return ("The repository \(repository) takes \(limit) at once, and \(limit) are at work.", nil, false)
-        }
-        if running.count >= facts.slots {
-            return ("It waits for a slot: \(running.count) of \(facts.slots) features are at work (`agents_at_once`).", nil, false)
-        }
+        if let wait = facts.wait { return (wait.prefix(1).uppercased() + wait.dropFirst() + (wait.hasSuffix(".") ? "" : "."), nil, false) }
         return ("It starts at any moment.", nil, false)
     }
 
@@ -83,13 +63,20 @@ struct WaitStory: Hashable, Sendable {
 
     private static func review(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
         guard let record = facts.feature.record, record.state == .review || record.isApproved else {
-            return ("It lies in review, but Ferry has nothing to show for it.", "ferry plan \(name)", true)
+            return ("It lies in review, but Ferry has nothing to show for it.", "ferry reject \(name)  then  ferry plan \(name)", true)
         }
         if let waits = record.waitsFor { return (waits, "ferry approve \(name)  or  ferry retry \(name)", true) }
         let commit = record.tip.map { " (\($0.prefix(12)))" } ?? ""
         return (
             "It waits for your decision about its commit\(commit).", "ferry approve \(name)  or  ferry retry \(name)  or  ferry reject \(name)", true
         )
+    }
+
+    private static func done(_ facts: Facts) -> (String, String?, Bool) {
+        guard let record = facts.feature.record, record.isApproved || record.state == .review else { return ("Nothing: it is done.", nil, false) }
+        if !facts.isServed { return ("It is approved, and no service is running that could merge it.", "ferry run", true) }
+        if let waits = record.waitsFor { return (waits, nil, true) }
+        return ("It is approved and about to be merged.", nil, false)
     }
 
     private static func blocked(_ facts: Facts, _ name: String) -> (String, String?, Bool) {

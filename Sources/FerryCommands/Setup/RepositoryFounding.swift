@@ -34,7 +34,9 @@ struct RepositoryFounding: Sendable {
     /// `repository` is absolute. Throws `CommandError`, `GitError`, `Errno`.
     func found(_ repository: FilePath) async throws -> Outcome {
         guard let folders = view.folders else {
-            throw CommandError(.configuration, "The vault \(WorkingFolder.shown(vault)) has no id.", remedy: "Give it one: `ferry init \(WorkingFolder.shown(vault))`.")
+            throw CommandError(
+                .configuration, "The vault \(WorkingFolder.shown(vault)) has no id.",
+                remedy: "Give it one: `ferry init \(WorkingFolder.shown(vault))`.")
         }
         let path = WorkingFolder.resolved(repository)
         try Self.refuseUnfit(path, vault: vault)
@@ -115,7 +117,8 @@ struct RepositoryFounding: Sendable {
     /// The name that features will use in `repo:`; letters, digits, `-`, `_` and `.` of the folder's name.
     private func freeName(for path: FilePath) throws -> String {
         let wanted = name ?? path.stem ?? "repository"
-        let plain = String(wanted.unicodeScalars.map { $0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0) ? Character($0) : "-" })
+        let plain = String(
+            wanted.unicodeScalars.map { $0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0) ? Character($0) : "-" })
         let trimmed = String(plain.drop { $0 == "." || $0 == "-" })
         guard !trimmed.isEmpty else { throw CommandError(.failed, "`\(wanted)` is no name for a repository.", remedy: "Give one with --name.") }
         guard try FileStatus.ifPresent(vault.pushing(file(trimmed))) == nil else {
