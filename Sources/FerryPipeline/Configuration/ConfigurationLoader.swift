@@ -7,8 +7,8 @@ package import SystemPackage
 
 /// Reads the notes that Ferry is set up by. A note with faults does not count: its last good version stays in force.
 package struct ConfigurationLoader: Sendable {
-    private let root: FilePath
-    private let layout: VaultLayout
+    let root: FilePath
+    let layout: VaultLayout
     private let offLimits: OffLimits
     private let store: Store?
 
@@ -76,7 +76,7 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// The notes of a folder, by name; README files and folder notes are never settings.
-    private func notes(in folder: FilePath.Component) -> [FilePath] {
+    func notes(in folder: FilePath.Component) -> [FilePath] {
         let path = FilePath(root: nil, [folder])
         guard let entries = try? Directory.entries(of: root.pushing(path)) else { return [] }
         return entries.map { path.appending($0.name) }.filter {

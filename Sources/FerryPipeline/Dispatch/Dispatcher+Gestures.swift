@@ -30,7 +30,7 @@ extension Dispatcher {
 
     private func adopt(_ note: NoteSighting, _ gesture: Gesture, _ now: Duration) async throws -> [DispatchState.Action] {
         let id: FeatureID
-        if let known = note.id { id = known } else { id = try await nextID() }
+        if let known = note.id { id = known } else { id = await nextID() }
         var feature = FeatureRecord(id: id, path: note.path, title: note.path.stem ?? id.description, state: note.state)
         feature.noteHash = note.hash
         feature.seenStatus = note.status
@@ -44,12 +44,11 @@ extension Dispatcher {
     }
 
     /// The highest number that was ever seen in notes, runs, branches and the database, plus one.
-    private func nextID() async throws -> FeatureID {
-        let prefix = "FR"
-        var highest = max(
-            try await parts.store.highestNumber(prefix: prefix), features.keys.filter { $0.prefix == prefix }.map(\.number).max() ?? 0)
-        highest = max(highest, desk.highestNumber(prefix: prefix), await highestBranchNumber(prefix: prefix))
-        return FeatureID(number: highest + 1, prefix: prefix)
+    private func nextID() async -> FeatureID {
+        let branches = if let highestBranch { highestBranch } else { await readHighestBranch() }
+        // All that the database knows is in `features`.
+        let known = features.keys.filter { $0.prefix == Self.idPrefix }.map(\.number).max() ?? 0
+        return FeatureID(number: max(known, desk.highestNumber(prefix: Self.idPrefix), branches) + 1, prefix: Self.idPrefix)
     }
 
     // MARK: Gestures

@@ -36,22 +36,18 @@ extension Dispatcher {
         requestDashboard(now)
     }
 
-    /// Reads settings, agents, rules and repositories anew; what they change takes effect at once.
+    /// Reads settings, agents, rules and repositories anew where one of their notes has changed; what they change takes effect at once.
     func reload() async throws -> [DispatchState.Action] {
         let loader = ConfigurationLoader(
             root: desk.vault.root, layout: desk.layout,
             offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store)
-        let fresh = try await loader.load()
-        if fresh.faults != configuration.faults { requestDashboard(BootClock.now) }
-        tryAgain(after: fresh)
-        configuration = fresh
-        desk.setPropertyPrefix(fresh.settings.propertyPrefix)
-        var timing = parts.timing
-        if parts.settleFromSettings { timing.settle = fresh.settings.settle }
-        reconciliation.timing = timing
-        var limits: [RepositoryName: Int] = [:]
-        for repository in fresh.repositories { if let limit = repository.atOnce { limits[repository.name] = limit } }
-        var actions = state.apply(.limits(total: fresh.settings.agentsAtOnce, perRepository: limits))
+        let statuses = loader.statuses()
+        var actions: [DispatchState.Action] = []
+        if statuses == nil || statuses != configurationStatuses {
+            actions = use(try await loader.load())
+            // As they were before the reading: what changed meanwhile is read at the next look.
+            configurationStatuses = statuses
+        }
         if desk.isStopped != isStopped {
             isStopped = desk.isStopped
             actions += try await pullStop(isStopped)
@@ -63,6 +59,20 @@ extension Dispatcher {
             actions += try await dispatch(&feature, BootClock.now)
         }
         return actions
+    }
+
+    private func use(_ fresh: Configuration) -> [DispatchState.Action] {
+        if fresh.faults != configuration.faults { requestDashboard(BootClock.now) }
+        tryAgain(after: fresh)
+        if fresh.repositories != configuration.repositories { highestBranch = nil }
+        configuration = fresh
+        desk.setPropertyPrefix(fresh.settings.propertyPrefix)
+        var timing = parts.timing
+        if parts.settleFromSettings { timing.settle = fresh.settings.settle }
+        reconciliation.timing = timing
+        var limits: [RepositoryName: Int] = [:]
+        for repository in fresh.repositories { if let limit = repository.atOnce { limits[repository.name] = limit } }
+        return state.apply(.limits(total: fresh.settings.agentsAtOnce, perRepository: limits))
     }
 
     /// A person has changed a setting: what waits for a mend is tried at once, its waits begin anew.
@@ -102,8 +112,9 @@ extension Dispatcher {
         }
     }
 
-    /// The highest feature number among Ferry's branches in all repositories.
-    func highestBranchNumber(prefix: String) async -> Int {
+    /// The highest feature number among Ferry's branches in all repositories. Branches of this Ferry's own features are known anyway; others come from
+    /// elsewhere and seldom, so they are looked for beforehand and not between a move and its job row: asking git takes longer than all the rest.
+    func readHighestBranch() async -> Int {
         var highest = 0
         for repository in configuration.repositories {
             guard
@@ -113,10 +124,12 @@ extension Dispatcher {
             else { continue }
             for branch in branches.keys {
                 let words = branch.rawValue.dropFirst("ferry/".count).split(separator: "-", maxSplits: 2)
-                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == prefix else { continue }
+                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == Self.idPrefix else { continue }
                 highest = max(highest, id.number)
             }
         }
+        highestBranch = highest
+        branchesDue = BootClock.now + parts.timing.reconcileInterval
         return highest
     }
 

@@ -2,6 +2,7 @@ package import FerryModel
 package import FerryStore
 internal import FerrySystem
 internal import Logging
+internal import Synchronization
 internal import SystemPackage
 
 /// Decides and does, for one vault. All events, its own too, pass one inbox and are handled one after the other, so every
@@ -21,12 +22,21 @@ package actor Dispatcher {
     let hooks: PipelineHooks
     private let inbox: AsyncStream<Event>
     private let post: AsyncStream<Event>.Continuation
+    /// `vaultChanged` is in the inbox.
+    private let isLookAsked = Atomic(false)
 
     var state: DispatchState
     var features: [FeatureID: FeatureRecord] = [:]
     var movedFrom: [FilePath: FeatureID] = [:]
     var reconciliation: Reconciliation
     var configuration = Configuration()
+    /// Of the notes that it was read from.
+    var configurationStatuses: [FilePath: FileStatus]?
+    /// The highest feature number among branches, and when to read it again; `nil`: not read since the repositories changed.
+    var highestBranch: Int?
+    var branchesDue: Duration = .zero
+    /// What new ids begin with.
+    static let idPrefix = "FR"
     /// Notes that are to be written, and when at the earliest.
     var pendingNotes: [FeatureID: PendingNote] = [:]
     /// Features in planned that cannot be queued as they are; looked at again when notes change.
@@ -72,7 +82,11 @@ package actor Dispatcher {
     }
 
     /// Puts an event into the inbox; returns at once.
-    package nonisolated func notify(_ event: Event) { post.yield(event) }
+    package nonisolated func notify(_ event: Event) {
+        // One look answers for all changes before it, however many come while another is under way.
+        if case .vaultChanged = event, isLookAsked.exchange(true, ordering: .acquiringAndReleasing) { return }
+        post.yield(event)
+    }
 
     /// Works until `shutDown`; then waits until every attempt has ended. Throws `StoreError` where not even the beginning can be read.
     package func run() async throws {
@@ -116,7 +130,9 @@ package actor Dispatcher {
     /// What must not wait for a healthy disk; the rest is put in line.
     private func receive(_ event: Event) {
         switch event {
-        case .vaultChanged: needsLook = true
+        case .vaultChanged:
+            isLookAsked.store(false, ordering: .releasing)
+            needsLook = true
         case .tick: break
         case .news: unhandled.append(event)
         case .attemptEnded(let feature, _), .mergeEnded(let feature, _):
@@ -191,6 +207,7 @@ package actor Dispatcher {
         waitsForTime = outcome.nextLook != nil
         nextLook = min(outcome.nextLook ?? regular, regular)
         for decision in outcome.decisions { actions += try await carryOut(decision, now) }
+        if highestBranch == nil || branchesDue <= now { _ = await readHighestBranch() }
         await hooks.didLook?()
         return actions
     }
