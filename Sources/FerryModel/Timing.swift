@@ -15,6 +15,9 @@ package struct Timing: Hashable, Sendable {
     /// Until a busy note, or a step that failed for reasons outside the feature, is tried again: first wait and cap.
     package var retryFirst: Duration = .seconds(5)
     package var retryCap: Duration = .seconds(300)
+    /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.
+    package var modelRetry: Duration = .seconds(1)
+    package var modelPatience: Duration = .seconds(900)
     /// How long a stopping service lets the turns that are under way finish.
     package var drain: Duration = .seconds(20)
     package init() {}

@@ -1,5 +1,6 @@
 package import FerryModel
 package import FerryPipeline
+internal import FerrySandbox
 package import SystemPackage
 
 /// How to run a vault.
@@ -13,6 +14,8 @@ package struct ServiceOptions: Sendable {
     /// Turns of one agent at most.
     package var maxIterations: Int?
     package var allowRoot = false
+    /// The program that makes the sandbox.
+    package var bubblewrap: FilePath = BubblewrapRunner.usualBubblewrap
     package var timing = Timing()
     /// Take the settle time from the settings note, not from `timing`.
     package var settleFromSettings = true

@@ -28,7 +28,7 @@ package enum VaultService {
         defer { withExtendedLifetime(lock) {} }
         let store = try open(folders.database)
         defer { store.close() }
-        let runner = BubblewrapRunner(allowRoot: options.allowRoot)
+        let runner = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot)
         let models = try models(options, log)
         var parts = DispatcherParts(
             store: store, folders: folders, runner: runner, models: models, timing: options.timing, log: log, model: options.model,
@@ -82,7 +82,9 @@ package enum VaultService {
         do {
             let file = try ModelSource.readKeyFile(at: path)
             for fault in file?.faults ?? [] { log.warning("\(fault)") }
-            return ModelSource(keys: file?.entries ?? [], environment: options.environment ?? ProcessInfo.processInfo.environment, keyFile: path)
+            return ModelSource(
+                keys: file?.entries ?? [], environment: options.environment ?? ProcessInfo.processInfo.environment, keyFile: path,
+                timing: options.timing)
         } catch { throw ServiceError(.configuration, "\(path) cannot be used: \(error)", remedy: "Mend it, or take it away.") }
     }
 

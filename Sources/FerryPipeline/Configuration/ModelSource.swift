@@ -12,6 +12,7 @@ package final class ModelSource: Sendable {
     private let gates = RateGates()
     private let environment: [String: String]
     private let keyFile: FilePath?
+    private let policy: RetryPolicy
     private let known: Mutex<KnownKeys>
 
     private struct KnownKeys: Sendable {
@@ -22,7 +23,8 @@ package final class ModelSource: Sendable {
     }
 
     /// `keyFile` is looked at again whenever a model is asked for, so that a key can be given without a restart.
-    package init(keys entries: [KeyFile.Entry] = [], environment: [String: String], keyFile: FilePath? = nil) {
+    package init(keys entries: [KeyFile.Entry] = [], environment: [String: String], keyFile: FilePath? = nil, timing: Timing = Timing()) {
+        policy = RetryPolicy(base: timing.modelRetry, patience: timing.modelPatience)
         self.environment = environment
         self.keyFile = keyFile
         known = Mutex(Self.keys(entries, environment, status: keyFile.flatMap { (try? FileStatus.ifPresent($0)) ?? nil }))
@@ -59,7 +61,8 @@ package final class ModelSource: Sendable {
     package func catalog(_ configuration: Configuration) -> ModelCatalog {
         ModelCatalog(
             providers: configuration.providers, aliases: configuration.aliases, prices: configuration.prices, keys: known.withLock { $0.ring },
-            client: client, gates: gates
+            client: client, gates: gates,
+            policy: policy
         )
     }
 
