@@ -56,6 +56,9 @@ lint:
 	@.scripts/check-architecture
 	@.scripts/check-architecture-test
 
+# What the documents of a measurement name; the copy in which root's runs happen is no git repository.
+bench e2e: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
+
 ifeq ($(ROOT),)
 
 demo:

@@ -55,21 +55,26 @@ def idle_use(pids, seconds):
     time.sleep(seconds)
     after = [_counters(pid) for pid in pids]
     return [
-        Use((new["ticks"] - old["ticks"]) / os.sysconf("SC_CLK_TCK"), new["wakeups"] - old["wakeups"], new["rss"] / 1024, new["peak"] / 1024)
+        Use((new["ticks"] - old["ticks"]) / os.sysconf("SC_CLK_TCK"), _wakeups(old["switches"], new["switches"]), new["rss"] / 1024, new["peak"] / 1024)
         for old, new in zip(before, after)
     ]
+
+
+def _wakeups(old, new):
+    """Of the threads that are there at the end."""
+    return sum(count - old.get(thread, 0) for thread, count in new.items())
 
 
 def _counters(pid):
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     status = Path(f"/proc/{pid}/status").read_text().split("\n")
     value = {line.split(":")[0]: line.split()[1] for line in status if ":" in line and len(line.split()) > 1}
-    wakeups = 0
+    switches = {}
     for task in Path(f"/proc/{pid}/task").iterdir():
         text = (task / "status").read_text()
-        wakeups += int(text[text.index("\nvoluntary_ctxt_switches:") :].split()[1])
+        switches[task.name] = int(text[text.index("\nvoluntary_ctxt_switches:") :].split()[1])
     # utime and stime: fields 14 and 15 of proc(5), counted from the state, field 3.
-    return {"ticks": int(fields[11]) + int(fields[12]), "wakeups": wakeups, "rss": int(value["VmRSS"]), "peak": int(value["VmHWM"])}
+    return {"ticks": int(fields[11]) + int(fields[12]), "switches": switches, "rss": int(value["VmRSS"]), "peak": int(value["VmHWM"])}
 
 
 def milliseconds_of(*command):
