@@ -49,7 +49,8 @@ extension Answer {
         return Answer("planner", feature: feature, run: run, turns: [Turn(calls: [.init("finish", report)])])
     }
 
-    /// Writes these files, runs these commands, and reports.
+    /// Writes these files, runs these commands, and reports. One that mends findings reads the files first: the tools let nobody
+    /// overwrite what was not read.
     static func coder(
         feature: String? = nil, run: Int? = nil, phase: Int? = nil, attempt: Int? = nil, writes files: [String: String] = [:],
         runs commands: [String] = [],
@@ -60,7 +61,8 @@ extension Answer {
             "answers": .array((0..<findings).map { ["finding": .int($0 + 1), "result": "mended", "how": "As asked for."] }),
             "questions": .array(questions.map(JSONValue.string)),
         ]
-        let work = writing(files) + commands.map { ScriptedTurn.Call("bash", ["command": .string($0)]) }
+        let reads = findings > 0 ? files.keys.sorted().map { ScriptedTurn.Call("read", ["path": .string($0)]) } : []
+        let work = reads + writing(files) + commands.map { ScriptedTurn.Call("bash", ["command": .string($0)]) }
         let turns = (work.isEmpty ? [] : [Turn(text: "I begin.", calls: work)]) + [Turn(calls: [.init("finish", report)])]
         return Answer("coder", feature: feature, run: run, phase: phase, attempt: attempt, turns: turns)
     }

@@ -182,6 +182,12 @@ struct Scene: Sendable {
         try FileContents.write(Array(text.utf8), to: vault.pushing(path(name, in: state)), mode: 0o644)
     }
 
+    /// The names in a folder, sorted; none where it is not there.
+    func names(in folder: FilePath) throws -> [String] {
+        guard try FileStatus.ifPresent(folder) != nil else { return [] }
+        return try Directory.entries(of: folder).map(\.name.string).sorted()
+    }
+
     func read(_ name: String, in state: FeatureState) throws -> String { try text(vault.pushing(path(name, in: state))) }
 
     /// `mv`
@@ -199,7 +205,7 @@ struct Scene: Sendable {
         try rename(beside, path)
     }
 
-    private func rename(_ from: FilePath, _ to: FilePath) throws {
+    func rename(_ from: FilePath, _ to: FilePath) throws {
         let failure = from.withPlatformString { from in to.withPlatformString { Glibc.rename(from, $0) == 0 ? nil : errno } }
         if let failure { throw SceneError(what: "mv \(from) \(to): \(Errno(rawValue: failure))") }
     }
@@ -213,8 +219,9 @@ struct Scene: Sendable {
         let wanted = path(name, in: state)
         var found: FeatureRecord?
         let isThere = try await eventually(within: limit) {
-            guard let feature = try await record(name), feature.state == state, feature.folder == state, feature.path == wanted,
-                let bytes = try? FileContents.read(vault.pushing(wanted)), FeatureNote(parsing: bytes, path: wanted).status == state
+            guard try FileStatus.ifPresent(vault.pushing(wanted)) != nil, let bytes = try? FileContents.read(vault.pushing(wanted)),
+                FeatureNote(parsing: bytes, path: wanted).status == state, let feature = try await record(name),
+                feature.state == state, feature.folder == state, feature.path == wanted
             else { return false }
             found = feature
             return true

@@ -1,0 +1,78 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerryTestSupport
+internal import FerryWireServer
+internal import FerrySystem
+internal import SystemPackage
+internal import Testing
+
+extension EndToEnd {
+    /// Exactly what was shown is merged, and nobody's work is touched.
+    @Suite(.timeLimit(.minutes(1)))
+    struct ApprovalTests {
+        private static let answers: [Answer] = [.planner(), .coder(run: 1, writes: Hello.farewellWhole), .tester(), .reviewer()]
+
+        @Test func `a checkout with uncommitted work is not touched, and the merge follows when it is clean`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                let base = try await scene.git("rev-parse", "main")
+                let readme = scene.repository.appending("README.md")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    try await scene.note("Say goodbye", reaches: .review)
+                    try FileContents.write(Array("my own work\n".utf8), to: readme, mode: 0o644)
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .done, says: "Approved, waits")
+                    #expect(try await scene.record("Say goodbye")?.isApproved == true)
+                    #expect(try text(readme) == "my own work\n")
+                    #expect(try await scene.git("rev-parse", "main") == base)
+                    #expect(try await scene.git("status", "--porcelain") == " M README.md")
+                    try await scene.git("checkout", "--", "README.md")
+                    try await scene.note("Say goodbye", in: .done, says: "Merged as")
+                    try await scene.note("Say goodbye", reaches: .done)
+                    #expect(try await scene.git("status", "--porcelain") == "")
+                    #expect(try await scene.git("rev-parse", "main") != base)
+                }
+            }
+        }
+
+        @Test func `ticking the box approves`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    try await scene.note("Say goodbye", in: .review, says: "- [ ] Approve and merge")
+                    try scene.edit("Say goodbye", in: .review) { $0.replace("- [ ] Approve and merge", with: "- [x] Approve and merge") }
+                    try await scene.note("Say goodbye", reaches: .done)
+                    #expect(try await scene.git("rev-parse", "main^2") == feature.tip)
+                    #expect(try await scene.history(feature.id).contains("approved by its box"))
+                }
+            }
+        }
+
+        @Test func `a stale tick does nothing and says so`() async throws {
+            let comment = ["hello/farewell.py": "def farewell(name):\n    return f\"Goodbye, {name}\"  # thanks\n"]
+            try await Scene.with(Self.answers + [.coder(run: 2, writes: comment, mends: 1)]) { scene in
+                let base = try await scene.git("rev-parse", "main")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let first = try await scene.note("Say goodbye", reaches: .review)
+                    let box = "<!-- ferry:box approve run-1 \(first.tip?.prefix(12) ?? "") -->"
+                    try await scene.note("Say goodbye", in: .review, says: box)
+                    try scene.edit("Say goodbye", in: .review) { $0.replace("<!-- ferry:begin", with: "## Feedback\nA comment.\n\n<!-- ferry:begin") }
+                    try scene.move("Say goodbye", .review, .planned)
+                    let second = try await scene.note("Say goodbye", reaches: .review)
+                    let fresh = "<!-- ferry:box approve run-2 \(second.tip?.prefix(12) ?? "") -->"
+                    try await scene.note("Say goodbye", in: .review, says: fresh)
+                    // An old buffer, ticked where the first run's box was.
+                    try scene.edit("Say goodbye", in: .review) {
+                        $0.replace("- [ ] Approve and merge \(fresh)", with: "- [x] Approve and merge \(box)")
+                    }
+                    try await scene.note("Say goodbye", in: .review, says: "belongs to another run or commit")
+                    try await scene.note("Say goodbye", in: .review, says: "- [ ] Approve and merge \(fresh)")
+                    #expect(try await scene.record("Say goodbye")?.isApproved == false)
+                    #expect(try await scene.git("rev-parse", "main") == base)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryTestSupport
+internal import FerryWireServer
+internal import SystemPackage
+internal import Testing
+
+extension EndToEnd {
+    /// A person ends what an agent is doing.
+    @Suite(.timeLimit(.minutes(1)))
+    struct CancelTests {
+        private static let note = """
+            # Two words
+            ## Phases
+            ### Phase 1: thanks
+            A function that says thanks.
+            ### Phase 2: please
+            A function that says please.
+
+            """
+
+        @Test func `moved out while an agent works, its processes are gone within a second and the branch stays`() async throws {
+            let endless = EndlessCommand()
+            let answers: [Answer] = [
+                .planner(), .coder(phase: 1, writes: Hello.word("thanks")), .coder(phase: 2, runs: [endless.line]), .tester(), .reviewer(),
+            ]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    try scene.write(Self.note, "Two words", in: .planned)
+                    #expect(await eventually { endless.isRunning })
+                    let working = try await scene.note("Two words", reaches: .inProgress)
+                    let start = ContinuousClock.now
+                    try scene.move("Two words", .inProgress, .ideas)
+                    #expect(await eventually { !endless.isRunning })
+                    #expect(ContinuousClock.now - start < .seconds(1))
+                    try await scene.note("Two words", reaches: .ideas)
+                    let branch = try #require(working.branch)
+                    #expect(try await scene.git("diff", "--name-only", "main", branch) == "hello/thanks.py\ntests/test_thanks.py")
+                    #expect(try FileStatus.ifPresent(scene.vault.appending("40_runs/FR-001/FR-001 run-1 phase 1 code.md")) != nil)
+                    #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
+                    #expect(try await scene.reading { try await $0.run(working.id, RunNumber(1))?.outcome } == .cancelled)
+                }
+            }
+        }
+
+        @Test func `STOP ends all agents, and without it they go on`() async throws {
+            let endless = EndlessCommand()
+            let answers: [Answer] = [
+                .planner(), .coder(attempt: 1, writes: Hello.farewellWhole, runs: [endless.line]), .tester(), .reviewer(),
+            ]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    let stop = scene.vault.appending("90_system/STOP.md")
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    #expect(await eventually { endless.isRunning })
+                    try await scene.note("Say goodbye", reaches: .inProgress)
+                    let start = ContinuousClock.now
+                    try FileContents.write([], to: stop, mode: 0o644)
+                    #expect(await eventually { !endless.isRunning })
+                    #expect(ContinuousClock.now - start < .seconds(1))
+                    // Nothing starts meanwhile.
+                    let asked = scene.server.requests.count
+                    try scene.write(Hello.wordNote("thanks"), "Thanks", in: .planned)
+                    try await scene.note("Thanks", in: .planned, says: "STOP.md")
+                    #expect(scene.server.requests.count == asked)
+                    #expect(try await scene.record("Say goodbye")?.state == .inProgress)
+                    try scene.move("Thanks", .planned, .ideas)
+                    try await scene.note("Thanks", reaches: .ideas)
+                    try Directory.removeTree(stop)
+                    #expect(await eventually { endless.isRunning })
+                    #expect(scene.prompts("planner").count == 1)
+                }
+                #expect(!endless.isRunning)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import FerryTestSupport
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// The program itself, as a process of its own; killed when the last reference goes.
+final class FerryProcess: Sendable {
+    private let pid: Mutex<pid_t?>
+
+    /// Runs `ferry` with the scene's folders in place of the user's. Its output goes to `ferry.log` in the scene. Throws `SceneError`.
+    init(_ arguments: [String], in scene: Scene) throws {
+        let program = try Self.testProgram().removingLastComponent().appending("ferry")
+        let environment = [
+            "PATH": "/usr/bin:/bin", "HOME": scene.folder.appending("home").string, "XDG_STATE_HOME": scene.stateHome.string,
+            "XDG_CACHE_HOME": scene.cacheHome.string, "XDG_CONFIG_HOME": scene.configHome.string,
+        ]
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, scene.folder.appending("ferry.log").string, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let words = ([program.string] + arguments).map { strdup($0) }
+        let variables = environment.map { strdup("\($0.key)=\($0.value)") }
+        defer { (words + variables).forEach { free($0) } }
+        var pid: pid_t = 0
+        let failure = posix_spawn(&pid, program.string, &actions, nil, words + [nil], variables + [nil])
+        guard failure == 0 else { throw SceneError(what: "\(program) did not start: \(Errno(rawValue: failure))") }
+        self.pid = Mutex(pid)
+    }
+
+    deinit { kill() }
+
+    /// SIGKILL; returns when the process is gone.
+    func kill() {
+        pid.withLock { pid in
+            guard let running = pid else { return }
+            _ = Glibc.kill(running, SIGKILL)
+            while waitpid(running, nil, 0) == -1, errno == EINTR {}
+            pid = nil
+        }
+    }
+
+    /// The programs of the package lie side by side.
+    private static func testProgram() throws -> FilePath {
+        var buffer = [CChar](repeating: 0, count: 4097)
+        guard readlink("/proc/self/exe", &buffer, 4096) > 0 else { throw SceneError(what: "/proc/self/exe cannot be read") }
+        return buffer.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { FilePath(platformString: $0) } ?? FilePath() }
+    }
+}
