@@ -25,14 +25,13 @@ struct DemoEpilogue: Sendable {
 
     private func tellMerge() async throws {
         guard let main = BranchName("main") else { return }
-        console.print("Merged. `git log --graph` of \(scene.repository):")
+        console.print("Merged into main of \(scene.repository):")
         let git = try await scene.git()
         let commits = try await git.history(of: main, limit: 10)
         for commit in commits {
-            let mark = commit.parents.count > 1 ? "*─" : "* "
             let subject = TextWidth.line(commit.subject, to: 72)
             console.print(
-                "  \(mark) \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(TextWidth.line(commit.author, to: 40)))", .dim))"
+                "  \(console.style.paint(commit.id.short, .yellow)) \(subject) \(console.style.paint("(\(TextWidth.line(commit.author, to: 40)))", .dim))"
             )
         }
         if let newest = commits.first, let oldest = commits.last {

@@ -137,9 +137,17 @@ struct DemoPlay: Sendable {
         let note = await stands(in: .review) { $0.block?.boxes.contains { $0.id == "approve" } == true }
         console.print()
         console.print("The note as it stands now, in 05_review:")
-        quote(note?.bytes ?? [])
+        quote(Self.withoutText(note?.bytes ?? []))
         console.print()
         console.print("More to read: \(scene.vault.appending(VaultLayout().runs))/")
+    }
+
+    /// The note without the person's text, which was shown before; with it, should a byte of it differ.
+    private static func withoutText(_ bytes: [UInt8]) -> [UInt8] {
+        let original = DemoFiles.files.first { $0.path == "vault/\(DemoScene.note)" }?.content ?? ""
+        guard let heading = original.firstRange(of: "\n# ") else { return bytes }
+        let text = original[original.index(after: heading.lowerBound)...]
+        return Array(String(decoding: bytes, as: UTF8.self).replacing(text, with: "… the text from above, every byte as it was …\n").utf8)
     }
 
     private func say(_ text: String) { console.print("\n" + console.style.paint("→ ", .blue) + text) }

@@ -67,7 +67,7 @@ struct RunStory: Hashable, Sendable, Encodable {
             let mark = step.isGood.map { $0 ? style.paint("✓ ", .green) : style.paint("✗ ", .red) } ?? "  "
             let texts = step.outcome.isEmpty ? ["done"] : step.outcome
             return texts.enumerated().map { number, text in
-                style.paint(TextWidth.pad(number == 0 ? step.stage : "", to: 8), .bold) + (number == 0 ? mark : "  ") + TextWidth.line(text, to: 240)
+                style.paint(TextWidth.pad(number == 0 ? step.stage : "", to: 8), .bold) + (number == 0 ? mark : "  ") + TextWidth.line(text, to: 150)
             }
         }
     }

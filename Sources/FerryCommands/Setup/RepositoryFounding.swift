@@ -87,7 +87,7 @@ struct RepositoryFounding: Sendable {
     }
 
     /// Agents work on copies of the repository; a vault in it would be one of the things that they may change.
-    private func refuseVaultInside(_ path: FilePath) throws {
+    func refuseVaultInside(_ path: FilePath) throws {
         var inner = WorkingFolder.resolved(vault)
         guard inner.removePrefix(path) else { return }
         throw CommandError(
