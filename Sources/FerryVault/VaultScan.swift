@@ -29,23 +29,25 @@ package struct VaultScan: Sendable {
         self.layout = layout
     }
 
-    /// All notes, sorted by path; `nil` when the vault is not there: unmounted, on another device, or without its features folder.
+    /// All notes, in the order of states, and in each by folder and name; `nil` when the vault is not there: unmounted, on another device,
+    /// or without its features folder.
     /// An absent vault is never an empty one.
     package mutating func look() throws -> [Note]? {
         guard let status = try FileStatus.ifPresent(root), status.kind == .directory else { return nil }
         if let rootDevice, rootDevice != status.device { return nil }
         guard try FileStatus.ifPresent(root.appending(layout.features)) != nil else { return nil }
         rootDevice = status.device
-        var found: [FilePath: Note] = [:]
+        var found: [Note] = []
+        found.reserveCapacity(known.count)
         for state in FeatureState.allCases {
             let folder = layout.folder(of: state)
             try walk(folder, FilePath(), state, depth: 0, &found)
         }
-        known = found
-        return found.values.sorted { $0.path.string < $1.path.string }
+        known = Dictionary(found.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+        return found
     }
 
-    private mutating func walk(_ folder: FilePath, _ rest: FilePath, _ state: FeatureState, depth: Int, _ found: inout [FilePath: Note]) throws {
+    private mutating func walk(_ folder: FilePath, _ rest: FilePath, _ state: FeatureState, depth: Int, _ found: inout [Note]) throws {
         let entries: [Directory.Entry]
         do { entries = try Directory.entries(of: root.pushing(folder)) } catch Errno.noSuchFileOrDirectory, Errno.notDirectory, Errno.permissionDenied
         {
@@ -57,16 +59,17 @@ package struct VaultScan: Sendable {
             guard let status = try FileStatus.ifPresent(root.pushing(path)) else { continue }
             switch status.kind {
             case .directory: if depth < 32 { try walk(path, inner, state, depth: depth + 1, &found) }
-            case .regular:
-                let name = NoteName(inner)
-                if name != .ignored { found[path] = note(path, state, name, status) }
+            case .regular: if let note = note(path, inner, state, status) { found.append(note) }
             case .link, .other: continue
             }
         }
     }
 
-    private func note(_ path: FilePath, _ state: FeatureState, _ name: NoteName, _ status: FileStatus) -> Note {
+    /// `nil` for what is never a note. `inner` is the path within the state's folder.
+    private func note(_ path: FilePath, _ inner: FilePath, _ state: FeatureState, _ status: FileStatus) -> Note? {
         if let before = known[path], before.status == status { return before }
+        let name = NoteName(inner)
+        guard name != .ignored else { return nil }
         let content = try? FileContents.read(root.pushing(path), limit: Self.sizeLimit)
         return Note(path: path, state: state, name: name, status: status, hash: ContentHash(of: content ?? []), content: content)
     }
