@@ -70,12 +70,12 @@ test:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage lint $(MAKE_HERE) lint
 	@.scripts/stage build $(MAKE_HERE) build-tests
-	@.scripts/stage test timeout --foreground --signal=INT --kill-after=20 $(TEST_LIMIT) swift test --skip-build --disable-xctest
+	@.scripts/stage test timeout --foreground --signal=INT --kill-after=20 $(TEST_LIMIT) swift test --skip-build --disable-xctest --no-parallel
 
 check-long:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-tests
-	@for round in 1 2 3; do FERRY_LONG=1 .scripts/stage "round $$round" swift test --skip-build --disable-xctest || exit; done
+	@for round in 1 2 3; do FERRY_LONG=1 .scripts/stage "round $$round" swift test --skip-build --disable-xctest --no-parallel || exit; done
 
 bench:
 	@.scripts/need $(TO_TEST)

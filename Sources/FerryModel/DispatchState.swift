@@ -97,7 +97,7 @@ package struct DispatchState: Sendable {
         case .hold(let repository, let reason): holds[repository] = reason
         case .stop:
             isStopped = true
-            return running.keys.sorted().map(Action.cancel)
+            return (Set(running.keys).union(merging.values)).sorted().map(Action.cancel)
         case .resume: isStopped = false
         }
         return claim()

@@ -18,6 +18,8 @@ package struct Timing: Hashable, Sendable {
     /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.
     package var modelRetry: Duration = .seconds(1)
     package var modelPatience: Duration = .seconds(900)
+    /// No command of an agent, a check or a repository runs longer, whatever notes say.
+    package var longestCommand: Duration = .seconds(86_400)
     /// How long a stopping service lets the turns that are under way finish.
     package var drain: Duration = .seconds(20)
     package init() {}

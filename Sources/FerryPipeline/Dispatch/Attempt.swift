@@ -72,7 +72,9 @@ struct Attempt: Sendable {
             base = knownBase
             let checkpoint = try await lastCheckpoint(last, git)
             let tip = try await git.tip(of: known)
-            start = checkpoint ?? tip ?? knownBase
+            let begun = try await parts.store.fact("start:\(feature.id):\(last.number)").flatMap { CommitID($0) }
+            // A run that was stopped before its first checkpoint began where the work stood.
+            start = checkpoint ?? (last.outcome == .review || last.outcome == .merged ? tip : begun) ?? tip ?? knownBase
         } else {
             kind = .fresh
             base = try await git.baseTip(baseBranch)
@@ -98,7 +100,7 @@ struct Attempt: Sendable {
         let now = FeatureNote(parsing: note, path: feature.path)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         return RunRequest(
-            feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents, answers: now.answers,
+            feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents, answers: try await parts.store.fact("answers:\(feature.id)") ?? now.answers,
             findings: findings, repository: repository, branch: branch, base: base, start: start,
             route: Route(facts(parsed), fixRounds: settings.fixRounds),
             time: CommitTime(secondsSince1970: Int64(seconds)))
@@ -162,6 +164,8 @@ struct Attempt: Sendable {
 
     private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
         let board = parts.progress
+        // A budget counts as it stands now, also in a run that works from an older text.
+        let now = FeatureNote(parsing: note, path: feature.path)
         return RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
@@ -169,7 +173,7 @@ struct Attempt: Sendable {
             spending: { [store = parts.store, prices] role, request in
                 Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {
                     let configuration = await prices()
-                    return configuration.limits(for: request.note, extra: try await store.feature(request.feature)?.extraBudget ?? .zero)
+                    return configuration.limits(for: now, extra: try await store.feature(request.feature)?.extraBudget ?? .zero)
                 }
             },
             lastPlan: { [store = parts.store] in try await store.fact("plan:\($0)") },

@@ -15,7 +15,9 @@ extension Dispatcher {
 
     func attempt(at id: FeatureID) async -> PreparedAttempt {
         do {
-            guard var feature = features[id], let name = feature.repository else { return .ended(.cancelled) }
+            guard var feature = features[id], let name = feature.repository, feature.state == .planned || feature.state == .inProgress,
+                try await parts.store.openJobs()[id] != nil
+            else { return .ended(.cancelled) }
             guard let repository = configuration.repository(name.rawValue) else {
                 return .ended(
                     .unavailable(
@@ -52,6 +54,8 @@ extension Dispatcher {
         guard var feature = features[id] else { return }
         switch news {
         case .began(let run):
+            // Gone on with: its history has the beginning already.
+            guard feature.run != run.number || feature.branch != run.branch else { return }
             feature.run = run.number
             feature.branch = run.branch
             feature.base = run.base
@@ -62,7 +66,8 @@ extension Dispatcher {
             requestNote(id, notBefore: BootClock.now + parts.timing.firstTouch)
         case .update(.stage(let stage)):
             stages[id] = stage
-            try await parts.store.record(stage, feature: id, run: feature.run)
+            // Tries to get over a fault are not told one by one.
+            if feature.waitsFor == nil { try await parts.store.record(stage, feature: id, run: feature.run) }
             requestNote(id, notBefore: BootClock.now + parts.timing.noteInterval, sooner: false)
         case .update(.transcript(let label, let transcript)): await writeTranscript(label, transcript, of: feature)
         case .update(.plan(let plan)): await writePlan(plan, of: feature)
@@ -125,15 +130,17 @@ extension Dispatcher {
     }
 
     private func close(_ feature: inout FeatureRecord, job: String, run: RunRecord.Outcome, to: FeatureState) async throws {
+        // The state first: a kill after it finds a job to close, and nothing to do again.
         feature.state = to
-        try await parts.store.closeJob(feature.id, as: job)
-        try await endRun(feature, run)
         try await save(feature)
+        try await endRun(feature, run)
+        try await parts.store.closeJob(feature.id, as: job)
     }
 
     /// A fault that is not the feature's own: the note stays where it is, the fault is shown, the job is tried again by itself.
     private func meet(_ reason: String, _ scope: FaultScope, _ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
         let id = feature.id
+        if feature.waitsFor != reason { try await parts.store.record(reason, feature: id, run: feature.run) }
         feature.waitsFor = reason
         let hold: Retry =
             switch scope {
@@ -147,7 +154,6 @@ extension Dispatcher {
         holds[hold] = reason
         try await parts.store.release(id)
         try await save(feature)
-        try await parts.store.record(reason, feature: id, run: feature.run)
         requestNote(id, notBefore: now + parts.timing.firstTouch)
         requestDashboard(now)
         parts.progress.set(id, stage: "waits: " + (reason.split(separator: "\n").first.map(String.init) ?? reason))
@@ -192,7 +198,8 @@ extension Dispatcher {
             retries[what] = nil
             switch what {
             case .job(let id):
-                guard let feature = features[id], let sequence = try await parts.store.openJobs()[id] else { continue }
+                guard let feature = features[id], !state.runningFeatures.contains(id), let sequence = try await parts.store.openJobs()[id]
+                else { continue }
                 actions += queue(feature, sequence)
             case .merge(let id):
                 guard let feature = features[id], feature.isApproved, let repository = feature.repository else { continue }

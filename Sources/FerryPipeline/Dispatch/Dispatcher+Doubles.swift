@@ -14,6 +14,8 @@ extension Dispatcher {
         feature.waitsFor =
             "Two notes bear the id \(id): \(places.map(\.string).joined(separator: " and ")). Neither runs; take the `id` line out of the copy, or delete it."
         doubles[id] = places
+        undispatched.remove(id)
+        retries[.merge(id)] = nil
         try await parts.store.closeJob(id, as: "ambiguous")
         try await save(feature)
         try await parts.store.record(feature.waitsFor ?? "", feature: id)

@@ -52,6 +52,9 @@ extension Dispatcher {
         try await parts.store.record(text, feature: feature.id, run: feature.run)
     }
 
+    /// References that name no feature.
+    func unresolved(_ references: [String]) -> [String] { references.filter { resolve([$0]).isEmpty } }
+
     /// Dependencies by id, by file name or by link; what names nothing known is left out and shown by `ferry check`.
     func resolve(_ references: [String]) -> [FeatureID] {
         references.compactMap { reference in

@@ -58,10 +58,27 @@ extension Dispatcher {
         if let note { observe(note, &feature) }
         if feature.isAmbiguous { await endAmbiguity(of: &feature, now) }
         if gesture != .none { try await parts.store.record(Self.line(gesture, note), feature: id, run: feature.run) }
+        var actions: [DispatchState.Action] = []
+        if feature.isApproved, gesture != .approve {
+            // Whatever else is asked for takes the approval back, also one that waits for a clean checkout.
+            feature.isApproved = false
+            retries[.merge(id)] = nil
+            actions = state.apply(.withdrawn(id)) + [.cancel(id)]
+        }
+        return actions + (try await perform(gesture, of: &feature, note, now))
+    }
+
+    private func perform(
+        _ gesture: Gesture, of feature: inout FeatureRecord, _ note: NoteSighting?, _ now: Duration
+    ) async throws -> [DispatchState.Action] {
+        let id = feature.id
         switch gesture {
         case .dispatch: return try await dispatch(&feature, now)
         case .runAgain:
             try await setKind(.fresh, feature)
+            try await endRun(feature, .cancelled)
+            feature.questions = []
+            try await parts.store.setFact("answers:\(id)", nil)
             _ = state.apply(.reopened(id))
             return try await dispatch(&feature, now)
         case .rework: return try await rework(&feature, now)
@@ -134,7 +151,7 @@ extension Dispatcher {
     {
         let id = feature.id
         try await parts.store.closeJob(id, as: "cancelled")
-        if gesture != .close || feature.state == .inProgress { try await endRun(feature, .cancelled) }
+        try await endRun(feature, .cancelled)
         retries[.job(id)] = nil
         mended([.job(id)])
         undispatched.remove(id)
@@ -164,6 +181,7 @@ extension Dispatcher {
         feature.title = note.title
         feature.priority = note.priority
         feature.dependsOn = resolve(note.dependsOn)
+        retries[.job(id)] = nil
         if !feature.questions.isEmpty, !note.answersAnything {
             feature.waitsFor = "Its questions have no answer yet. Write one after `A1:` or under `## Questions`, then move it to planned again."
             return try await settle(&feature, .blocked, now)
@@ -179,6 +197,18 @@ extension Dispatcher {
             undispatched.insert(id)
             return try await settle(&feature, .planned, now)
         case .success(let repository): feature.repository = repository.name
+        }
+        let unknown = unresolved(note.dependsOn)
+        guard unknown.isEmpty else {
+            feature.waitsFor = "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. Correct `depends_on`; Ferry looks again by itself."
+            undispatched.insert(id)
+            return try await settle(&feature, .planned, now)
+        }
+        if !feature.questions.isEmpty {
+            // Kept apart from the note, whose block no longer asks.
+            let questions = feature.questions.enumerated().map { "Q\($0.offset + 1): \($0.element)" }.joined(separator: "\n")
+            try await parts.store.setFact("answers:\(id)", questions + "\n" + note.answers)
+            feature.questions = []
         }
         undispatched.remove(id)
         feature.waitsFor = nil
@@ -272,7 +302,9 @@ extension Dispatcher {
         let isEdited = note.hash != feature.noteHash
         observe(note, &feature)
         if feature != before { try await save(feature) }
+        if let state = feature.state, state != feature.folder, !feature.isApproved { requestNote(id, notBefore: now + parts.timing.firstTouch) }
         guard isEdited else { return [] }
+        if noteFaults[note.path] != nil { requestNote(id, notBefore: now + parts.timing.firstTouch) }
         noteFaults[note.path] = nil
         return try await takeEdits(&feature, now)
     }

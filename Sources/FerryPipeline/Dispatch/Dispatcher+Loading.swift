@@ -18,8 +18,12 @@ extension Dispatcher {
         await recoverRepositories()
         let now = BootClock.now
         for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
+            guard let feature = features[id], feature.state == .planned || feature.state == .inProgress else {
+                // It had ended; the kill came before its job was closed.
+                try await parts.store.closeJob(id, as: "ended")
+                continue
+            }
             try await parts.store.release(id)
-            guard let feature = features[id] else { continue }
             // Interrupted is not failed: the attempt goes on from its last step.
             startup += queue(feature, sequence)
         }
@@ -30,7 +34,7 @@ extension Dispatcher {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
-        where feature.state == .planned && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
+        where feature.state == .planned && !feature.isAmbiguous && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
             undispatched.insert(feature.id)
         }
         requestDashboard(now)
@@ -48,15 +52,17 @@ extension Dispatcher {
             // As they were before the reading: what changed meanwhile is read at the next look.
             configurationStatuses = statuses
         }
-        if desk.isStopped != isStopped {
-            isStopped = desk.isStopped
-            actions += try await pullStop(isStopped)
-        }
-        for id in undispatched {
-            guard var feature = features[id], feature.isPresent, feature.state == .planned,
-                let note = try? desk.feature(at: feature.path), configuration.obstacle(in: note) == nil
+        return actions
+    }
+
+    /// Features whose obstacle is gone.
+    func dispatchMended(_ now: Duration) async throws -> [DispatchState.Action] {
+        var actions: [DispatchState.Action] = []
+        for id in undispatched.sorted() {
+            guard var feature = features[id], feature.isPresent, !feature.isAmbiguous, feature.state == .planned,
+                let note = try? desk.feature(at: feature.path), configuration.obstacle(in: note) == nil, unresolved(note.dependsOn).isEmpty
             else { continue }
-            actions += try await dispatch(&feature, BootClock.now)
+            actions += try await dispatch(&feature, now)
         }
         return actions
     }
@@ -89,16 +95,20 @@ extension Dispatcher {
     func repository(for note: FeatureNote) -> Result<RepositoryNote, RepositoryObstacle> { configuration.repository(for: note) }
 
     /// The emergency stop: every attempt ends, its job stays in the queue, nothing starts until the stop is taken back.
-    private func pullStop(_ isPulled: Bool) async throws -> [DispatchState.Action] {
-        try await parts.store.record(isPulled ? "stopped: nothing starts, every agent ends" : "the stop was taken back")
+    /// Before anything that could fail: whatever else is out of order, this works.
+    func heedStop() async {
+        guard desk.isStopped != isStopped else { return }
+        isStopped.toggle()
         requestDashboard(BootClock.now)
-        guard !isPulled else { return state.apply(.stop) }
-        var actions = state.apply(.resume)
-        for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
-            guard let feature = features[id], !state.runningFeatures.contains(id) else { continue }
-            actions += queue(feature, sequence)
-        }
-        return actions
+        decided += state.apply(isStopped ? .stop : .resume)
+        do {
+            try await parts.store.record(isStopped ? "stopped: nothing starts, every agent ends" : "the stop was taken back")
+            guard !isStopped else { return }
+            for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
+                guard let feature = features[id], !state.runningFeatures.contains(id) else { continue }
+                decided += queue(feature, sequence)
+            }
+        } catch { parts.log.warning("Recording the stop: \(error)") }
     }
 
     /// Finishes or undoes what a kill left half done in the user's repositories.

@@ -13,9 +13,21 @@ extension Dispatcher {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
             return []
         }
+        guard isShown(feature) else {
+            feature.waitsFor = "Its run had only just ended, and the note did not show the result yet. Look at it now, then approve."
+            feature.state = .review
+            try await save(feature)
+            requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+            return []
+        }
         feature.isApproved = true
         try await save(feature)
         return state.apply(.mergeWanted(feature.id, repository))
+    }
+
+    /// The note has told that it is in review since the run ended; where Ferry may not write into it, the run's own note has.
+    private func isShown(_ feature: FeatureRecord) -> Bool {
+        feature.keyHistory.last?.hasPrefix(FeatureState.review.rawValue + "|") == true || noteFaults[feature.path] != nil
     }
 
     /// While the merge waits, the note came back to review.
@@ -75,7 +87,9 @@ extension Dispatcher {
             feature.waitsFor = reason
             try await save(feature)
             retries[.merge(id)] = now + parts.timing.retryFirst
-        case .withdrawn: break
+        case .withdrawn:
+            // Approved anew meanwhile, or stopped by something else than the person: it is tried again.
+            retries[.merge(id)] = now + parts.timing.retryFirst
         }
         requestNote(id, notBefore: now)
         return actions

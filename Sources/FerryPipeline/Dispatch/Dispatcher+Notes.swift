@@ -26,7 +26,9 @@ extension Dispatcher {
             do {
                 if feature.isAmbiguous {
                     if try await !writeDoubles(feature) { postpone(id, pending, now) }
-                } else if try await write(feature) == .busy { postpone(id, pending, now) }
+                } else if try await write(feature) == .busy {
+                    postpone(id, pending, now)
+                }
             } catch {
                 parts.log.warning("Writing the note of \(id): \(error)")
                 noteFaults[feature.path] = "The note cannot be written now: \(error). Ferry tries again by itself."
@@ -54,10 +56,17 @@ extension Dispatcher {
         let block = try await block(for: feature)
         let keys = try await keys(of: feature)
         let prefix = configuration.settings.propertyPrefix
-        switch try await desk.writer.update(
-            feature.path,
-            { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block) })
-        {
+        var isAskedFor = false
+        let outcome = try await desk.writer.update(feature.path) { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
+            isAskedFor = Self.asksForSomething(bytes, record, prefix)
+            return isAskedFor ? bytes : try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+        }
+        if isAskedFor {
+            // A status or a tick that no look has read yet must not be written over.
+            reconsider(after: .zero)
+            return .busy
+        }
+        switch outcome {
         case .busy: return .busy
         case .gone: return .done
         case .refused(let refusal):
@@ -76,6 +85,14 @@ extension Dispatcher {
             movedFrom[record.path] = feature.id
         }
         return moved
+    }
+
+    private static func asksForSomething(_ bytes: [UInt8], _ feature: FeatureRecord, _ prefix: String) -> Bool {
+        guard ContentHash(of: bytes) != feature.noteHash else { return false }
+        let note = FeatureNote(parsing: bytes, path: feature.path, prefix: prefix)
+        let isStale = feature.keyHistory.dropLast().contains(note.keyLine)
+        let isTicked = note.block?.boxes.contains(where: \.isTicked) ?? false
+        return isTicked || (note.status != nil && note.status != feature.seenStatus && !isStale)
     }
 
     private func move(_ feature: inout FeatureRecord) throws -> Written {

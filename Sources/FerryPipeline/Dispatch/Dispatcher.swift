@@ -65,6 +65,8 @@ package actor Dispatcher {
     var sickness: String?
     /// Ends and news of attempts that are still to be recorded, in order.
     private var unhandled: [Event] = []
+    /// Actions that a look has decided; kept here so that an error after them loses none.
+    var decided: [DispatchState.Action] = []
     private var nextLook: Duration?
     private var needsLook = true
     /// Some note waits only for its settle or grace time.
@@ -116,13 +118,17 @@ package actor Dispatcher {
             actions += startup
             startup = []
             let now = BootClock.now
-            if needsLook || (nextLook.map { $0 <= now } ?? false) { actions += try await look(now) }
+            if needsLook || (nextLook.map { $0 <= now } ?? false) { try await look(now) }
             actions += try await retry(now)
             forgetHolds()
             await writeNotes(now)
-            if parts.runsOnce, actions.isEmpty, isIdle { isShuttingDown = true }
+            // What an error, or an attempt that was still ending, kept from being carried out; asking twice does nothing twice.
+            actions += owed
+            if parts.runsOnce, actions.isEmpty, decided.isEmpty, isIdle { isShuttingDown = true }
             endSickness(now)
         } catch { actions += await meetSickness(error) }
+        actions += decided
+        decided = []
         schedule()
         return actions
     }
@@ -191,12 +197,13 @@ package actor Dispatcher {
     /// Nothing is left that goes on by itself but what waits for a mend.
     private var isIdle: Bool { !needsLook && !waitsForTime && attempts.isEmpty && pendingNotes.isEmpty && startup.isEmpty && dashboardDue == nil }
 
-    private func look(_ now: Duration) async throws -> [DispatchState.Action] {
+    private func look(_ now: Duration) async throws {
         needsLook = false
-        var actions = try await reload()
+        await heedStop()
+        decided += try await reload()
         guard let (sightings, conflicts) = try desk.look() else {
             nextLook = now + parts.timing.pollInterval
-            return actions
+            return
         }
         if conflicts != self.conflicts {
             self.conflicts = conflicts
@@ -206,10 +213,13 @@ package actor Dispatcher {
         let regular = now + (desk.unreliability == nil ? parts.timing.reconcileInterval : parts.timing.pollInterval)
         waitsForTime = outcome.nextLook != nil
         nextLook = min(outcome.nextLook ?? regular, regular)
-        for decision in outcome.decisions { actions += try await carryOut(decision, now) }
+        for decision in outcome.decisions {
+            // A note that went away since the look: the next look tells where.
+            do { decided += try await carryOut(decision, now) } catch Errno.noSuchFileOrDirectory { needsLook = true }
+        }
+        decided += try await dispatchMended(now)
         if highestBranch == nil || branchesDue <= now { _ = await readHighestBranch() }
         await hooks.didLook?()
-        return actions
     }
 
     /// Wakes the loop when the next thing is due.

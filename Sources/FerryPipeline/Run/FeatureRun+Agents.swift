@@ -64,6 +64,9 @@ extension FeatureRun {
         let report = try await review(nil, key: "review-whole", label: "review whole", from: request.base, plan, check, [], 0)
         let errors = report.findings.map(\.finding).filter { $0.severity == .error }
         guard errors.isEmpty else {
+            var check = check
+            check.findings += report.findings.map(\.finding)
+            try await parts.report(.checked(check, rounds: 0))
             throw RunStop(.blocked(reason: "The review of the whole change found errors:\n" + Prompts.list(errors)))
         }
     }

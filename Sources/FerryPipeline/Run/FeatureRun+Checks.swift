@@ -74,6 +74,8 @@ extension FeatureRun {
                 })
         case .tree(let tree):
             if try await parts.git.tree(of: head) == tree {
+                // A retry begins where the run before stopped; its part may have been done already.
+                if request.kind == .retry, head != request.base { return .commit(head) }
                 return .refused([
                     Finding(
                         rule: "worktree", severity: .error, message: "Nothing was changed.",

@@ -64,35 +64,45 @@ package struct FeatureRun: Sendable {
         var isTested = false
         var round = 0
         while true {
+            // Warnings alone hold nobody up for ever: in the last round they go to the person, after test and review like everything.
+            let isLast = round >= request.route.fixRounds
+            func goesOn(_ check: CheckResult) -> Bool { check.toMend.isEmpty || (isLast && check.passed) }
             try await code(phase, plan: plan, findings: findings, round: round)
             var check = try await check(phase, from: head, round: round, stage: "code", base: base)
-            if check.toMend.isEmpty, !isTested {
+            if goesOn(check), !isTested {
                 let test = try await test(phase, from: head, plan: plan, round: round)
                 isTested = true
                 check = try await self.check(phase, from: head, round: round, stage: "test", base: base)
                 check.findings += test.findings.map(\.finding)
             }
-            if check.toMend.isEmpty {
+            if goesOn(check) {
                 let review = try await review(phase, from: head, plan: plan, check: check, earlier: reviewed, round: round)
                 reviewed = review.findings.map(\.finding)
                 check.findings += reviewed
-                if check.toMend.isEmpty { return PhaseResult(commit: check.commit, check: check, rounds: round) }
+                if goesOn(check) { return PhaseResult(commit: check.commit, check: check, rounds: round) }
             }
             findings = check.toMend
-            round += 1
-            guard round <= request.route.fixRounds else {
-                // Warnings alone hold nobody up for ever: the person sees them.
-                if check.passed, isTested { return PhaseResult(commit: check.commit, check: check, rounds: round - 1) }
-                try await parts.report(.checked(check, rounds: round - 1))
+            guard !isLast else {
+                try await parts.report(.checked(check, rounds: round))
                 throw RunStop(.blocked(reason: Self.story(phase, findings, rounds: request.route.fixRounds)))
             }
+            round += 1
         }
     }
 
     /// The branch follows each finished phase. A person who has it checked out and works there is not overwritten.
     private func setBranch(to head: CommitID) async throws {
-        switch try await parts.git.updateBranch(request.branch, to: head, expecting: try await parts.git.tip(of: request.branch)) {
-        case .updated: return
+        let tip = try await parts.git.tip(of: request.branch)
+        let fact = "branch:\(request.feature)"
+        let own = try await parts.store.fact(fact)
+        if let tip, tip.hex != own, try await !parts.git.isAncestor(tip, of: head) {
+            throw RunStop(
+                .blocked(
+                    reason: "The branch \(request.branch) holds commits that are not Ferry's (\(tip.short)). It was left alone. "
+                        + "Rename or merge that work, then move the note to planned."))
+        }
+        switch try await parts.git.updateBranch(request.branch, to: head, expecting: tip) {
+        case .updated: try await parts.store.setFact(fact, head.hex)
         case .moved:
             throw RunStop(
                 .blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))
@@ -111,7 +121,7 @@ package struct FeatureRun: Sendable {
         let where_ = phase.count > 1 ? "Phase \(phase.number) (\(phase.title))" : "The change"
         let list = findings.prefix(5).map { "- \($0.location.isEmpty ? "" : "\($0.location): ")\($0.message) (\($0.rule))" }
         let more = findings.count > 5 ? ["- and \(findings.count - 5) more"] : []
-        return (["\(where_) still has findings after \(rounds) rounds of mending:"] + list + more).joined(separator: "\n")
+        return (["\(where_) still has findings after \(rounds) round\(rounds == 1 ? "" : "s") of mending:"] + list + more).joined(separator: "\n")
     }
 }
 

@@ -82,7 +82,7 @@ package struct Reconciliation: Sendable {
 
     private func group(_ sightings: [NoteSighting], features: [FeatureID: FeatureRecord], movedFrom: [FilePath: FeatureID]) -> Groups {
         var groups = Groups()
-        let byPath = Dictionary(features.values.map { ($0.path, $0.id) }, uniquingKeysWith: { min($0, $1) })
+        let byPath = Dictionary(features.values.filter(\.isPresent).map { ($0.path, $0.id) }, uniquingKeysWith: { min($0, $1) })
         var unknown: [NoteSighting] = []
         for note in sightings {
             if let id = note.id, features[id] != nil {
@@ -92,7 +92,7 @@ package struct Reconciliation: Sendable {
             } else if note.id == nil, let before = known[note.inode], before.path != note.path, let id = byPath[before.path] {
                 // Moved before its id was written.
                 groups.byFeature[id, default: []].append(note)
-            } else if note.id == nil, let id = movedFrom[note.path], features[id] != nil {
+            } else if note.id == nil, let id = movedFrom[note.path], let feature = features[id], feature.isPresent, feature.state != .done {
                 groups.byFeature[id, default: []].append(note)
             } else {
                 unknown.append(note)
