@@ -62,7 +62,7 @@ extension EndToEnd {
                 try await scene.whileServing {
                     try scene.write(Hello.farewell, "Say goodbye", in: .planned)
                     let blocked = try await scene.note("Say goodbye", reaches: .blocked)
-                    #expect(blocked.waitsFor?.contains("after 1 rounds") == true)
+                    #expect(blocked.waitsFor?.contains("after 1 round of mending") == true)
                     #expect(blocked.waitsFor?.contains("test_it_says_goodbye_by_name") == true)
                     try await scene.note("Say goodbye", in: .blocked, says: "still has findings")
                     #expect(scene.prompts("coder").count == 2)

@@ -37,6 +37,7 @@ extension Scene {
 /// A command that does not end by itself, leaves a grandchild in another session behind, and can be found among the processes of the machine.
 struct EndlessCommand {
     let mark = "\(UInt32.random(in: 1_000_000 ... .max))"
-    var line: String { "trap '' TERM; setsid sleep \(mark) & sleep \(mark)" }
+    /// In quotes, since the tool tells a model that `setsid` outside of them is of no use.
+    var line: String { "sh -c 'trap \"\" TERM; setsid sleep \(mark) & sleep \(mark)'" }
     var isRunning: Bool { Scene.isRunning("sleep\0\(mark)") }
 }

@@ -54,7 +54,7 @@ extension EndToEnd {
                 #expect(try FileStatus.ifPresent(scene.vault.appending("40_runs/FR-001/FR-001 run-1\(kind).md")) != nil, "\(kind)")
             }
             #expect(try text(scene.vault.appending("40_runs/FR-001/FR-001 run-1 diff.md")).contains("+def farewell(name):"))
-            #expect(try text(scene.vault.appending("40_runs/FR-001/FR-001 run-1.md")).contains("2 tests passed"))
+            #expect(try text(scene.vault.appending("40_runs/FR-001/FR-001 run-1.md")).contains("Ran 2 tests in"))
         }
 
         private static func checkMerge(_ feature: FeatureRecord, _ scene: Scene, base: String) async throws {
@@ -64,7 +64,7 @@ extension EndToEnd {
             #expect(try await scene.git("status", "--porcelain") == "")
             #expect(try text(scene.repository.appending("hello/farewell.py")) == Hello.farewellCode["hello/farewell.py"])
             let merge = try await scene.git("rev-parse", "main")
-            try await scene.note("Say goodbye", in: .done, says: "Merged as \(merge.prefix(12))")
+            try await scene.note("Say goodbye", in: .done, says: "Merged as `\(merge.prefix(12))`")
             try checkPersonsBytes(scene, in: .done)
             #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
         }
