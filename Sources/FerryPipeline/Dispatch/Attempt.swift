@@ -100,7 +100,8 @@ struct Attempt: Sendable {
         let now = FeatureNote(parsing: note, path: feature.path)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         return RunRequest(
-            feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents, answers: try await parts.store.fact("answers:\(feature.id)") ?? now.answers,
+            feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents,
+            answers: try await parts.store.fact("answers:\(feature.id)") ?? now.answers,
             findings: findings, repository: repository, branch: branch, base: base, start: start,
             route: Route(facts(parsed), fixRounds: settings.fixRounds),
             time: CommitTime(secondsSince1970: Int64(seconds)))

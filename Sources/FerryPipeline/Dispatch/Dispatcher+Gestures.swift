@@ -200,7 +200,9 @@ extension Dispatcher {
         }
         let unknown = unresolved(note.dependsOn)
         guard unknown.isEmpty else {
-            feature.waitsFor = "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. Correct `depends_on`; Ferry looks again by itself."
+            feature.waitsFor =
+                "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. "
+                + "Correct `depends_on`; Ferry looks again by itself."
             undispatched.insert(id)
             return try await settle(&feature, .planned, now)
         }

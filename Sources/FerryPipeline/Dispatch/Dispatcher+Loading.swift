@@ -34,7 +34,9 @@ extension Dispatcher {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
-        where feature.state == .planned && !feature.isAmbiguous && state.reason(for: feature.id) == .nothing && !state.runningFeatures.contains(feature.id) {
+        where feature.state == .planned && !feature.isAmbiguous && state.reason(for: feature.id) == .nothing
+            && !state.runningFeatures.contains(feature.id)
+        {
             undispatched.insert(feature.id)
         }
         requestDashboard(now)

@@ -71,7 +71,8 @@ package final class VaultDesk: Sendable {
             let reading = reading(of: content, note.hash, note.path)
             readings[note.hash] = reading
             guard reading.isFeature else { continue }
-            let modified = Double(note.status.modified) / 1_000_000_000
+            // A file may bear a time that another device gave it, in the future too; when the inode changed is this machine's own time.
+            let modified = Double(min(note.status.modified, note.status.changed)) / 1_000_000_000
             sightings.append(
                 NoteSighting(
                     path: note.path, state: note.state, inode: note.status.inode, hash: note.hash, id: reading.id, status: reading.status,
