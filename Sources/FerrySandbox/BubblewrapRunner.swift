@@ -10,6 +10,7 @@ package struct BubblewrapRunner: CommandRunner {
     let bubblewrap: FilePath
     let allowRoot: Bool
     private let cgroup: FilePath?
+    private let longest: Duration
     private let keep: Int
     private let logLimit: Int
 
@@ -21,10 +22,12 @@ package struct BubblewrapRunner: CommandRunner {
     ///   - cgroup: a cgroup (version 2) delegated to Ferry in which each step gets its own. Without one memory is watched, not bounded.
     ///   - keep: the most bytes of `CommandResult.head` and of `tail`, each.
     ///   - logLimit: the most bytes of a log.
+    ///   - longest: no command runs longer, whatever its policy says.
     package init(
         step: FilePath? = nil, bubblewrap: FilePath = usualBubblewrap, allowRoot: Bool = false, cgroup: FilePath? = nil, keep: Int = 64 << 10,
-        logLimit: Int = 64 << 20
+        logLimit: Int = 64 << 20, longest: Duration = .seconds(86_400)
     ) {
+        self.longest = longest
         self.step = step ?? Self.usualStep
         self.bubblewrap = bubblewrap
         self.allowRoot = allowRoot
@@ -43,6 +46,8 @@ package struct BubblewrapRunner: CommandRunner {
     func runTelling(_ command: SandboxCommand, under policy: SandboxPolicy) async throws -> (result: CommandResult, memory: StepReport.Memory) {
         try Task.checkCancellation()
         try checkMachine()
+        var policy = policy
+        policy.limits.time = min(policy.limits.time, longest)
         try policy.check(command)
         let start = ContinuousClock.now
         var step = try await runStep(for: command, under: policy)

@@ -28,7 +28,7 @@ package enum VaultService {
         defer { withExtendedLifetime(lock) {} }
         let store = try open(folders.database)
         defer { store.close() }
-        let runner = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot)
+        let runner = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
         let models = try models(options, log)
         var parts = DispatcherParts(
             store: store, folders: folders, runner: runner, models: models, timing: options.timing, log: log, model: options.model,

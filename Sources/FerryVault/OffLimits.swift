@@ -28,7 +28,7 @@ package struct OffLimits: Hashable, Sendable {
         let path = Self.resolved(path)
         if path.components.isEmpty { return "is the whole file system" }
         if path == home { return "is a home folder" }
-        if home.starts(with: path) { return "holds home folders" }
+        if home.starts(with: path) || path == "/home" { return "holds home folders" }
         if path.removingLastComponent() == "/home" || path == "/root" { return "is a home folder" }
         for (index, folder) in closed.enumerated() {
             let name = index == 0 ? "the vault" : "Ferry's own folder \(folder)"

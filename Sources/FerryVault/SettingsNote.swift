@@ -54,11 +54,18 @@ package struct SettingsNote: Hashable, Sendable {
         keepRuns = reader.wholeNumber("keep_runs", 1...1_000_000, example: 20) ?? 20
         forge = reader.text("forge") ?? "local"
         propertyPrefix = Self.prefix(&reader)
-        vaultID = reader.text("vault_id")
+        vaultID = reader.text("vault_id") ?? Self.plainID(note)
         layout = Self.layout(&reader)
         providers = Self.providers(body, &reader)
         aliases = Self.aliases(body, &reader)
         faults = reader.finish()
+    }
+
+    /// The id where the YAML around it is broken: a vault stays itself, and its last good settings can be found.
+    private static func plainID(_ note: NoteBytes) -> String? {
+        guard let entry = note.frontMatter?.entries(named: "vault_id").first else { return nil }
+        let id = note.bytes[entry.inline]
+        return !id.isEmpty && id.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit } ? String(decoding: id, as: UTF8.self) : nil
     }
 
     private static func prefix(_ reader: inout NoteReader) -> String {

@@ -5,6 +5,7 @@ internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
 internal import FerryWireServer
+internal import Glibc
 internal import SystemPackage
 internal import Testing
 
@@ -91,6 +92,16 @@ extension EndToEnd {
                     try await scene.note("Thanks", in: .review, says: Hello.wordNote("thanks"))
                 }
                 #expect(scene.server.refusals.isEmpty)
+            }
+        }
+
+        @Test func `a note whose time is in the future, as from a phone with a wrong clock, is carried to review`() async throws {
+            try await Scene.with([.planner(), .coder(writes: Hello.word("thanks")), .tester(), .reviewer()]) { scene in
+                try scene.write(Hello.wordNote("thanks"), "Thanks", in: .planned)
+                let tomorrow = timespec(tv_sec: time(nil) + 86_400, tv_nsec: 0)
+                let note = scene.vault.pushing(scene.path("Thanks", in: .planned))
+                #expect(utimensat(AT_FDCWD, note.string, [tomorrow, tomorrow], 0) == 0)
+                try await scene.whileServing { try await scene.note("Thanks", reaches: .review) }
             }
         }
     }
