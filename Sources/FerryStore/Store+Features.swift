@@ -18,14 +18,6 @@ extension Store {
     /// Inserts the feature or replaces what is known of it.
     package func save(_ feature: FeatureRecord) async throws { try await write { try Self.save(feature, $0) } }
 
-    /// The highest feature number that was ever used with this prefix.
-    package func highestNumber(prefix: String) async throws -> Int {
-        try await read { database in
-            try String.fetchAll(database, sql: "SELECT id FROM feature").compactMap { FeatureID($0) }
-                .filter { $0.prefix == prefix }.map(\.number).max() ?? 0
-        }
-    }
-
     static func save(_ feature: FeatureRecord, _ database: Database) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
