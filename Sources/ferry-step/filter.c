@@ -1,4 +1,4 @@
-// A deny list over what bubblewrap leaves open. Each group says why; docs/decisions/0010-sandbox.md says why a deny list.
+// A deny list over what bubblewrap leaves open. Each group says why; docs/decisions/0008-sandbox.md says why a deny list.
 #define _GNU_SOURCE
 #include "filter.h"
 
