@@ -36,7 +36,7 @@ struct BadInputNoteTests {
         try await Scene.with(Scene.plain) { scene in
             let good = try text(scene.vault.pushing(Scene.settings))
             try await scene.whileServing {
-                try scene.put(good.replacing("agents_at_once: 2", with: "agents_at_once: [2"), at: Scene.settings)
+                try scene.put(good.replacing("agents_at_once: 2", with: "agents_at_once: 2: 3"), at: Scene.settings)
                 try await scene.dashboard(says: "90_system/ferry.md:")
                 try await scene.dashboard(says: "the YAML is broken")
                 try scene.plan()

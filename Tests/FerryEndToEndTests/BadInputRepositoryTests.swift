@@ -170,6 +170,8 @@ struct BadInputRepositoryTests {
                 try await scene.told("Thanks", "raise `minutes` under `limits`")
                 try await scene.dashboard(says: "did not end within their time")
                 #expect(try await scene.record("Thanks")?.state == .inProgress)
+                try scene.put(good.replacing(#/test: .*/#, with: "test: \"true\""), at: Scene.repositoryNote)
+                try await scene.dashboardForgets("did not end within their time")
             }
         }
     }

@@ -13,8 +13,19 @@ extension FeatureRun {
         guard request.kind == .fresh else { return try await parts.store.baseline(request.feature) }
         let evidence: Evidence = try await steps.step("baseline") {
             try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
-            return try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
+            let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
+            // Thrown from inside: what is no answer is not stored, so it is asked again when the fault may be mended.
+            try requireUsable(evidence)
+            if evidence.verdict == .failed { try await parts.report(.event("The tests fail before any change: \(evidence.summary)")) }
+            try await parts.report(.wentWell)
+            return evidence
         }
+        try await parts.store.keep(baseline: evidence, of: request.feature)
+        return evidence
+    }
+
+    /// Throws where the repository's tests could not decide anything.
+    private func requireUsable(_ evidence: Evidence) throws {
         switch evidence.verdict {
         case .passed: break
         case .couldNotBeChecked:
@@ -29,12 +40,8 @@ extension FeatureRun {
                     reason: "The tests of the repository did not end within their time, before any change (`\(evidence.command)`). "
                         + "Mend them, or raise `minutes` under `limits` in the note of \(request.repository.name).",
                     scope: .repository(request.repository.name)))
-        case .failed:
-            try await parts.report(.event("The tests fail before any change: \(evidence.summary)"))
+        case .failed: break
         }
-        try await parts.store.keep(baseline: evidence, of: request.feature)
-        try await parts.report(.wentWell)
-        return evidence
     }
 
     /// Makes the commit of what the worktree holds and checks it: gates, then commands, then executable rules.
