@@ -30,13 +30,11 @@ struct DemoTests {
         }
     }
 
-    @Test func `root is told how to start it`() async throws {
-        guard geteuid() == 0 else { return }
-        try await withScratch { scratch in
-            let answer = try await BuiltFerry(scratch: scratch)("demo")
-            #expect(answer.status == 78)
-            #expect(answer.errors.contains("make demo"))
-        }
+    @Test func `root is refused unless it was allowed, and told what to do`() throws {
+        let error = #expect(throws: CommandError.self) { try RootAccess.check(isAllowed: false, user: 0) }
+        #expect(error?.code == .configuration && error?.remedy.contains("--allow-root") == true)
+        try RootAccess.check(isAllowed: true, user: 0)
+        try RootAccess.check(isAllowed: false, user: 1000)
     }
 
     @Test func `the demo's vault has nothing to mend`() async throws {

@@ -59,8 +59,8 @@ struct RunCommand: AsyncParsableCommand {
 /// Whether agents may be run by this user.
 enum RootAccess {
     /// Throws `CommandError` for root, unless it was allowed.
-    static func check(isAllowed: Bool) throws {
-        guard geteuid() == 0, !isAllowed else { return }
+    static func check(isAllowed: Bool, user: uid_t = geteuid()) throws {
+        guard user == 0, !isAllowed else { return }
         throw CommandError(
             .configuration, "Ferry does not run agents as root.",
             remedy: "Run it as an ordinary user. With --allow-root it runs all the same; limits on the number of processes do not bind root then.")
