@@ -20,8 +20,6 @@ package struct Timing: Hashable, Sendable {
     package var modelPatience: Duration = .seconds(900)
     /// No command of an agent, a check or a repository runs longer, whatever notes say.
     package var longestCommand: Duration = .seconds(86_400)
-    /// How long a stopping service lets the turns that are under way finish.
-    package var drain: Duration = .seconds(20)
     package init() {}
 }
 

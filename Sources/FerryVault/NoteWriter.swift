@@ -81,7 +81,8 @@ package struct NoteWriter: Sendable {
         hooks.beforeExchange?()
         do { try Renaming.exchange(temporary, path) } catch Errno.invalidArgument { throw NeedsWritingInPlace() }
         hooks.afterExchange?()
-        guard try isUndisturbed(temporary, file, status, lease, before) else {
+        // What came out cannot be looked at: it may be a person's save, so it goes back.
+        guard (try? isUndisturbed(temporary, file, status, lease, before)) ?? false else {
             isPending = false
             try putBack(temporary, path, ours: after)
             return nil
