@@ -83,11 +83,13 @@ package struct Reconciliation: Sendable {
     private func group(_ sightings: [NoteSighting], features: [FeatureID: FeatureRecord], movedFrom: [FilePath: FeatureID]) -> Groups {
         var groups = Groups()
         let byPath = Dictionary(features.values.filter(\.isPresent).map { ($0.path, $0.id) }, uniquingKeysWith: { min($0, $1) })
+        // A note without an id that lies where a feature's note lay is that note, unless another one bears the feature's id.
+        let borne = Set(sightings.compactMap(\.id))
         var unknown: [NoteSighting] = []
         for note in sightings {
             if let id = note.id, features[id] != nil {
                 groups.byFeature[id, default: []].append(note)
-            } else if note.id == nil, let id = byPath[note.path] {
+            } else if note.id == nil, let id = byPath[note.path], !borne.contains(id) {
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let before = known[note.inode], before.path != note.path, let id = byPath[before.path] {
                 // Moved before its id was written.
