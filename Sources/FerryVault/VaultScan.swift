@@ -33,9 +33,9 @@ package struct VaultScan: Sendable {
     /// or without its features folder.
     /// An absent vault is never an empty one.
     package mutating func look() throws -> [Note]? {
-        guard let status = try FileStatus.ifPresent(root), status.kind == .directory else { return nil }
+        // Of the folder inside, so that a vault may be reached through a link.
+        guard let status = try FileStatus.ifPresent(root.appending(layout.features)), status.kind == .directory else { return nil }
         if let rootDevice, rootDevice != status.device { return nil }
-        guard try FileStatus.ifPresent(root.appending(layout.features)) != nil else { return nil }
         rootDevice = status.device
         var found: [Note] = []
         found.reserveCapacity(known.count)
