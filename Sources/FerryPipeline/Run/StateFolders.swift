@@ -23,8 +23,6 @@ package struct StateFolders: Hashable, Sendable {
 
     package var database: FilePath { state.appending("ferry.db") }
     package var lock: FilePath { state.appending("lock") }
-    /// What is under way, for `ferry status` and the live display; see `LiveStatus`.
-    package var live: FilePath { state.appending("live.json") }
 
     /// Ferry's own git directory for a repository.
     package func gitDirectory(of repository: RepositoryName) -> FilePath {

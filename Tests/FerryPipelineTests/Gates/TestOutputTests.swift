@@ -2,7 +2,8 @@ internal import Testing
 
 @testable internal import FerryPipeline
 
-/// Outputs as the real runners printed them (pytest 9.0, Python 3.11 and 3.12, Swift 6.3, cargo 1.95, Node 20, go 1.22, Jest 29, Vitest 1, Mocha 10), shortened.
+/// Outputs as the real runners printed them (pytest 9.0, Python 3.11 and 3.12, Swift 6.3, cargo 1.95, Node 20), shortened.
+/// Those of go 1.22, Jest 29, Vitest 1, Mocha 10 and plain TAP were written from their documentation; no such runner was at hand.
 @Suite(.timeLimit(.minutes(1))) struct TestOutputTests {
     struct Output: Sendable, CustomTestStringConvertible {
         let testDescription: String
