@@ -13,7 +13,11 @@ extension NoteWriter {
     }
 
     /// Makes a note; it appears with its whole content. Folders on the way are made. `false` if the name is taken. Throws `Errno`.
-    package func create(_ path: FilePath, content: [UInt8]) throws -> Bool {
+    package func create(_ path: FilePath, content: [UInt8]) async throws -> Bool {
+        try await onOwnQueue { try self.createNow(path, content) }
+    }
+
+    private func createNow(_ path: FilePath, _ content: [UInt8]) throws -> Bool {
         let full = root.pushing(path)
         try Directory.create(full.removingLastComponent(), mode: 0o755)
         let temporary = try fresh(full, content: content)
@@ -27,7 +31,11 @@ extension NoteWriter {
     }
 
     /// Moves a note within the vault, never over another, never by copying. A missing folder is made. Throws `Errno`.
-    package func move(_ path: FilePath, to destination: FilePath) throws -> MoveOutcome {
+    package func move(_ path: FilePath, to destination: FilePath) async throws -> MoveOutcome {
+        try await onOwnQueue { try self.moveNow(path, to: destination) }
+    }
+
+    private func moveNow(_ path: FilePath, to destination: FilePath) throws -> MoveOutcome {
         let from = root.pushing(path)
         let to = root.pushing(destination)
         do {
@@ -55,12 +63,16 @@ extension NoteWriter {
     /// Throws `Errno`.
     package func replace(_ path: FilePath, content: [UInt8]) async throws -> Outcome {
         let outcome = try await update(path) { (_: [UInt8]) throws(NoteRefusal) -> [UInt8] in content }
-        if outcome == .gone, try create(path, content: content) { return .written(ContentHash(of: content)) }
+        if outcome == .gone, try await create(path, content: content) { return .written(ContentHash(of: content)) }
         return outcome
     }
 
     /// Takes a note away if it still has this content: it is moved aside, compared, and put back if it has not. `false`: it was left.
-    package func remove(_ path: FilePath, having hash: ContentHash) throws -> Bool {
+    package func remove(_ path: FilePath, having hash: ContentHash) async throws -> Bool {
+        try await onOwnQueue { try self.removeNow(path, having: hash) }
+    }
+
+    private func removeNow(_ path: FilePath, having hash: ContentHash) throws -> Bool {
         let full = root.pushing(path)
         let aside = Self.temporary(beside: full)
         do { try place(full, at: aside) } catch Errno.noSuchFileOrDirectory { return false }

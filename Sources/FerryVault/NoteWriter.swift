@@ -1,3 +1,4 @@
+internal import Dispatch
 package import FerrySystem
 internal import Glibc
 package import SystemPackage
@@ -6,8 +7,8 @@ package import SystemPackage
 ///
 /// A note is read under a read lease, its successor is swapped in by one rename, and what came out is compared with what was read: a
 /// person's save at any moment is found and put back. Nothing is written where the result is what already stands.
-/// The process must ignore SIGIO (a broken lease sends it).
-package struct NoteWriter: Sendable {
+/// All of it blocks, so it runs on a queue of the writer's own, one write after the other. The process must ignore SIGIO (a broken lease sends it).
+package final class NoteWriter: Sendable {
     package enum Outcome: Hashable, Sendable {
         case written(ContentHash)
         /// It already is as wanted; nothing was written.
@@ -20,6 +21,9 @@ package struct NoteWriter: Sendable {
         case refused(NoteRefusal)
     }
 
+    /// What a note's bytes become. Returns them as they are where nothing is to be written.
+    package typealias Change = @Sendable ([UInt8]) throws(NoteRefusal) -> [UInt8]
+
     /// Told at the named moments of an update, so that a test can come between.
     package struct Hooks: Sendable {
         package var beforeExchange: (@Sendable () -> Void)?
@@ -29,6 +33,7 @@ package struct NoteWriter: Sendable {
 
     let root: FilePath
     private let hooks: Hooks
+    private let queue = DispatchQueue(label: "ferry.notes")
     /// Tries of one update, some 25 ms together; a longer wait is the caller's.
     private static let tries = 12
     /// How long a program that resolved the name before the exchange has to reach its open (VAULT reference, 5.4 step 9).
@@ -42,24 +47,33 @@ package struct NoteWriter: Sendable {
 
     /// Replaces a note's content by what `change` makes of it. `change` may be asked more than once, each time with what stands there then.
     /// Throws `Errno` where the file system fails (no space, no right).
-    package func update(_ path: FilePath, _ change: ([UInt8]) throws(NoteRefusal) -> [UInt8]) async throws -> Outcome {
+    package func update(_ path: FilePath, _ change: @escaping Change) async throws -> Outcome {
         for attempt in 0..<Self.tries {
-            do {
-                if let outcome = try attemptUpdate(root.pushing(path), change) { return outcome }
-            } catch is NeedsWritingInPlace {
-                if let outcome = try updateInPlace(root.pushing(path), change) { return outcome }
-            } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
-                return .gone
-            } catch let refusal as NoteRefusal {
-                return .refused(refusal)
-            }
+            if let outcome = try await onOwnQueue({ try self.attempt(self.root.pushing(path), change) }) { return outcome }
             try? await Task.sleep(for: .microseconds(300 * (attempt + 1)))
         }
         return .busy
     }
 
+    /// Runs what blocks out of the way of the cooperative pool; writes wait for each other. A write that was begun is finished, also in a cancelled task.
+    func onOwnQueue<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
     /// `nil`: somebody came between; try again.
-    private func attemptUpdate(_ path: FilePath, _ change: ([UInt8]) throws(NoteRefusal) -> [UInt8]) throws -> Outcome? {
+    private func attempt(_ path: FilePath, _ change: Change) throws -> Outcome? {
+        do { return try attemptUpdate(path, change) } catch is NeedsWritingInPlace {
+            return try updateInPlace(path, change)
+        } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+            return .gone
+        } catch let refusal as NoteRefusal {
+            return .refused(refusal)
+        }
+    }
+
+    private func attemptUpdate(_ path: FilePath, _ change: Change) throws -> Outcome? {
         let file = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
         defer { try? file.close() }
         let status = try FileStatus(of: file)
@@ -123,7 +137,7 @@ package struct NoteWriter: Sendable {
     private struct NeedsWritingInPlace: Error {}
 
     /// For hard links, and file systems without exchange: under a write lease nobody else has the note open.
-    private func updateInPlace(_ path: FilePath, _ change: ([UInt8]) throws(NoteRefusal) -> [UInt8]) throws -> Outcome? {
+    private func updateInPlace(_ path: FilePath, _ change: Change) throws -> Outcome? {
         let file = try FileDescriptor.open(path, .readWrite, options: [.noFollow, .closeOnExec, .nonBlocking])
         defer { try? file.close() }
         let lease: FileLease
@@ -141,7 +155,7 @@ package struct NoteWriter: Sendable {
 
     /// Where there are no leases: only when the note has been quiet for a while, and compared again just before the rename.
     private func updateWithoutLease(
-        _ path: FilePath, _ file: FileDescriptor, _ status: FileStatus, _ change: ([UInt8]) throws(NoteRefusal) -> [UInt8]
+        _ path: FilePath, _ file: FileDescriptor, _ status: FileStatus, _ change: Change
     ) throws -> Outcome? {
         guard Int64(time(nil)) - status.modified / 1_000_000_000 >= 5 else { return nil }
         let before = try FileContents.read(file, limit: VaultScan.sizeLimit)

@@ -11,7 +11,7 @@ internal import Testing
 struct NoteWriterRaceTests {
     init() { signal(SIGIO, SIG_IGN) }
 
-    private func append(_ text: String) -> ([UInt8]) throws(NoteRefusal) -> [UInt8] {
+    private func append(_ text: String) -> NoteWriter.Change {
         { (bytes: [UInt8]) throws(NoteRefusal) in bytes + Array(text.utf8) }
     }
 

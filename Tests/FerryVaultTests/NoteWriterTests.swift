@@ -10,7 +10,7 @@ internal import Testing
 struct NoteWriterTests {
     init() { signal(SIGIO, SIG_IGN) }
 
-    func append(_ text: String) -> ([UInt8]) throws(NoteRefusal) -> [UInt8] { { (bytes: [UInt8]) throws(NoteRefusal) in bytes + Array(text.utf8) } }
+    func append(_ text: String) -> NoteWriter.Change { { (bytes: [UInt8]) throws(NoteRefusal) in bytes + Array(text.utf8) } }
 
     func leftovers(_ folder: FilePath) throws -> [String] {
         try Directory.entries(of: folder).map(\.name.string).filter { $0.hasPrefix(".ferry-") }
@@ -131,9 +131,9 @@ struct NoteWriterTests {
     @Test func `a new note appears whole and never over another`() async throws {
         try await withScratch(["a.md": "mine\n"]) { vault throws in
             let writer = NoteWriter(root: vault)
-            #expect(try writer.create("sub/b.md", content: Array("new\n".utf8)))
+            #expect(try await writer.create("sub/b.md", content: Array("new\n".utf8)))
             #expect(try text(vault.pushing("sub/b.md")) == "new\n")
-            #expect(try !writer.create("a.md", content: Array("new\n".utf8)))
+            #expect(try await !writer.create("a.md", content: Array("new\n".utf8)))
             #expect(try text(vault.appending("a.md")) == "mine\n")
         }
     }
@@ -141,12 +141,12 @@ struct NoteWriterTests {
     @Test func `a move makes the folder, never overwrites, and says what is in the way`() async throws {
         try await withScratch(["a.md": "a\n", "b.md": "b\n"]) { vault throws in
             let writer = NoteWriter(root: vault)
-            #expect(try writer.move("a.md", to: "b.md") == .taken)
-            #expect(try writer.move("none.md", to: "c.md") == .gone)
+            #expect(try await writer.move("a.md", to: "b.md") == .taken)
+            #expect(try await writer.move("none.md", to: "c.md") == .gone)
             let open = try FileDescriptor.open(vault.appending("a.md"), .writeOnly)
-            #expect(try writer.move("a.md", to: "x/a.md") == .busy)
+            #expect(try await writer.move("a.md", to: "x/a.md") == .busy)
             try open.close()
-            #expect(try writer.move("a.md", to: "x/a.md") == .moved)
+            #expect(try await writer.move("a.md", to: "x/a.md") == .moved)
             #expect(try text(vault.pushing("x/a.md")) == "a\n")
         }
     }
@@ -154,9 +154,9 @@ struct NoteWriterTests {
     @Test func `a note is taken away only with the content that was meant`() async throws {
         try await withScratch(["a.md": "a\n"]) { vault throws in
             let writer = NoteWriter(root: vault)
-            #expect(try !writer.remove("a.md", having: ContentHash(of: Array("other".utf8))))
+            #expect(try await !writer.remove("a.md", having: ContentHash(of: Array("other".utf8))))
             #expect(try text(vault.appending("a.md")) == "a\n")
-            #expect(try writer.remove("a.md", having: ContentHash(of: Array("a\n".utf8))))
+            #expect(try await writer.remove("a.md", having: ContentHash(of: Array("a\n".utf8))))
             #expect(try FileStatus.ifPresent(vault.appending("a.md")) == nil)
         }
     }

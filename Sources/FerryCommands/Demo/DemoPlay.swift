@@ -90,7 +90,7 @@ struct DemoPlay: Sendable {
         let writer = NoteWriter(root: scene.vault)
         // Ferry may be writing into the note at this very moment; a person's editor would wait as well.
         for _ in 0..<100 {
-            switch try writer.move(scene.note(in: from), to: scene.note(in: to)) {
+            switch try await writer.move(scene.note(in: from), to: scene.note(in: to)) {
             case .moved: return
             case .busy, .gone: try await Task.sleep(for: .milliseconds(50))
             case .taken: throw CommandError(.failed, "\(scene.note(in: to)) is there already.", remedy: "")

@@ -29,7 +29,7 @@ struct DemoScene: Sendable {
         let writer = NoteWriter(root: scene.folder)
         for file in DemoFiles.files where file.path.hasPrefix("repository/") || file.path == "script.json" {
             let content = isQuick && file.path == "script.json" ? file.content.replacing(/"delay_ms": \d+/, with: "\"delay_ms\": 0") : file.content
-            guard try writer.create(scene.place(of: file.path), content: Array(content.utf8)) else { throw Errno.fileExists }
+            guard try await writer.create(scene.place(of: file.path), content: Array(content.utf8)) else { throw Errno.fileExists }
         }
         guard let main = BranchName("main") else { preconditionFailure("main is a branch's name") }
         try await GitRepository.create(at: scene.repository, branch: main, author: "You", message: "A till that adds up and prints receipts")

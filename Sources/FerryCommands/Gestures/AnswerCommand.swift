@@ -30,7 +30,7 @@ struct AnswerCommand: AsyncParsableCommand {
             let next = left.isEmpty ? "To let it go on: ferry plan \(feature.name)" : "Still open: \(left.map { "Q\($0)" }.joined(separator: ", "))."
             return try gesture.report(maker.outcome(feature, at: feature.path, to: feature.state, next: next, isPending: false))
         }
-        let destination = try maker.move(feature, to: .planned)
+        let destination = try await maker.move(feature, to: .planned)
         try gesture.report(
             maker.outcome(feature, at: destination, to: .planned, next: "Q\(number) is answered; Ferry goes on where it stopped.", isPending: true))
     }

@@ -51,7 +51,7 @@ struct GestureMaker: Sendable {
         case .move(let state, let next):
             try refuseUnanswered(feature, to: state)
             try await refuseWithoutFeedback(wish, feature)
-            let destination = try move(feature, to: state)
+            let destination = try await move(feature, to: state)
             if wish == .go { try skipSettling(destination) }
             return outcome(feature, at: destination, to: state, next: next, isPending: true)
         }
@@ -71,9 +71,9 @@ struct GestureMaker: Sendable {
     // MARK: The note
 
     /// Throws `CommandError` where the note cannot be moved.
-    func move(_ feature: FoundFeature, to state: FeatureState) throws -> FilePath {
+    func move(_ feature: FoundFeature, to state: FeatureState) async throws -> FilePath {
         let destination = view.layout.path(feature.path, movedTo: state)
-        switch try NoteWriter(root: view.root).move(feature.path, to: destination) {
+        switch try await NoteWriter(root: view.root).move(feature.path, to: destination) {
         case .moved: return destination
         case .taken:
             throw CommandError(.failed, "\(feature.heading) was not moved: there is a note \(destination) already.", remedy: "Rename one of the two.")

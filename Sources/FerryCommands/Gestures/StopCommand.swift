@@ -31,7 +31,7 @@ struct StopCommand: AsyncParsableCommand {
 
     func run() async throws {
         let view = try VaultView(vault)
-        let text = undo ? try release(view) : try stop(view)
+        let text = undo ? try await release(view) : try await stop(view)
         let console = Console.standard
         if output.json {
             console.print(try JSONText.make(Report(isStopped: view.isStopped, note: view.layout.stop.string, isServed: view.isServed)))
@@ -40,18 +40,18 @@ struct StopCommand: AsyncParsableCommand {
         }
     }
 
-    private func stop(_ view: VaultView) throws -> String {
+    private func stop(_ view: VaultView) async throws -> String {
         let note = "Ferry stands still while this note is here. `ferry stop --undo`, or deleting it, lets work go on.\n"
-        let isNew = try NoteWriter(root: view.root).create(view.layout.stop, content: Array(note.utf8))
+        let isNew = try await NoteWriter(root: view.root).create(view.layout.stop, content: Array(note.utf8))
         let what = isNew ? "\(view.layout.stop) is there: nothing starts." : "\(view.layout.stop) was there already: nothing starts."
         return what + (view.isServed ? " Agents at work end within a second." : " No service is running.") + "\nTo go on: ferry stop --undo"
     }
 
-    private func release(_ view: VaultView) throws -> String {
+    private func release(_ view: VaultView) async throws -> String {
         let path = view.root.pushing(view.layout.stop)
         guard try FileStatus.ifPresent(path) != nil else { return "There is no \(view.layout.stop); work is not stopped." }
         let content = try FileContents.read(path, limit: 1 << 20)
-        guard try NoteWriter(root: view.root).remove(view.layout.stop, having: ContentHash(of: content)) else {
+        guard try await NoteWriter(root: view.root).remove(view.layout.stop, having: ContentHash(of: content)) else {
             throw CommandError(.failed, "\(view.layout.stop) has just been changed.", remedy: "Look at it, then run the command again.")
         }
         return "\(view.layout.stop) is gone: work goes on." + (view.isServed ? "" : " No service is running; start one with `ferry run`.")

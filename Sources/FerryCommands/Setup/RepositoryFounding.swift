@@ -54,7 +54,7 @@ struct RepositoryFounding: Sendable {
         outcome.toolchains = probe.toolchains
         outcome.remarks = probe.remarks
         if outcome.base == nil { outcome.remarks.append("It is not clear which branch features start from. Set `base` in the repository note.") }
-        guard try NoteWriter(root: vault).create(outcome.note, content: Array(Self.text(outcome).utf8)) else {
+        guard try await NoteWriter(root: vault).create(outcome.note, content: Array(Self.text(outcome).utf8)) else {
             throw CommandError(.failed, "\(outcome.note) has just been made by somebody else.", remedy: "Look at it, then run the command again.")
         }
         return outcome

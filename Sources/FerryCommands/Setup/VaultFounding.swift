@@ -26,7 +26,7 @@ struct VaultFounding: Sendable {
         var created: [String] = []
         var kept = 0
         for file in files where known == nil || file.path.hasPrefix("\(VaultLayout().system)/") {
-            if try writer.create(FilePath(file.path), content: Array(file.content.utf8)) { created.append(file.path) } else { kept += 1 }
+            if try await writer.create(FilePath(file.path), content: Array(file.content.utf8)) { created.append(file.path) } else { kept += 1 }
         }
         let id: String
         if let known { id = known } else { id = try await giveID(writer) }

@@ -3,6 +3,7 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
+internal import Synchronization
 internal import SystemPackage
 
 /// What Ferry writes into the vault: keys and block of features, their place, the dashboard.
@@ -56,12 +57,13 @@ extension Dispatcher {
         let block = try await block(for: feature)
         let keys = try await keys(of: feature)
         let prefix = configuration.settings.propertyPrefix
-        var isAskedFor = false
+        let isAskedFor = Mutex(false)
         let outcome = try await desk.writer.update(feature.path) { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
-            isAskedFor = Self.asksForSomething(bytes, record, prefix)
-            return isAskedFor ? bytes : try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+            let isAsking = Self.asksForSomething(bytes, record, prefix)
+            isAskedFor.withLock { $0 = isAsking }
+            return isAsking ? bytes : try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
         }
-        if isAskedFor {
+        if isAskedFor.withLock({ $0 }) {
             // A status or a tick that no look has read yet must not be written over.
             reconsider(after: .zero)
             return .busy
@@ -78,7 +80,7 @@ extension Dispatcher {
             let line = try desk.feature(at: feature.path).keyLine
             if feature.keyHistory.last != line { feature.keyHistory = Array((feature.keyHistory + [line]).suffix(12)) }
         }
-        let moved = try move(&feature)
+        let moved = try await move(&feature)
         try await save(feature)
         if moved == .done, feature.path != record.path {
             try await parts.store.keepVersion(of: feature.id, at: record.path, content: try desk.read(feature.path), reason: .movedFrom)
@@ -95,10 +97,10 @@ extension Dispatcher {
         return isTicked || (note.status != nil && note.status != feature.seenStatus && !isStale)
     }
 
-    private func move(_ feature: inout FeatureRecord) throws -> Written {
+    private func move(_ feature: inout FeatureRecord) async throws -> Written {
         guard let state = feature.state, feature.folder != state, !(feature.isApproved && feature.folder == .done) else { return .done }
         let destination = desk.layout.path(feature.path, movedTo: state)
-        switch try desk.writer.move(feature.path, to: destination) {
+        switch try await desk.writer.move(feature.path, to: destination) {
         case .moved:
             feature.path = destination
             feature.folder = state

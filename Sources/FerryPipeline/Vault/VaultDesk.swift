@@ -131,24 +131,24 @@ package final class VaultDesk: Sendable {
     /// merged: a stale buffer lacks Ferry's keys and block, and that is no wish to have them away; `restore` puts them in again.
     /// Throws `Errno`.
     func mergeLateSave(
-        at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8], restore: ([UInt8]) throws(NoteRefusal) -> [UInt8]
+        at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8], restore: @escaping NoteWriter.Change
     ) async throws -> LateSave {
         let saved = try read(path)
         guard ContentHash(of: saved) == hash else { return .busy }
-        var conflict = false
-        let outcome = try await writer.update(present) { (mine: [UInt8]) throws(NoteRefusal) -> [UInt8] in
+        let hasConflict = Mutex(false)
+        let outcome = try await writer.update(present) { [self] (mine: [UInt8]) throws(NoteRefusal) -> [UInt8] in
             let answered = FeatureNote(parsing: mine, path: present).block?.answers.isEmpty == false
             guard !answered, let merged = ThreeWayMerge.merge(base: try own(base), mine: try own(mine), theirs: try own(saved)) else {
-                conflict = true
+                hasConflict.withLock { $0 = true }
                 return mine
             }
             return try restore(merged)
         }
         switch outcome {
         case .written, .unchanged:
-            if conflict { return try keepBeside(path) }
-            return try writer.remove(path, having: hash) ? .merged : .busy
-        case .refused, .gone: return try keepBeside(path)
+            if hasConflict.withLock({ $0 }) { return try await keepBeside(path) }
+            return try await writer.remove(path, having: hash) ? .merged : .busy
+        case .refused, .gone: return try await keepBeside(path)
         case .busy: return .busy
         }
     }
@@ -160,13 +160,13 @@ package final class VaultDesk: Sendable {
             Set(["id", "status", "branch", "pr", "cost_usd"].map { prefix + $0 }), from: try FerryBlock.removing(from: bytes))
     }
 
-    private func keepBeside(_ path: FilePath) throws -> LateSave {
+    private func keepBeside(_ path: FilePath) async throws -> LateSave {
         let stem = path.stem ?? "note"
         for number in 1... {
             let name = stem + (number == 1 ? " (late save)" : " (late save \(number))") + ".md"
             guard let component = FilePath.Component(name) else { continue }
             let beside = path.removingLastComponent().appending(component)
-            switch try writer.move(path, to: beside) {
+            switch try await writer.move(path, to: beside) {
             case .moved: return .keptBeside(beside)
             case .taken: continue
             case .busy, .gone: return .busy
