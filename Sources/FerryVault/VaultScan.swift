@@ -68,7 +68,7 @@ package struct VaultScan: Sendable {
     /// `nil` for what is never a note. `inner` is the path within the state's folder.
     private func note(_ path: FilePath, _ inner: FilePath, _ state: FeatureState, _ status: FileStatus) -> Note? {
         if let before = known[path], before.status == status { return before }
-        let name = NoteName(inner)
+        let name = NoteName(path)
         guard name != .ignored else { return nil }
         let content = try? FileContents.read(root.pushing(path), limit: Self.sizeLimit)
         return Note(path: path, state: state, name: name, status: status, hash: ContentHash(of: content ?? []), content: content)

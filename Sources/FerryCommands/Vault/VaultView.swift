@@ -70,7 +70,7 @@ struct VaultView: Sendable {
         guard try FileStatus.ifPresent(full) != nil else { return [] }
         return try Directory.entries(of: full).compactMap { entry in
             let path = FilePath(root: nil, [folder, entry.name])
-            guard NoteName(FilePath(root: nil, [entry.name])) == .note, try FileStatus.ifPresent(root.pushing(path))?.kind == .regular else {
+            guard NoteName(path) == .note, try FileStatus.ifPresent(root.pushing(path))?.kind == .regular else {
                 return nil
             }
             return (path, try FileContents.read(root.pushing(path), limit: VaultScan.sizeLimit))

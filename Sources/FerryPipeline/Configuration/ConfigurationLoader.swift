@@ -80,8 +80,7 @@ package struct ConfigurationLoader: Sendable {
         let path = FilePath(root: nil, [folder])
         guard let entries = try? Directory.entries(of: root.pushing(path)) else { return [] }
         return entries.map { path.appending($0.name) }.filter {
-            NoteName(FilePath(root: nil, $0.components.suffix(1))) == .note && $0.stem != folder.string
-                && (try? FileStatus(of: root.pushing($0)))?.kind == .regular
+            NoteName($0) == .note && (try? FileStatus(of: root.pushing($0)))?.kind == .regular
         }
     }
 

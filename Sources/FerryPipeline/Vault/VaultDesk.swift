@@ -161,11 +161,9 @@ package final class VaultDesk: Sendable {
     }
 
     private func keepBeside(_ path: FilePath) async throws -> LateSave {
-        let stem = path.stem ?? "note"
+        guard let name = path.lastComponent else { return .busy }
         for number in 1... {
-            let name = stem + (number == 1 ? " (late save)" : " (late save \(number))") + ".md"
-            guard let component = FilePath.Component(name) else { continue }
-            let beside = path.removingLastComponent().appending(component)
+            let beside = path.removingLastComponent().appending(KeptCopy.lateSave.name(for: name, number: number))
             switch try await writer.move(path, to: beside) {
             case .moved: return .keptBeside(beside)
             case .taken: continue
