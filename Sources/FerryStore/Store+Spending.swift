@@ -112,4 +112,19 @@ extension Store {
             return total
         }
     }
+
+    /// What a day has cost by feature, the dearest first.
+    package func spendingByFeature(day: String, limit: Int) async throws -> [(feature: FeatureID, amount: Money)] {
+        try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT feature, sum(ifnull(actual, reserved)) AS amount FROM spending WHERE day = ?
+                    GROUP BY feature ORDER BY amount DESC, feature LIMIT ?
+                    """, arguments: [day, limit]
+            ).compactMap { row in
+                FeatureID(row["feature"] as String).map { ($0, Money(microdollars: row["amount"])) }
+            }
+        }
+    }
 }

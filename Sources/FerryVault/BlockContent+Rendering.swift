@@ -6,12 +6,22 @@ extension BlockContent {
         if !links.isEmpty { groups.append(links.map { "- " + Self.render($0) }) }
         groups += questions.map { Self.render($0, answer: answers[$0.number] ?? []) }
         if !boxes.isEmpty { groups.append(boxes.map(Self.render)) }
+        groups += sections.flatMap(Self.render)
         if !log.isEmpty { groups.append(log.map { "- " + Self.render($0) }) }
         return Array(groups.joined(separator: [""]))
     }
 
     private static func render(_ callout: Callout) -> [String] {
-        ["> [!\(callout.kind.rawValue)] \(render(callout.title))"] + callout.lines.map { "> " + render($0) }
+        // Lines of a callout are one paragraph unless they are a list.
+        let bullet = callout.lines.count > 1 ? "> - " : "> "
+        return ["> [!\(callout.kind.rawValue)]\(callout.isFolded ? "-" : "") \(render(callout.title))"] + callout.lines.map { bullet + render($0) }
+    }
+
+    private static func render(_ section: Section) -> [[String]] {
+        var groups = [["## \(InertText.inline(section.title))"]]
+        if !section.boxes.isEmpty { groups.append(section.boxes.map(render)) }
+        if !section.items.isEmpty { groups.append(section.items.map { "- " + render($0) }) }
+        return groups
     }
 
     private static func render(_ row: Row) -> String { "| \(InertText.inline(row.name)) | \(render(row.value)) |" }

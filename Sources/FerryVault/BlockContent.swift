@@ -21,11 +21,14 @@ package struct BlockContent: Hashable, Sendable {
         package var kind: Kind
         package var title: [Piece]
         package var lines: [[Piece]]
+        /// Obsidian shows the title alone until it is clicked.
+        package var isFolded: Bool
 
-        package init(_ kind: Kind, _ title: [Piece], lines: [[Piece]] = []) {
+        package init(_ kind: Kind, _ title: [Piece], lines: [[Piece]] = [], isFolded: Bool = false) {
             self.kind = kind
             self.title = title
             self.lines = lines
+            self.isFolded = isFolded
         }
     }
 
@@ -67,6 +70,19 @@ package struct BlockContent: Hashable, Sendable {
         }
     }
 
+    /// A part of a longer block, under a heading.
+    package struct Section: Hashable, Sendable {
+        package var title: String
+        package var boxes: [Box]
+        package var items: [[Piece]]
+
+        package init(_ title: String, boxes: [Box] = [], items: [[Piece]] = []) {
+            self.title = title
+            self.boxes = boxes
+            self.items = items
+        }
+    }
+
     /// Where the work stands, most important first.
     package var callouts: [Callout] = []
     /// Tier, risk, evidence and the like.
@@ -76,6 +92,8 @@ package struct BlockContent: Hashable, Sendable {
     /// Questions whose answers were read and need not stay in the note.
     package var takenAnswers: Set<Int> = []
     package var boxes: [Box] = []
+    /// Parts under headings, for a block that is a page of its own.
+    package var sections: [Section] = []
     /// What happened, oldest first; each begins with its date.
     package var log: [[Piece]] = []
 

@@ -18,8 +18,6 @@ extension Dispatcher {
         }
     }
 
-    func requestDashboard(_ now: Duration) { dashboardDue = dashboardDue ?? now + .milliseconds(200) }
-
     func writeNotes(_ now: Duration) async {
         for (id, pending) in pendingNotes.sorted(by: { $0.key < $1.key }) where pending.notBefore <= now {
             pendingNotes[id] = nil
@@ -47,9 +45,12 @@ extension Dispatcher {
         pendingNotes[id] = PendingNote(notBefore: now + wait, attempt: pending.attempt + 1)
         // After a minute of waiting the person is told; the state is in the database meanwhile.
         if pending.attempt == 15, let path = features[id]?.path {
-            noteFaults[path] = "The note is busy: another program keeps it open for writing. Ferry writes it when it is free."
+            noteFaults[path] = Self.busyNote
+            requestDashboard(now)
         }
     }
+
+    static let busyNote = "The note is busy: another program keeps it open for writing. Ferry writes it when it is free."
 
     /// Keys and block first, then the place: wherever a kill comes between, the next start goes on.
     private func write(_ record: FeatureRecord) async throws -> Written {
@@ -137,34 +138,13 @@ extension Dispatcher {
     }
 
     /// For `ferry why`: what each queued feature waits for; what waits no more is taken back.
-    private func tellWaits() async throws {
+    func tellWaits() async throws {
         var waits: [FeatureID: String] = [:]
         for id in state.waitingFeatures where state.reason(for: id) != .nothing { waits[id] = state.reason(for: id).sentence }
         for id in Set(waits.keys).union(toldWaits.keys) where waits[id] != toldWaits[id] {
             try await parts.store.setFact("wait:\(id)", waits[id])
             toldWaits[id] = waits[id]
         }
-    }
-
-    func writeDashboard(_ now: Duration) async {
-        dashboardDue = nil
-        do {
-            var dashboard = Dashboard()
-            dashboard.features = features.values.sorted { $0.id < $1.id }
-            dashboard.stages = stages
-            for id in state.waitingFeatures { dashboard.waits[id] = state.reason(for: id).sentence }
-            dashboard.holds = [sickness].compactMap { $0 } + Set(holds.values).sorted() + (desk.unreliability.map { [$0] } ?? [])
-            dashboard.faults = configuration.faults
-            dashboard.noteFaults = noteFaults
-            dashboard.conflicts = conflicts
-            dashboard.today = try await parts.store.spending(day: Store.today)
-            dashboard.dayLimit = configuration.settings.budgetDay
-            dashboard.isStopped = isStopped
-            if try await desk.writer.replace(desk.layout.dashboard, content: Array(dashboard.render().utf8)) == .busy {
-                dashboardDue = now + .seconds(1)
-            }
-            try await tellWaits()
-        } catch { parts.log.warning("Writing the dashboard: \(error)") }
     }
 }
 

@@ -1,6 +1,7 @@
 package import FerryModel
 package import FerryStore
 internal import FerrySystem
+internal import FerryVault
 internal import Logging
 internal import Synchronization
 internal import SystemPackage
@@ -54,6 +55,9 @@ package actor Dispatcher {
     var isStopped = false
     var isShuttingDown = false
     var dashboardDue: Duration?
+    var dashboardPacing: DashboardPacing
+    /// What Ferry asks on the dashboard before it goes on; read back with `boxesOnDashboard()`.
+    var dashboardBoxes: [BlockContent.Box] = []
     /// Actions that the beginning has decided; carried out with the first event.
     var startup: [DispatchState.Action] = []
     var conflicts: [FilePath: String] = [:]
@@ -81,6 +85,7 @@ package actor Dispatcher {
         (inbox, post) = AsyncStream.makeStream()
         state = DispatchState(limit: 1)
         reconciliation = Reconciliation(timing: parts.timing)
+        dashboardPacing = DashboardPacing(interval: parts.timing.noteInterval)
     }
 
     /// Puts an event into the inbox; returns at once.

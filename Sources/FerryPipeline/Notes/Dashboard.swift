@@ -3,7 +3,7 @@ package import FerryStore
 package import FerryVault
 package import SystemPackage
 
-/// The dashboard note: faults, what waits for a person, what is under way, money. Written whole by Ferry; a pure text of what it is given.
+/// What Ferry's block on the dashboard says: faults, what waits for a person, what is under way, money, health. Pure: it says what it is given.
 package struct Dashboard: Sendable {
     package var features: [FeatureRecord] = []
     package var stages: [FeatureID: String] = [:]
@@ -14,41 +14,145 @@ package struct Dashboard: Sendable {
     package var faults: [NoteFault] = []
     /// Notes that cannot be written or taken up, with the reason.
     package var noteFaults: [FilePath: String] = [:]
+    /// Notes that another program keeps open for writing.
+    package var busyNotes: Set<FilePath> = []
+    /// Conflict copies, late saves and recovered copies, and the name of the note that each is a copy of.
     package var conflicts: [FilePath: String] = [:]
-    package var today = SpendingTotal()
+    /// What Ferry asks before it goes on; a tick says yes.
+    package var boxes: [BlockContent.Box] = []
+    /// `nil` where it cannot be read now.
+    package var today: SpendingTotal?
+    /// The dearest features of the day, the dearest first.
+    package var todayByFeature: [(feature: FeatureID, amount: Money)] = []
     package var dayLimit: Money = .zero
     package var isStopped = false
+    /// Why events of the vault cannot be relied upon; `nil` when they can.
+    package var unreliability: String?
+    /// Why nothing may be run on this machine now; `nil` when all is well.
+    package var machine: String?
     package init() {}
 
-    /// The note as Markdown.
-    package func render() -> String {
-        var lines = ["# Dashboard", "", "Written by Ferry; what you write here is replaced.", ""]
-        if isStopped { lines += ["> [!warning] Stopped", "> `90_system/STOP.md` is there: nothing starts. Delete it to go on.", ""] }
-        lines += section("Health", holds.map { "- \(InertText.inline($0, limit: 1000))" }, none: "All is well.")
-        lines += section(
-            "Faults in notes",
-            faults.map { "- \(InertText.inline($0.description, limit: 1000))" }
-                + noteFaults.sorted { $0.key.string < $1.key.string }.map {
-                    "- \(InertText.code($0.key.string)): \(InertText.inline($0.value, limit: 1000))"
-                }
-                + conflicts.sorted { $0.key.string < $1.key.string }.map {
-                    "- \(InertText.code($0.key.string)) is a conflict copy of \(InertText.code($0.value)); it is never run. Take over what you need and delete it."
-                },
-            none: "None.")
-        lines += section("Waits for you", rows([.review, .blocked]) { $0.waitsFor ?? "decide: approve, or ask for changes" }, none: "Nothing.")
-        lines += section("Under way", rows([.inProgress]) { stages[$0.id] ?? $0.waitsFor ?? "waits" }, none: "Nothing.")
-        lines += section("Queue", rows([.planned]) { $0.waitsFor ?? waits[$0.id] ?? "starts next" }, none: "Empty.")
-        lines += ["## Money", "", "Today (UTC): \(RunNotes.cost(today)) of \(dayLimit) USD.", ""]
-        return lines.joined(separator: "\n")
+    /// Lines of one section at most; a board with a row for each feature is `features.base`.
+    static let rowLimit = 40
+
+    package var content: BlockContent { content(pressingOnly: false) }
+
+    /// What a person should see at once: without progress, queue and money.
+    var pressing: BlockContent { content(pressingOnly: true) }
+
+    private func content(pressingOnly: Bool) -> BlockContent {
+        var content = BlockContent()
+        content.callouts = callouts + (pressingOnly ? [] : [summary])
+        content.sections =
+            [asked, section("Faults", faultItems), section("Waits for you", waiting)]
+            + (pressingOnly ? [] : [section("Under way", underWay), section("Queue", queue)])
+            + [section("Copies to look at", copies), section("Busy notes", busy)]
+            + (pressingOnly ? [] : [BlockContent.Section("Money", items: money)]) + [BlockContent.Section("Health", items: health)]
+        content.sections.removeAll { $0.items.isEmpty && $0.boxes.isEmpty }
+        return content
     }
 
-    private func section(_ title: String, _ lines: [String], none: String) -> [String] {
-        ["## \(title)", ""] + (lines.isEmpty ? [none] : lines) + [""]
-    }
+    // MARK: The head
 
-    private func rows(_ states: Set<FeatureState>, _ what: (FeatureRecord) -> String) -> [String] {
-        features.filter { feature in feature.isPresent && (feature.state.map(states.contains) ?? false) }.map {
-            "- \($0.id) [[\(InertText.inline($0.path.stem ?? ""))]]: \(InertText.inline(what($0), limit: 300))"
+    private var callouts: [BlockContent.Callout] {
+        var callouts: [BlockContent.Callout] = []
+        if isStopped {
+            callouts.append(
+                .init(
+                    .failure, ["Everything is stopped"],
+                    lines: [[.code("90_system/STOP.md"), " is there: nothing starts, every agent has ended. Delete that note to go on."]]))
         }
+        if !holds.isEmpty {
+            callouts.append(
+                .init(.warning, ["Work is held up, and goes on by itself when this is mended"], lines: holds.map(BlockContent.Piece.sentence)))
+        }
+        return callouts
+    }
+
+    private var summary: BlockContent.Callout {
+        let needed = boxes.count + waiting.count
+        let parts = [
+            needed == 0 ? "Nothing waits for you" : needed == 1 ? "One thing waits for you" : "\(needed) things wait for you",
+            "\(underWay.count) under way", "\(queue.count) in the queue",
+        ]
+        return .init(needed == 0 ? .success : .todo, [.text(parts.joined(separator: " · "))])
+    }
+
+    private var asked: BlockContent.Section { BlockContent.Section("Ferry asks first", boxes: boxes) }
+
+    private func section(_ title: String, _ items: [[BlockContent.Piece]]) -> BlockContent.Section {
+        guard items.count > Self.rowLimit else { return BlockContent.Section(title, items: items) }
+        let more: [BlockContent.Piece] = [.text("and \(items.count - Self.rowLimit) more")]
+        return BlockContent.Section(title, items: items.prefix(Self.rowLimit) + [more])
+    }
+
+    // MARK: Features
+
+    private var waiting: [[BlockContent.Piece]] {
+        rows([.review, .blocked]) { feature in
+            if feature.isApproved { return nil }
+            let usual = feature.state == .review ? "approve it, or ask for changes" : "it is blocked"
+            return (feature.state == .review ? ", review: " : ", blocked: ") + (feature.waitsFor.map(Self.firstLine) ?? usual)
+        }
+    }
+
+    private var underWay: [[BlockContent.Piece]] {
+        rows([.inProgress]) { ": " + (stages[$0.id] ?? $0.waitsFor.map(Self.firstLine) ?? "waits") }
+            + rows([.review]) { $0.isApproved ? ", approved: " + ($0.waitsFor.map(Self.firstLine) ?? "it is being merged") : nil }
+    }
+
+    private var queue: [[BlockContent.Piece]] { rows([.planned]) { ": " + ($0.waitsFor.map(Self.firstLine) ?? waits[$0.id] ?? "starts next") } }
+
+    private func rows(_ states: Set<FeatureState>, _ what: (FeatureRecord) -> String?) -> [[BlockContent.Piece]] {
+        features.compactMap { feature in
+            guard feature.isPresent, let state = feature.state, states.contains(state), let what = what(feature) else { return nil }
+            return link(feature) + BlockContent.Piece.sentence(what)
+        }
+    }
+
+    /// By the bare name, so that it survives moves.
+    private func link(_ feature: FeatureRecord) -> [BlockContent.Piece] {
+        let name = feature.path.stem ?? ""
+        let link = BlockContent.Piece.link(note: name)
+        return name.hasPrefix(feature.id.description) ? [link] : [.text("\(feature.id) "), link]
+    }
+
+    private static func firstLine(_ text: String) -> String { text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? text }
+
+    // MARK: Notes
+
+    private var faultItems: [[BlockContent.Piece]] {
+        faults.map { [.code("\($0.path)\($0.line.map { ":\($0)" } ?? "")")] + BlockContent.Piece.sentence(": \($0.what); \($0.remedy)") }
+            + noteFaults.filter { !busyNotes.contains($0.key) && conflicts[$0.key] == nil }.sorted { $0.key.string < $1.key.string }.map {
+                [.code($0.key.string)] + BlockContent.Piece.sentence(": \($0.value)")
+            }
+    }
+
+    private var copies: [[BlockContent.Piece]] {
+        conflicts.sorted { $0.key.string < $1.key.string }.map { path, original in
+            let what = noteFaults[path] ?? "a copy that is never run. Take over what you need, then delete it."
+            return [.link(note: path.stem ?? ""), " beside ", .link(note: original)] + BlockContent.Piece.sentence(": \(what)")
+        }
+    }
+
+    private var busy: [[BlockContent.Piece]] {
+        busyNotes.sorted { $0.string < $1.string }.map {
+            [.link(note: $0.stem ?? ""), .text(": \(noteFaults[$0] ?? "another program keeps it open")")]
+        }
+    }
+
+    // MARK: Money and health
+
+    private var money: [[BlockContent.Piece]] {
+        let names = Dictionary(features.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let spent = today.map { "\(RunNotes.cost($0)) of \(dayLimit) USD" } ?? "cannot be read now"
+        let all: [BlockContent.Piece] = [.text("today (UTC): \(spent)")]
+        return [all] + todayByFeature.map { id, amount in (names[id].map(link) ?? [.text("\(id)")]) + [.text(": \(amount) USD")] }
+    }
+
+    private var health: [[BlockContent.Piece]] {
+        [
+            "vault: \(unreliability ?? "every change is seen at once")", "sandbox and machine: \(machine ?? "ready")",
+        ].map(BlockContent.Piece.sentence)
     }
 }
