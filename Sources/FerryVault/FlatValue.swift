@@ -15,9 +15,18 @@ package enum FlatValue: Hashable, Sendable {
         }
     }
 
+    /// Whether a value that stands in a note is this one: the same text, or the same number (Obsidian writes 0.50 as 0.5).
+    func isWritten(_ value: NoteValue) -> Bool {
+        guard case .text(let text) = value.content else { return false }
+        if case .number(let number) = self, let now = Double(text), let wanted = Double(number) { return now == wanted }
+        return text.utf8.elementsEqual(string.utf8)
+    }
+
     /// As YAML, in the quotes that stood there before, else plain if that is safe, else in double quotes.
     func yaml(quote: UInt8?) -> [UInt8] {
-        let isPrintable = string.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0xFEFF }
+        let isPrintable = string.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && !Self.needsEscape.contains($0.value)
+        }
         if quote == UInt8(ascii: "'"), isPrintable {
             return Array("'".utf8) + string.utf8.flatMap { $0 == UInt8(ascii: "'") ? [$0, $0] : [$0] } + Array("'".utf8)
         }
@@ -34,6 +43,9 @@ package enum FlatValue: Hashable, Sendable {
         return !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(string.lowercased())
     }
 
+    /// Line ends of YAML 1.1, the byte order mark, and what no YAML may hold as it is.
+    private static let needsEscape: Set<UInt32> = [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF]
+
     /// JSON's escapes, which YAML's double quotes share.
     private static func doubleQuoted(_ text: String) -> [UInt8] {
         var quoted = "\""
@@ -43,7 +55,7 @@ package enum FlatValue: Hashable, Sendable {
             case "\\": quoted += "\\\\"
             case "\n": quoted += "\\n"
             case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029, 0xFEFF].contains(scalar.value):
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || needsEscape.contains(scalar.value):
                 let digits = String(scalar.value, radix: 16)
                 quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
             default: quoted.unicodeScalars.append(scalar)

@@ -29,13 +29,17 @@ package struct FrontMatter: Hashable, Sendable {
 
     /// A line that is no entry and no part of one.
     struct Oddity: Hashable, Sendable {
-        enum Kind: Hashable, Sendable { case flow, explicitKey, directive, tab, stray }
+        enum Kind: Hashable, Sendable { case flow, explicitKey, directive, documentEnd, tab, stray }
         let line: Int
         let kind: Kind
     }
 
     package let entries: [Entry]
     let oddities: [Oddity]
+    /// Anchors, aliases and tags.
+    let indirections: [Range<Int>]
+    /// The line of a key whose quotes or brackets are still open at the closing fence.
+    let openLine: Int?
     /// Between the fences.
     let content: Range<Int>
     /// The line of the file on which the content begins.

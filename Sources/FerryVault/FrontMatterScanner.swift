@@ -6,6 +6,8 @@ struct FrontMatterScanner {
     private let bytes: [UInt8]
     private var lexer = YAMLLineLexer()
     private var entries: [FrontMatter.Entry] = []
+    private var indirections: [Range<Int>] = []
+    private var openLine: Int?
     private var oddities: [FrontMatter.Oddity] = []
     private var current: Draft?
     /// Lines of a block scalar are indented deeper than this.
@@ -19,13 +21,22 @@ struct FrontMatterScanner {
         var inline: Range<Int>
         var isCompound = false
         var isTooDeep = false
+        /// The value began as plain text: quotes and brackets on the lines that go on with it are text as well.
+        var isPlainText = false
     }
 
-    static func scan(_ bytes: [UInt8], lines: [ByteLines.Line]) -> (entries: [FrontMatter.Entry], oddities: [FrontMatter.Oddity]) {
+    struct Scanned {
+        let entries: [FrontMatter.Entry]
+        let oddities: [FrontMatter.Oddity]
+        let indirections: [Range<Int>]
+        let openLine: Int?
+    }
+
+    static func scan(_ bytes: [UInt8], lines: [ByteLines.Line]) -> Scanned {
         var scanner = FrontMatterScanner(bytes: bytes)
         for line in lines { scanner.take(line) }
         scanner.finish()
-        return (scanner.entries, scanner.oddities)
+        return Scanned(entries: scanner.entries, oddities: scanner.oddities, indirections: scanner.indirections, openLine: scanner.openLine)
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -56,8 +67,9 @@ struct FrontMatterScanner {
     }
 
     private mutating func continueEntry(_ line: ByteLines.Line, _ indent: Int) {
-        _ = lexer.scan(bytes, line.content)
         current?.isCompound = true
+        if current?.isPlainText == true { return extend(line) }
+        _ = lexer.scan(bytes, line.content)
         // A level of block nesting takes a column or more.
         if indent + lexer.deepest > 2 * Self.depthLimit || lexer.deepest > Self.depthLimit { current?.isTooDeep = true }
         if lexer.beganBlockScalar { blockScalarIndent = indent }
@@ -78,6 +90,7 @@ struct FrontMatterScanner {
             inline: value.isEmpty ? key.afterColon..<key.afterColon : value.startIndex..<value.endIndex)
         draft.isCompound = lexer.isOpen || lexer.beganBlockScalar
         draft.isTooDeep = lexer.deepest > Self.depthLimit
+        draft.isPlainText = value.first.map { !"\"'[{|>&*!".utf8.contains($0) } ?? false
         if lexer.beganBlockScalar { blockScalarIndent = 0 }
         current = draft
     }
@@ -88,6 +101,8 @@ struct FrontMatterScanner {
                 FrontMatter.Entry(
                     key: draft.key, line: draft.line, lines: draft.lines, afterColon: draft.afterColon, inline: draft.inline, shape: shape(draft)))
         }
+        indirections += lexer.indirections
+        openLine = lexer.isOpen ? current?.line ?? openLine : nil
         current = nil
         lexer = YAMLLineLexer()
         blockScalarIndent = nil
@@ -95,7 +110,7 @@ struct FrontMatterScanner {
 
     private func shape(_ draft: Draft) -> FrontMatter.Shape {
         if draft.isTooDeep { return .tooDeep }
-        if lexer.hasIndirection { return .indirect }
+        if !lexer.indirections.isEmpty { return .indirect }
         if draft.isCompound { return .compound }
         guard let first = bytes[draft.inline].first else { return .empty }
         switch first {
@@ -111,6 +126,7 @@ struct FrontMatterScanner {
         case UInt8(ascii: "{"), UInt8(ascii: "["): .flow
         case UInt8(ascii: "?") where line.count == 1 || line.dropFirst().first?.isBlank == true: .explicitKey
         case UInt8(ascii: "%"): .directive
+        case UInt8(ascii: ".") where line.starts(with: "...".utf8) && line.dropFirst(3).allSatisfy(\.isBlank): .documentEnd
         default: .stray
         }
     }

@@ -8,7 +8,8 @@ package enum FrontMatterSplice {
         let note = NoteBytes(bytes)
         try check(note)
         guard let frontMatter = note.frontMatter else { return try prepend(values, to: note) }
-        try agree(frontMatter, bytes)
+        let view = YAMLReader.view(of: frontMatter, in: bytes)
+        try agree(frontMatter, view)
         var edits: [Edit] = []
         var added: [UInt8] = []
         let ending = ByteLines.ending(of: bytes)
@@ -20,9 +21,10 @@ package enum FrontMatterSplice {
                 added += Array(key.utf8) + Array(": ".utf8) + value.yaml(quote: nil) + ending
             }
         }
+        if edits.isEmpty, added.isEmpty { return bytes }
         if !added.isEmpty { edits.append(Edit(range: frontMatter.closing.lowerBound..<frontMatter.closing.lowerBound, bytes: added)) }
         let result = apply(edits, to: bytes)
-        try verify(result, values, before: note)
+        try verify(result, values, before: note, view)
         return result
     }
 
@@ -31,12 +33,16 @@ package enum FrontMatterSplice {
         let note = NoteBytes(bytes)
         try check(note)
         guard let frontMatter = note.frontMatter else { return bytes }
-        try agree(frontMatter, bytes)
+        let view = YAMLReader.view(of: frontMatter, in: bytes)
+        try agree(frontMatter, view)
         let gone = frontMatter.entries.filter { keys.contains($0.key) }
         guard !gone.isEmpty else { return bytes }
         let left = apply(gone.map { Edit(range: $0.lines, bytes: []) }, to: bytes)
         guard let rest = NoteBytes(left).frontMatter else { throw NoteRefusal(nil, "the front matter did not survive", remedy: "mend it by hand") }
-        guard left[rest.content].trimmed.isEmpty else { return left }
+        guard left[rest.content].trimmed.isEmpty else {
+            try verify(left, [], without: keys, before: note, view)
+            return left
+        }
         return Array(left[..<(note.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)]) + left[rest.closing.upperBound...]
     }
 
@@ -65,7 +71,7 @@ package enum FrontMatterSplice {
         if entries.count > 1 {
             throw NoteRefusal(entries[1].line, "the key `\(key)` is there twice", remedy: "keep one of the two")
         }
-        if let now = try? YAMLReader.value(of: entry, in: bytes), now.content == .text(value.string) { return nil }
+        if let now = try? YAMLReader.value(of: entry, in: bytes), value.isWritten(now) { return nil }
         if bytes[entry.inline].text.contains("<%") {
             throw NoteRefusal(entry.line, "`\(key)` holds a Templater command", remedy: "replace it by a plain value, or remove the line")
         }
@@ -86,7 +92,7 @@ package enum FrontMatterSplice {
         let fence = Array("---".utf8) + ending
         let lines = values.flatMap { Array($0.key.utf8) + Array(": ".utf8) + $0.value.yaml(quote: nil) + ending }
         let result = Array(note.bytes[..<note.bodyStart]) + fence + lines + fence + note.body
-        try verify(result, values, before: note)
+        try verify(result, values, before: note, .keys([]))
         return result
     }
 }

@@ -4,7 +4,7 @@ package struct NoteBytes: Hashable, Sendable {
     package enum Oddity: Hashable, Sendable {
         /// Line 1 is `---`, and no later line closes it. The note is read as having no front matter.
         case unclosed
-        /// Lines end in CR alone.
+        /// Lines end in CR alone: all of the note, or one of the front matter.
         case bareCarriageReturns
         /// UTF-16, or another encoding that holds zero bytes, up to the closing fence.
         case zeroBytes
@@ -63,7 +63,8 @@ package struct NoteBytes: Hashable, Sendable {
         let scanned = FrontMatterScanner.scan(bytes, lines: lines)
         let start = lines.first?.whole.lowerBound ?? closing.whole.lowerBound
         return FrontMatter(
-            entries: scanned.entries, oddities: scanned.oddities, content: start..<closing.whole.lowerBound, firstLine: 2,
+            entries: scanned.entries, oddities: scanned.oddities, indirections: scanned.indirections, openLine: scanned.openLine,
+            content: start..<closing.whole.lowerBound, firstLine: 2,
             closing: closing.whole, endsInDots: dots)
     }
 
@@ -72,10 +73,21 @@ package struct NoteBytes: Hashable, Sendable {
         line.starts(with: fence.utf8) && line.dropFirst(3).allSatisfy(\.isBlank)
     }
 
+    /// Whether a CR stands anywhere but before a LF or at the end.
+    private static func holdsBareReturn(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var rest = bytes
+        while let found = rest.firstIndex(of: .carriageReturn), found + 1 < bytes.endIndex {
+            if bytes[found + 1] != .lineFeed { return true }
+            rest = bytes[(found + 2)...]
+        }
+        return false
+    }
+
     /// Looks at the front matter, or, where there is none, at the first 8 KiB.
     private static func oddity(in bytes: [UInt8], upTo end: Int?) -> Oddity? {
         let top = bytes[..<(end ?? min(bytes.count, 8192))]
         if top.starts(with: [0xFF, 0xFE]) || top.starts(with: [0xFE, 0xFF]) || top.contains(0) { return .zeroBytes }
+        if holdsBareReturn(end == nil && !bytes.contains(.lineFeed) ? bytes[...] : bytes[..<(end ?? 0)]) { return .bareCarriageReturns }
         return end != nil && String(validating: top, as: UTF8.self) == nil ? .notUTF8 : nil
     }
 }

@@ -4,8 +4,8 @@
 struct YAMLLineLexer {
     /// A quote or a flow collection that is still open where the last line ended.
     var isOpen: Bool { quote != nil || depth > 0 }
-    /// An anchor, alias or tag stood where a value begins.
-    private(set) var hasIndirection = false
+    /// Anchors, aliases and tags, where a value begins.
+    private(set) var indirections: [Range<Int>] = []
     /// The deepest nesting seen, flow collections and compact block indicators (`- - x`) together.
     private(set) var deepest = 0
     /// The last line ended in the header of a block scalar (`|`, `>-`, …).
@@ -40,6 +40,10 @@ struct YAMLLineLexer {
                 depth -= 1
                 isTokenStart = false
             case UInt8(ascii: ",") where depth > 0: isTokenStart = true
+            case UInt8(ascii: "&") where isTokenStart, UInt8(ascii: "*") where isTokenStart, UInt8(ascii: "!") where isTokenStart:
+                // What it belongs to follows, and may be a quote or a block scalar.
+                index = takeIndirection(bytes, index..<line.upperBound)
+                continue
             default: isTokenStart = isTokenStart && startToken(byte, bytes[index..<line.upperBound])
             }
             index += 1
@@ -55,11 +59,17 @@ struct YAMLLineLexer {
             depth += 1
             deepest = max(deepest, depth)
             return true
-        case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): hasIndirection = true
         case UInt8(ascii: "|") where depth == 0, UInt8(ascii: ">") where depth == 0: beganBlockScalar = Self.isBlockHeader(rest)
         default: break
         }
         return false
+    }
+
+    /// Steps over an anchor, alias or tag and returns where it ends.
+    private mutating func takeIndirection(_ bytes: [UInt8], _ rest: Range<Int>) -> Int {
+        let end = bytes[rest].firstIndex { $0.isBlank || (depth > 0 && ",[]{}".utf8.contains($0)) } ?? rest.upperBound
+        indirections.append(rest.lowerBound..<max(end, rest.lowerBound + 1))
+        return max(end, rest.lowerBound + 1)
     }
 
     /// How many bytes of a quoted scalar to step over.

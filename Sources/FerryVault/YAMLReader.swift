@@ -35,27 +35,47 @@ enum YAMLReader {
         return try convert(pair.value, firstLine: entry.line, keyLine: entry.line)
     }
 
-    /// The top-level keys with their lines as Yams sees them; `nil` where the text is no YAML map or is not safe to give to Yams as a whole.
-    static func keys(of frontMatter: FrontMatter, in bytes: [UInt8]) -> [TopLevel]? {
-        guard frontMatter.entries.allSatisfy({ $0.shape != .indirect && $0.shape != .tooDeep }), frontMatter.oddities.isEmpty,
-            let text = String(validating: bytes[frontMatter.content], as: UTF8.self)
-        else { return nil }
-        do {
-            switch try compose(text, firstLine: frontMatter.firstLine) {
-            case nil: return []
-            case .scalar(let scalar)? where scalar.string.isEmpty: return []
-            case .mapping(let mapping)?:
-                return mapping.map { TopLevel(key: $0.key.scalar?.string ?? "", line: frontMatter.firstLine + ($0.key.mark?.line ?? 1) - 1) }
-            default: return nil
-            }
-        } catch {
-            return nil
-        }
-    }
-
+    /// A key of the front matter as Yams sees it.
     struct TopLevel: Hashable {
         let key: String
         let line: Int
+        let value: Node
+    }
+
+    /// What Yams makes of the front matter as a whole.
+    enum View: Hashable {
+        case keys([TopLevel])
+        /// YAML, and no map.
+        case noMap(line: Int)
+        /// Broken, or not safe to give to Yams.
+        case unreadable
+    }
+
+    /// Anchors, aliases and tags are masked: they would let a short text expand without end, and keys and lines do not depend on them.
+    static func view(of frontMatter: FrontMatter, in bytes: [UInt8]) -> View {
+        guard frontMatter.entries.allSatisfy({ $0.shape != .tooDeep }), frontMatter.oddities.allSatisfy({ $0.kind == .stray }) else {
+            return .unreadable
+        }
+        var content = Array(bytes[frontMatter.content])
+        for range in frontMatter.indirections {
+            let isAlias = bytes[range.lowerBound] == UInt8(ascii: "*")
+            for index in isAlias ? range.prefix(1) : range { content[index - frontMatter.content.lowerBound] = isAlias ? UInt8(ascii: "_") : .space }
+        }
+        guard let text = String(validating: content, as: UTF8.self) else { return .unreadable }
+        do {
+            switch try compose(text, firstLine: frontMatter.firstLine) {
+            case nil: return .keys([])
+            case .scalar(let scalar)? where scalar.string.isEmpty: return .keys([])
+            case .mapping(let mapping)?:
+                return .keys(
+                    mapping.map { key, value in
+                        TopLevel(key: key.scalar?.string ?? "", line: frontMatter.firstLine + (key.mark?.line ?? 1) - 1, value: value)
+                    })
+            case let other?: return .noMap(line: frontMatter.firstLine + (other.mark?.line ?? 1) - 1)
+            }
+        } catch {
+            return .unreadable
+        }
     }
 
     private static func compose(_ text: String, firstLine: Int) throws(Failure) -> Node? {

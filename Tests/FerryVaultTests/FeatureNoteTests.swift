@@ -162,4 +162,14 @@ struct FeatureNoteTests {
         #expect(feature("---\ndepends_on: FR-1, FR-002\n---\n").dependsOn == ["FR-001", "FR-002"])
         #expect(feature("---\ndepends_on:\n- \"[[a/b/Some note#Part|x]]\"\n---\n").dependsOn == ["Some note"])
     }
+
+    @Test(arguments: [
+        ("---\nid: FR-1\nstatus: planned\n---\n# Title\n", nil), ("A line.", nil), ("", nil), ("\n \n", nil), ("---\nstatus: [a]\n---\nx\n", 2),
+        ("---\nid: FR-1\ncost_usd: &a 1\n---\nx\n", 3), ("---\nid: x\nid: x\n---\n", 3), ("text\n```\nopen\n", 2), ("---\nid: x\n", 1),
+        ("text\n\n<!-- ferry:end -->\n", 3), ("---\n\nkanban-plugin: board\n---\n", 3),
+    ])
+    func `whether Ferry could write into a note is known without writing`(_ text: String, _ line: Int?) {
+        let refusal = FeatureNote.refusalToWrite(into: Array(text.utf8))
+        #expect(refusal?.line == line && refusal?.remedy.isEmpty != true, "\(String(describing: refusal))")
+    }
 }

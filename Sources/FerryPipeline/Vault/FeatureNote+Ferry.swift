@@ -13,7 +13,8 @@ extension FeatureNote {
     static func updated(
         _ bytes: [UInt8], keys: [(key: String, value: FlatValue)], prefix: String, block: BlockContent
     ) throws(NoteRefusal) -> [UInt8] {
-        try FerryBlock.setting(block, in: try FrontMatterSplice.setting(keys.map { (prefix + $0.key, $0.value) }, in: bytes))
+        // The block first: a refusal's line is then one of the note as it stands.
+        try FrontMatterSplice.setting(keys.map { (prefix + $0.key, $0.value) }, in: try FerryBlock.setting(block, in: bytes))
     }
 
     /// What Ferry does not understand in it, for the person; `nil` where all is clear.
