@@ -3,6 +3,7 @@ internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
 internal import Logging
+internal import Synchronization
 
 /// The dashboard: what it says, when it is written, and the boxes on it.
 extension Dispatcher {
@@ -27,24 +28,25 @@ extension Dispatcher {
         let path = desk.layout.dashboard
         let content = dashboard.content
         let asked = Set(content.sections.flatMap(\.boxes).map(\.id))
-        var isTicked = false
+        let hasTick = Mutex(false)
         let outcome = try await desk.writer.update(path) { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
             let block = Self.block(bytes)
             // A tick that no look has read yet must not be written over.
-            isTicked = block?.boxes.contains { $0.isTicked && asked.contains($0.id) } ?? false
+            let isTicked = block?.boxes.contains { $0.isTicked && asked.contains($0.id) } ?? false
+            hasTick.withLock { $0 = isTicked }
             return isTicked || (!isNew && block != nil) ? bytes : try Dashboard.updated(bytes, content)
         }
         switch outcome {
         case .busy: dashboardDue = now + .seconds(1)
         case .written, .unchanged:
-            if isTicked {
+            if hasTick.withLock({ $0 }) {
                 reconsider(after: .zero)
                 dashboardDue = now + .seconds(1)
             } else if isNew {
                 dashboardPacing.wrote(dashboard, now: now)
             }
         case .gone:
-            if try desk.writer.create(path, content: try Dashboard.fresh(content)) { dashboardPacing.wrote(dashboard, now: now) }
+            if try await desk.writer.create(path, content: try Dashboard.fresh(content)) { dashboardPacing.wrote(dashboard, now: now) }
         case .refused(let refusal):
             parts.log.warning("\(path): Ferry does not write into it: \(refusal.what). \(refusal.remedy)")
             dashboardPacing.wrote(dashboard, now: now)
