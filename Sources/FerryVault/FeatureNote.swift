@@ -146,10 +146,7 @@ package struct FeatureNote: Hashable, Sendable {
         if let own = entries.first(where: { $0.key == "ferry" }), note.bytes[own.inline].text.lowercased() == "ignore" { return .ignored }
         if let frontMatter = note.frontMatter, note.bytes[frontMatter.content].text.contains("<%") { return .templater }
         // A command at the start of a line; `<%` in the middle of one, or in code, may be what the feature is about.
-        let code = body.codeBlocks
-        let isTemplate = body.lineNumbers.contains { number in
-            body.content(ofLine: number).starts(with: "<%".utf8) && !code.contains { ($0.line...$0.lastLine).contains(number) }
-        }
+        let isTemplate = body.lineNumbers.contains { body.content(ofLine: $0).starts(with: "<%".utf8) && !body.isFenced($0) }
         return isTemplate ? .templater : nil
     }
 }

@@ -95,11 +95,10 @@ struct FeatureSections {
 
     /// Lines that are neither blank, code nor headings, joined to paragraphs.
     private func prose(_ section: MarkdownBody.Section) -> [String] {
-        let code = body.codeBlocks(in: section)
         var paragraphs: [[String]] = [[]]
         for number in section.lines {
             let text = body.content(ofLine: number).text.trimmingBlanks
-            let isOther = text.isEmpty || text.hasPrefix("#") || code.contains { ($0.line...$0.lastLine).contains(number) }
+            let isOther = text.isEmpty || text.hasPrefix("#") || body.isFenced(number)
             if isOther { paragraphs.append([]) } else { paragraphs[paragraphs.count - 1].append(text) }
         }
         return paragraphs.filter { !$0.isEmpty }.map { $0.joined(separator: " ") }

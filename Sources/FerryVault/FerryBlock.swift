@@ -21,10 +21,7 @@ package struct FerryBlock: Hashable, Sendable {
 
     /// The block of a note; `nil` if it has none. Throws if the markers are not one intact pair outside of code.
     init?(of note: NoteBytes, _ body: MarkdownBody, known: [String] = []) throws(NoteRefusal) {
-        let code = body.codeBlocks
-        func isMarker(_ number: Int, _ marker: String) -> Bool {
-            body.content(ofLine: number).isLine(marker.utf8) && !code.contains { ($0.line...$0.lastLine).contains(number) }
-        }
+        func isMarker(_ number: Int, _ marker: String) -> Bool { body.content(ofLine: number).isLine(marker.utf8) && !body.isFenced(number) }
         let begins = body.lineNumbers.filter { isMarker($0, Self.begin) }
         let ends = body.lineNumbers.filter { isMarker($0, Self.end) }
         if begins.isEmpty, ends.isEmpty { return nil }

@@ -54,6 +54,9 @@ package struct MarkdownBody: Hashable, Sendable {
     package let headings: [Heading]
     package let codeBlocks: [CodeBlock]
     package let items: [ListItem]
+    /// Raw HTML outside lists and quotes: first and last lines, in order.
+    let html: [ClosedRange<Int>]
+    private let indented: [ClosedRange<Int>]
     private let bytes: [UInt8]
     private let lines: [ByteLines.Line]
     /// The line of the file on which the body begins.
@@ -69,6 +72,8 @@ package struct MarkdownBody: Hashable, Sendable {
         headings = outline.headings
         codeBlocks = outline.codeBlocks
         items = outline.items
+        html = outline.html
+        indented = outline.indented
     }
 
     /// The first section with this title, without regard to case and a colon behind it; below `parent`, if given, else at any level.
@@ -111,6 +116,12 @@ package struct MarkdownBody: Hashable, Sendable {
     /// A line's bytes with its end, as a range of the file.
     func range(ofLine number: Int) -> Range<Int> { lines[number - firstLine].whole }
 
+    /// Whether a line belongs to a fenced code block, its fences included.
+    func isFenced(_ line: Int) -> Bool { codeBlocks.holds(line) { $0.line...$0.lastLine } }
+
+    /// Whether Markdown takes a line as it is: code of either kind, or raw HTML.
+    func isVerbatim(_ line: Int) -> Bool { isFenced(line) || html.holds(line) { $0 } || indented.holds(line) { $0 } }
+
     var lineNumbers: Range<Int> { firstLine..<(firstLine + lines.count) }
 
     private func line(_ number: Int) -> Int { min(max(number - firstLine, 0), lines.count) }
@@ -119,5 +130,18 @@ package struct MarkdownBody: Hashable, Sendable {
         var words = title.lowercased().split { $0 == " " || $0 == "\t" }.joined(separator: " ")[...]
         if words.hasSuffix(":") { words = words.dropLast() }
         return String(words)
+    }
+}
+
+extension Array {
+    /// Whether one of the elements, which are in order and apart, covers a line. Logarithmic: hostile notes have a hundred thousand of each.
+    fileprivate func holds(_ line: Int, _ lines: (Element) -> ClosedRange<Int>) -> Bool {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if lines(self[middle]).upperBound < line { low = middle + 1 } else { high = middle }
+        }
+        return low < endIndex && lines(self[low]).contains(line)
     }
 }

@@ -5,6 +5,9 @@ struct MarkdownOutline {
     private(set) var headings: [MarkdownBody.Heading] = []
     private(set) var codeBlocks: [MarkdownBody.CodeBlock] = []
     private(set) var items: [MarkdownBody.ListItem] = []
+    /// Raw HTML outside lists and quotes, and indented code: first and last lines, in order.
+    private(set) var html: [ClosedRange<Int>] = []
+    private(set) var indented: [ClosedRange<Int>] = []
     private var bytes: [UInt8] = []
     private var lines: [ByteLines.Line] = []
     private var depth = 0
@@ -58,12 +61,18 @@ struct MarkdownOutline {
         case CMARK_NODE_HEADING where entering && cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_DOCUMENT: takeHeading(node)
         case CMARK_NODE_CODE_BLOCK where entering: takeCode(node)
         case CMARK_NODE_ITEM where entering: takeItem(node)
+        case CMARK_NODE_HTML_BLOCK where cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_DOCUMENT: html.append(lines(of: node))
         default: break
         }
     }
 
     /// The file's line of a node.
     private func line(_ number: Int32) -> Int { lines[min(max(Int(number), 1), lines.count) - 1].number }
+
+    private func lines(of node: OpaquePointer?) -> ClosedRange<Int> {
+        let first = line(cmark_node_get_start_line(node))
+        return first...max(first, line(cmark_node_get_end_line(node)))
+    }
 
     /// The bytes of the body's line, from a column that counts from 1.
     private func source(_ number: Int, from column: Int32 = 1) -> ArraySlice<UInt8> {
@@ -107,7 +116,7 @@ struct MarkdownOutline {
         let first = line(cmark_node_get_start_line(node))
         let opening = source(first, from: cmark_node_get_start_column(node))
         // An indented code block has no fence.
-        guard let mark = opening.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return }
+        guard let mark = opening.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return indented.append(lines(of: node)) }
         let length = opening.prefix { $0 == mark }.count
         let literal = Self.text(cmark_node_get_literal(node))
         // Counted, because cmark's own end is a line too far where a list or quote ends an open fence.

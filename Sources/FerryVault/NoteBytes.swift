@@ -87,7 +87,7 @@ package struct NoteBytes: Hashable, Sendable {
     private static func oddity(in bytes: [UInt8], upTo end: Int?) -> Oddity? {
         let top = bytes[..<(end ?? min(bytes.count, 8192))]
         if top.starts(with: [0xFF, 0xFE]) || top.starts(with: [0xFE, 0xFF]) || top.contains(0) { return .zeroBytes }
-        if holdsBareReturn(end == nil && !bytes.contains(.lineFeed) ? bytes[...] : bytes[..<(end ?? 0)]) { return .bareCarriageReturns }
+        if end == nil ? !bytes.contains(.lineFeed) && bytes.contains(.carriageReturn) : holdsBareReturn(top) { return .bareCarriageReturns }
         return end != nil && String(validating: top, as: UTF8.self) == nil ? .notUTF8 : nil
     }
 }

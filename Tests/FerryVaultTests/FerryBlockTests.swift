@@ -131,6 +131,7 @@ struct FerryBlockTests {
         "<!-- ferry:begin -->\n", "<!-- ferry:end -->\n", "<!-- ferry:end -->\n<!-- ferry:begin -->\n",
         "<!-- ferry:begin -->\n<!-- ferry:end -->\n<!-- ferry:begin -->\n<!-- ferry:end -->\n",
         "<!-- ferry:begin -->\n<!-- ferry:begin -->\n<!-- ferry:end -->\n", "```\nnever closed\n", "~~~~\nx\n~~~\n", "- x\n  ```\n  y\n",
+        "<!-- ferry:begin -->\n", "x\n<!-- ferry:begin -->\n<!-- ferry:begin -->\n<!-- ferry:end -->\n<!-- ferry:end -->\n",
     ])
     func `markers that are not one pair, or an open fence, are refused with a line`(_ text: String) throws {
         if text.hasPrefix("- x") {
@@ -168,5 +169,61 @@ struct FerryBlockTests {
         let body = MarkdownBody(NoteBytes(Array(written.utf8)))
         #expect(body.headings.isEmpty && body.codeBlocks.isEmpty, "\(written)")
         #expect(try set(hostile, written) == written)
+    }
+
+    @Test(arguments: [
+        ("text\n\n%% todo\n", 3), ("a %% b %% c %% d\n", 1), ("%%\nhidden\n\n```\n%%\n```\n", 1), ("$$\nx^2\n", 1), ("> $$ x\n", 1),
+        ("text\n<!-- open\n", 2), ("<script>\nx\n\n", 1), ("<pre>\n", 1), ("<?php\n", 1), ("<![CDATA[\n", 1), ("text\n\n```js\nx\n", 3),
+        ("---\nid: x\n---\n\n~~~\n", 5), ("---\nid: x\n", 1), ("a\u{0}b", 1), ("one\rtwo", 1), ("---\nkanban-plugin: board\n---\n", 2),
+    ])
+    func `what is left open above is not closed for the person, nor is Ferry's block hidden in it`(_ text: String, _ line: Int?) throws {
+        let refusal = #expect(throws: NoteRefusal.self) { try set(content, text) }
+        #expect(refusal?.line == line && refusal?.remedy.isEmpty == false)
+        // Opened above a block that is there: it is not written into, and none is added.
+        if text.hasSuffix("\n"), !text.hasPrefix("---\nkan"), !text.hasPrefix("---\nid: x\n---"), !text.hasPrefix("---\nid: x") {
+            let below = text + (try set(content, "x\n"))
+            var other = content
+            other.rows = []
+            #expect(throws: NoteRefusal.self) { try set(other, below) }
+        }
+    }
+
+    @Test(arguments: [
+        "text ^abc", "- item ^abc\n", "| a |\n|---|\n| b |\n", "> [!note] x\n> y ^z", "- [ ] task 📅 2026-01-01\n", "key:: value", "[^1]: foot\n",
+        "%% c %%",
+        "%%\nc\n%%\n", "$$\nx\n$$\n", "costs $$ more", "100 %\n`%%`\n", "\\%% x", "    %%\n", "<div>\nx\n", "<details>\n<summary>x</summary>",
+        "<!-- c -->",
+        "- x\n  ~~~\n  %%", "> ```\n> y", "title\n===", "text\\", "[ref]: /x", "<!-- a\n--> b\n", "```\n<!--\n%%\n```\n", "a\rb\n", "a\nb\r",
+    ])
+    func `whatever a note ends in, the block stands by itself and the text is as it was`(_ text: String) throws {
+        let once = try set(content, text)
+        #expect(once.utf8.starts(with: text.utf8))
+        let before = MarkdownBody(NoteBytes(Array(text.utf8)))
+        let after = MarkdownBody(NoteBytes(Array(once.utf8)))
+        let marker = try block(once).lines.lowerBound - 1
+        #expect(after.content(ofLine: marker - 1).trimmed.isEmpty)
+        #expect(
+            after.headings == before.headings && after.codeBlocks.map(\.content.trimmingBlanks) == before.codeBlocks.map(\.content.trimmingBlanks))
+        #expect(after.items.filter { $0.line < marker } == before.items)
+        #expect(try set(content, once) == once)
+    }
+
+    @Test func `text that is not UTF-8 gets no block`() throws {
+        let refusal = #expect(throws: NoteRefusal.self) { try FerryBlock.setting(content, in: Array("---\na: 1\n---\nx\ncaf".utf8) + [0xE9, 0x0A]) }
+        #expect(refusal?.line == 5)
+        let text = try set(content, "x\n")
+        let inside = Array(text.replacing("- 2026", with: "caf\u{1}\n- 2026").utf8).map { $0 == 1 ? 0xE9 : $0 }
+        #expect(throws: NoteRefusal.self) { try FerryBlock.setting(content, in: inside) }
+        #expect(throws: NoteRefusal.self) { try FerryBlock.removing(from: inside) }
+    }
+
+    @Test func `a block in the middle is written in its place, and taking it away keeps what a person wrote in it`() throws {
+        let text = try set(content, "above\n") + "below ^id\n\n%% open\n"
+        var other = content
+        other.rows = []
+        let changed = try set(other, text)
+        #expect(changed.hasPrefix("above\n\n<!-- ferry:begin -->") && changed.hasSuffix("<!-- ferry:end -->\nbelow ^id\n\n%% open\n"))
+        let mine = changed.replacing("> A1:", with: "> A1: yes").replacing("- 2026", with: "mine\n- 2026")
+        #expect(try FerryBlock.removing(from: Array(mine.utf8)).text == "above\n\nmine\nA1: yes\nbelow ^id\n\n%% open\n")
     }
 }
