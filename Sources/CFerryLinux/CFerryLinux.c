@@ -70,6 +70,8 @@ int ferry_open_beneath(int dir, const char *path, int flags, mode_t mode) {
     return (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
 }
 
+ssize_t ferry_directory_entries(int fd, void *buffer, size_t size) { return syscall(SYS_getdents64, fd, buffer, size); }
+
 int ferry_inotify_init(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
 int ferry_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC | O_NONBLOCK); }
 

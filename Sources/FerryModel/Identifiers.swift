@@ -2,7 +2,8 @@
 package struct FeatureID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let prefix: String
     package let number: Int
-    private let digits: Int
+    /// How many digits the spelling had; shown are three at least.
+    package let digits: Int
 
     /// `nil` for anything but the pattern. `FR-12` and `FR-012` are the same feature; the longer spelling is for display.
     package init?(_ text: some StringProtocol) {
@@ -16,10 +17,10 @@ package struct FeatureID: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.digits = parts[1].utf8.count
     }
 
-    package init(number: Int, prefix: String = "FR") {
+    package init(number: Int, prefix: String = "FR", digits: Int = 3) {
         self.prefix = prefix
         self.number = number
-        self.digits = 3
+        self.digits = digits
     }
 
     package var description: String {

@@ -39,6 +39,9 @@ enum Migrations {
                     CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: "CREATE TABLE note_index (folder BLOB PRIMARY KEY, entries BLOB NOT NULL) WITHOUT ROWID")
+        }
         return migrator
     }
 }

@@ -37,13 +37,7 @@ package struct FileStatus: Hashable, Sendable {
     }
 
     init(_ status: stat) {
-        kind =
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: .regular
-            case S_IFDIR: .directory
-            case S_IFLNK: .link
-            default: .other
-            }
+        kind = Kind(mode: status.st_mode)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)

@@ -138,13 +138,18 @@ package struct FeatureNote: Hashable, Sendable {
         }
     }
 
-    /// Notes of plugins that rewrite or run their notes, and those that a person took out.
-    private static func exclusion(_ note: NoteBytes, _ body: MarkdownBody) -> Exclusion? {
+    /// Notes of plugins that rewrite or run their notes, and those that a person took out: as far as the front matter tells.
+    static func exclusion(byFrontMatterOf note: NoteBytes) -> Exclusion? {
         let entries = note.frontMatter?.entries ?? []
         if entries.contains(where: { $0.key == "kanban-plugin" }) { return .kanban }
         if entries.contains(where: { $0.key == "excalidraw-plugin" }) { return .excalidraw }
         if let own = entries.first(where: { $0.key == "ferry" }), note.bytes[own.inline].text.lowercased() == "ignore" { return .ignored }
         if let frontMatter = note.frontMatter, note.bytes[frontMatter.content].text.contains("<%") { return .templater }
+        return nil
+    }
+
+    private static func exclusion(_ note: NoteBytes, _ body: MarkdownBody) -> Exclusion? {
+        if let told = exclusion(byFrontMatterOf: note) { return told }
         // A command at the start of a line; `<%` in the middle of one, or in code, may be what the feature is about.
         let isTemplate = body.lineNumbers.contains { body.content(ofLine: $0).starts(with: "<%".utf8) && !body.isFenced($0) }
         return isTemplate ? .templater : nil
