@@ -46,6 +46,7 @@ GIT_USERS = ["Sources/FerryGit/*", "Sources/FerryCommands/Doctor*", "Sources/Fer
 FILE_WRITERS = {
     "Sources/FerrySystem/*": "the primitives themselves",
     "Sources/FerryVault/NoteWriter*.swift": "notes: byte splices under a lease",
+    "Sources/FerryVault/WriteJournal.swift": "the journal of writes into notes, below the state folder",
     "Sources/FerryVault/VaultWriter*.swift": "new notes in Ferry's own folders, and the template",
     "Sources/FerrySandbox/*": "scratch folders and logs of commands, below the cache folder",
     "Sources/FerryGit/*": "worktrees and private git directories, below the cache folder",

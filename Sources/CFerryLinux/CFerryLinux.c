@@ -35,30 +35,39 @@ int64_t ferry_free_bytes(const char *path) {
     return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
 }
 
+static int has_prefix(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }
+
+// 0, or 1 where an attribute that counts cannot be given. Labels (security.*, trusted.*) are the administrator's: given where allowed.
+static int copy_attribute(int from_fd, int to_fd, const char *name) {
+    int counts = has_prefix(name, "user.") || has_prefix(name, "system.");
+    ssize_t length = fgetxattr(from_fd, name, NULL, 0);
+    if (length < 0) return counts && errno != ENODATA;
+    void *value = malloc((size_t)length + 1);
+    if (!value) return 1;
+    length = fgetxattr(from_fd, name, value, (size_t)length);
+    int failed = length < 0 || fsetxattr(to_fd, name, value, (size_t)length, 0) != 0;
+    free(value);
+    return failed && counts;
+}
+
 int ferry_copy_attributes(int from_fd, int to_fd) {
-    struct stat status;
-    if (fstat(from_fd, &status) != 0) return -1;
-    // Owner first: chown clears set-id bits. An ordinary user may not give files away; the mode still counts.
-    if (fchown(to_fd, status.st_uid, status.st_gid) != 0 && errno != EPERM) return -1;
-    if (fchmod(to_fd, status.st_mode & 07777) != 0) return -1;
+    struct stat from, to;
+    if (fstat(from_fd, &from) != 0 || fstat(to_fd, &to) != 0) return -1;
+    // Owner first: chown clears set-id bits. An ordinary user may not give files away, nor to a group that is not the user's own.
+    if ((from.st_uid != to.st_uid || from.st_gid != to.st_gid) && fchown(to_fd, from.st_uid, from.st_gid) != 0)
+        return errno == EPERM || errno == EINVAL ? 1 : -1;
+    // An ACL that the folder gives to what is made in it is not the note's.
+    if (fgetxattr(from_fd, "system.posix_acl_access", NULL, 0) < 0) fremovexattr(to_fd, "system.posix_acl_access");
+    if (fchmod(to_fd, from.st_mode & 07777) != 0) return -1;
     ssize_t size = flistxattr(from_fd, NULL, 0);
     if (size <= 0) return size == 0 || errno == ENOTSUP ? 0 : -1;
     char *names = malloc((size_t)size);
     if (!names) return -1;
     size = flistxattr(from_fd, names, (size_t)size);
-    int failed = size < 0;
-    for (char *name = names; !failed && name < names + size; name += strlen(name) + 1) {
-        ssize_t length = fgetxattr(from_fd, name, NULL, 0);
-        if (length < 0) continue;
-        void *value = malloc((size_t)length + 1);
-        if (!value) { failed = 1; break; }
-        length = fgetxattr(from_fd, name, value, (size_t)length);
-        if (length >= 0 && fsetxattr(to_fd, name, value, (size_t)length, 0) != 0)
-            failed = errno != EPERM && errno != ENOTSUP && errno != EACCES;
-        free(value);
-    }
+    int result = size < 0 ? -1 : 0;
+    for (char *name = names; result == 0 && name < names + size; name += strlen(name) + 1) result = copy_attribute(from_fd, to_fd, name);
     free(names);
-    return failed ? -1 : 0;
+    return result;
 }
 
 int ferry_open_beneath(int dir, const char *path, int flags, mode_t mode) {

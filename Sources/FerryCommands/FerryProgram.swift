@@ -1,13 +1,12 @@
 internal import ArgumentParser
-internal import Glibc
+internal import FerryVault
 
 /// The program `ferry` without its process: arguments in, words on the terminal, an exit status out.
 package enum FerryProgram {
     /// Runs one command. `arguments` are without the program's name. Returns the exit status: 0 done, 1 failed, 2 wrong use,
     /// 3 something was asked of a person, 78 configuration.
     package static func run(_ arguments: [String]) async -> Int32 {
-        // Notes are moved under leases, and a lease that somebody breaks sends this signal, whose default ends the process.
-        signal(SIGIO, SIG_IGN)
+        NoteWriter.ignoreSignals()
         let console = Console.standard
         do {
             var command = try FerryCommand.parseAsRoot(arguments)

@@ -20,7 +20,7 @@ package enum VaultService {
     package static func run(_ options: ServiceOptions) async throws -> ServiceEnd {
         // A child that closes its input, and a lease that is broken, must not end the service.
         signal(SIGPIPE, SIG_IGN)
-        signal(SIGIO, SIG_IGN)
+        NoteWriter.ignoreSignals()
         let log = Logger(label: "ferry")
         let vault = try vault(options.vault)
         let folders = try folders(for: vault, options)
@@ -36,7 +36,7 @@ package enum VaultService {
         parts.runsOnce = options.once
         parts.settleFromSettings = options.settleFromSettings
         parts.health = { await SandboxHealth.check(runner).obstacle?.description }
-        let desk = VaultDesk(vault: vault)
+        let desk = VaultDesk(vault: vault, writes: folders.writes)
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
         let watcher = try watcher(vault)
         try await serve(

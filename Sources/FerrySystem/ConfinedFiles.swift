@@ -54,46 +54,29 @@ package struct ConfinedFiles: Hashable, Sendable {
         case .link: throw Errno.tooManySymbolicLinkLevels
         case .other: throw Errno.notSupported
         }
-        let folder = try openFolder(path.removingLastComponent())
-        defer { try? folder.close() }
-        let temporary = FilePath(".ferry-\(UInt64.random(in: .min ... .max))")
+        let folder = try folder(path.removingLastComponent(), making: .quickly)
+        guard let temporary = FilePath.Component(".ferry-\(UInt64.random(in: .min ... .max))") else { throw Errno.invalidArgument }
         do {
-            try Self.create(temporary, in: folder, content, mode: old?.mode)
-            let renamed = temporary.withPlatformString { from in
-                name.withPlatformString { ferry_renameat2(folder.rawValue, from, folder.rawValue, $0, 0) }
-            }
-            guard renamed == 0 else { throw Errno(rawValue: errno) }
+            let file = try folder.create(temporary, mode: 0o666)
+            defer { try? file.close() }
+            try file.writeAll(content)
+            if let old, fchmod(file.rawValue, old.mode) != 0 { throw Errno(rawValue: errno) }
+            try folder.rename(temporary, to: folder, as: name)
         } catch {
-            _ = temporary.withPlatformString { unlinkat(folder.rawValue, $0, 0) }
+            _ = try? folder.unlink(temporary)
             throw error
         }
     }
 
-    private static func create(_ name: FilePath, in folder: FileDescriptor, _ content: some Collection<UInt8>, mode: UInt32?) throws {
-        let number = name.withPlatformString { ferry_open_beneath(folder.rawValue, $0, O_WRONLY | O_CREAT | O_EXCL, 0o666) }
-        guard number >= 0 else { throw Errno(rawValue: errno) }
-        let file = FileDescriptor(rawValue: number)
-        defer { try? file.close() }
-        try file.writeAll(content)
-        if let mode, fchmod(number, mode) != 0 { throw Errno(rawValue: errno) }
-    }
+    package enum Making: Sendable { case nothing, quickly, durably }
 
-    /// Opens a folder below the root and makes what misses on the way, step by step, so that no step can be led astray by a link.
-    private func openFolder(_ path: FilePath) throws -> FileDescriptor {
-        var folder = try open(FilePath(""), FERRY_O_PATH | O_DIRECTORY)
-        do {
-            for name in path.components {
-                if name.withPlatformString({ mkdirat(folder.rawValue, $0, 0o777) }) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
-                let next = name.withPlatformString { ferry_open_beneath(folder.rawValue, $0, FERRY_O_PATH | O_DIRECTORY, 0) }
-                guard next >= 0 else { throw Errno(rawValue: errno) }
-                try? folder.close()
-                folder = FileDescriptor(rawValue: next)
-            }
-            return folder
-        } catch {
-            try? folder.close()
-            throw error
-        }
+    /// Opens a folder below the root step by step, so that no step can be led astray by a link (`.tooManySymbolicLinkLevels`, or
+    /// `.notDirectory`); makes what misses on the way if it is asked to.
+    package func folder(_ path: FilePath, making: Making = .nothing) throws -> HeldFolder {
+        try check(path)
+        var folder = HeldFolder(try open(FilePath(""), FERRY_O_PATH | O_DIRECTORY))
+        for name in path.components { folder = try folder.folder(name, making) }
+        return folder
     }
 
     private func open(_ path: FilePath, _ flags: Int32) throws -> FileDescriptor {

@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// A lease on an open file (fcntl(2) F_SETLEASE): while it holds, another program that opens the file for writing waits.
 /// The process must ignore SIGIO. Leases are local to the machine and not known to every file system.
-package struct FileLease: ~Copyable {
+package final class FileLease: Sendable {
     package enum Kind: Sendable {
         /// Refused while anybody has the file open for writing; broken by an open for writing or a truncate.
         case read
@@ -20,11 +20,19 @@ package struct FileLease: ~Copyable {
     package init(on file: FileDescriptor, _ kind: Kind) throws {
         self.file = file.rawValue
         self.type = Int32(kind == .read ? F_RDLCK : F_WRLCK)
-        guard ferry_set_lease(self.file, type) == 0 else { throw Errno(rawValue: errno) }
+        try take()
     }
 
     /// Whether nobody has asked for the file since the lease was taken.
     package var holds: Bool { ferry_get_lease(file) == type }
 
-    deinit { _ = ferry_set_lease(file, Int32(F_UNLCK)) }
+    /// Lets those go on who wait for the file.
+    package func release() { _ = ferry_set_lease(file, Int32(F_UNLCK)) }
+
+    /// Takes the lease again. Throws as the first time.
+    package func take() throws {
+        guard ferry_set_lease(file, type) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    deinit { release() }
 }

@@ -1,7 +1,8 @@
 package import FerrySystem
+internal import Glibc
 package import SystemPackage
 
-/// Whole files: new notes, moves, notes that only Ferry writes, and late saves that were merged elsewhere.
+/// Whole files: new notes, moves, and notes that are not needed any more.
 extension NoteWriter {
     package enum MoveOutcome: Hashable, Sendable {
         case moved
@@ -12,83 +13,101 @@ extension NoteWriter {
         case gone
     }
 
-    /// Makes a note; it appears with its whole content. Folders on the way are made. `false` if the name is taken. Throws `Errno`.
+    // MARK: New notes
+
+    /// Makes a note; it appears with its whole content. Folders on the way are made. `false` if the name is taken. Throws `Errno`, `VaultError`.
     package func create(_ path: FilePath, content: [UInt8]) async throws -> Bool {
         try await onOwnQueue { try self.createNow(path, content) }
     }
 
-    private func createNow(_ path: FilePath, _ content: [UInt8]) throws -> Bool {
-        let full = root.pushing(path)
-        try Directory.create(full.removingLastComponent(), mode: 0o755)
-        let temporary = try fresh(full, content: content)
-        do { try place(temporary, at: full) } catch {
-            remove(temporary)
-            if error as? Errno == .fileExists { return false }
-            throw error
-        }
-        try Directory.sync(full.removingLastComponent())
+    func createNow(_ path: FilePath, _ content: [UInt8]) throws -> Bool {
+        let place = try NotePlace(path, in: files, making: .durably)
+        guard try place.folder.status(of: place.name) == nil else { return false }
+        let temporary = TemporaryName()
+        let record = try begin(WriteIntent(.creation, path, temporary: temporary, before: nil, after: ContentHash(of: content)))
+        defer { clear(temporary, of: place, record) }
+        _ = try makeSuccessor(temporary, of: place, content: content, like: nil)
+        do { try place.move(temporary.name, to: place) } catch Errno.fileExists { return false }
+        try place.folder.sync()
         return true
     }
 
-    /// Moves a note within the vault, never over another, never by copying. A missing folder is made. Throws `Errno`.
+    // MARK: Moves
+
+    /// Moves a note within the vault, never over another, never by copying. A missing folder is made. Throws `Errno`, and `NoteRefusal` for
+    /// what is no regular file or lies behind a link.
     package func move(_ path: FilePath, to destination: FilePath) async throws -> MoveOutcome {
-        try await onOwnQueue { try self.moveNow(path, to: destination) }
+        try await onOwnQueue {
+            do { return try self.moveNow(path, to: destination) } catch Errno.tooManySymbolicLinkLevels { throw NoteRefusal.link }
+        }
     }
 
     private func moveNow(_ path: FilePath, to destination: FilePath) throws -> MoveOutcome {
-        let from = root.pushing(path)
-        let to = root.pushing(destination)
         do {
-            let file = try FileDescriptor.open(from, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
-            defer { try? file.close() }
-            do {
-                // Whoever is writing now would write to the old name next.
-                let lease = try FileLease(on: file, .read)
-                try Directory.create(to.removingLastComponent(), mode: 0o755)
-                try place(from, at: to)
-                _ = consume lease
-            } catch Errno.resourceTemporarilyUnavailable { return .busy } catch Errno.fileExists { return .taken } catch let error as Errno
-                where [.invalidArgument, .notSupported, .permissionDenied].contains(error)
-            {
-                try Directory.create(to.removingLastComponent(), mode: 0o755)
-                do { try place(from, at: to) } catch Errno.fileExists { return .taken }
-            }
-        } catch Errno.noSuchFileOrDirectory { return .gone }
-        try Directory.sync(to.removingLastComponent())
-        try Directory.sync(from.removingLastComponent())
-        return .moved
+            let from = try NotePlace(path, in: files)
+            guard let status = try from.folder.status(of: from.name) else { return .gone }
+            guard status.kind == .regular else { throw NoteRefusal.noFile }
+            // Whoever is writing now would write to the old name next. What cannot be opened or held is moved all the same: its bytes are not touched.
+            var hold: NoteHold?
+            do { hold = try NoteHold(from) } catch Errno.resourceTemporarilyUnavailable { return .busy } catch Errno.permissionDenied {
+            } catch is NoteRefusal {}
+            defer { withExtendedLifetime(hold) {} }
+            if let hold, try !from.holds(hold.status) { return .busy }
+            let to = try NotePlace(destination, in: files, making: .durably)
+            do { try rename(from, status, to: to) } catch Errno.fileExists { return .taken }
+            followDisplaced(path, to: destination)
+            try to.folder.sync()
+            try from.folder.sync()
+            return .moved
+        } catch Errno.noSuchFileOrDirectory, Errno.notDirectory { return .gone }
     }
 
-    /// Writes a note that only Ferry writes (run notes, the dashboard): makes it, or replaces its content if that differs.
-    /// Throws `Errno`.
-    package func replace(_ path: FilePath, content: [UInt8]) async throws -> Outcome {
-        let outcome = try await update(path) { (_: [UInt8]) throws(NoteRefusal) -> [UInt8] in content }
-        if outcome == .gone, try await create(path, content: content) { return .written(ContentHash(of: content)) }
-        return outcome
+    private func rename(_ from: borrowing NotePlace, _ status: FileStatus, to place: borrowing NotePlace) throws {
+        do { try from.folder.move(from.name, to: place.folder, as: place.name) } catch Errno.invalidArgument {
+            // Two steps, and a kill between them leaves two names: worth a record.
+            let record = try begin(WriteIntent(.move, from.path, destination: place.path, before: nil, after: nil))
+            try from.move(from.name, to: place)
+            record?.end()
+        }
     }
+
+    // MARK: Removals
 
     /// Takes a note away if it still has this content: it is moved aside, compared, and put back if it has not. `false`: it was left.
     package func remove(_ path: FilePath, having hash: ContentHash) async throws -> Bool {
-        try await onOwnQueue { try self.removeNow(path, having: hash) }
+        try await onOwnQueue {
+            do { return try self.removeNow(path, having: hash) } catch Errno.noSuchFileOrDirectory, Errno.notDirectory,
+                Errno.resourceTemporarilyUnavailable
+            { return false }
+        }
     }
 
     private func removeNow(_ path: FilePath, having hash: ContentHash) throws -> Bool {
-        let full = root.pushing(path)
-        let aside = Self.temporary(beside: full)
-        do { try place(full, at: aside) } catch Errno.noSuchFileOrDirectory { return false }
-        if let content = try? FileContents.read(aside, limit: VaultScan.sizeLimit), ContentHash(of: content) == hash {
-            remove(aside)
+        let place = try NotePlace(path, in: files)
+        let hold = try NoteHold(place)
+        defer { withExtendedLifetime(hold) {} }
+        guard try ContentHash(of: hold.content()) == hash else { return false }
+        let temporary = TemporaryName()
+        let record = try begin(WriteIntent(.removal, path, temporary: temporary, before: hash, after: nil))
+        hooks.beforeExchange?()
+        try place.folder.rename(place.name, to: place.folder, as: temporary.name)
+        hooks.afterExchange?()
+        if try isExpendable(temporary, of: place, hold, hash) {
+            clear(temporary, of: place, record)
+            try place.folder.sync()
             return true
         }
-        try place(aside, at: full)
+        do { try place.folder.move(temporary.name, to: place.folder, as: place.name) } catch Errno.fileExists {
+            // Saved anew under its name meanwhile: that one stays, and this one beside it.
+            _ = try keepCopy(temporary.name, of: place, .recovered)
+        }
+        record?.end()
         return false
     }
 
-    private func place(_ from: FilePath, at destination: FilePath) throws {
-        do { try Renaming.move(from, to: destination) } catch Errno.invalidArgument {
-            // FUSE and the like know no such flag; the window is as short as it can be.
-            guard try FileStatus.ifPresent(destination) == nil else { throw Errno.fileExists }
-            try Renaming.replace(from, destination)
-        }
+    private func isExpendable(_ aside: TemporaryName, of place: borrowing NotePlace, _ hold: NoteHold, _ hash: ContentHash) throws -> Bool {
+        guard try place.folder.status(of: aside.name)?.inode == hold.status.inode else { return false }
+        usleep(useconds_t(Self.grace / .microseconds(1)))
+        return try hold.isUndisturbed && ContentHash(of: hold.content()) == hash
     }
 }

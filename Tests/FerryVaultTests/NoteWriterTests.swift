@@ -47,7 +47,7 @@ struct NoteWriterTests {
             #expect(try await writer.update("a.md") { (_: [UInt8]) throws(NoteRefusal) -> [UInt8] in throw refusal } == .refused(refusal))
             #expect(try text(vault.appending("a.md")) == "one\n")
             _ = symlink(vault.appending("target").string, vault.appending("link.md").string)
-            await #expect(throws: Errno.self) { try await writer.update("link.md", append("x")) }
+            guard case .refused = try await writer.update("link.md", append("x")) else { Issue.record("a link was written"); return }
             #expect(try text(vault.appending("target")) == "x")
             #expect(try leftovers(vault).isEmpty)
         }

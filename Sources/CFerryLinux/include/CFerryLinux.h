@@ -21,8 +21,8 @@ int64_t ferry_filesystem_type(const char *path);
 /// statvfs(3): free bytes for an ordinary user at `path`, or -1 with errno.
 int64_t ferry_free_bytes(const char *path);
 
-/// Copies owner, mode and every extended attribute (ACLs are attributes) of one open file to another.
-/// What the file system refuses (EPERM, ENOTSUP) for owner and attributes is left out. 0, or -1 with errno.
+/// Copies owner, mode and every extended attribute (ACLs are attributes) of one open file to another. 0; 1 where owner, group, an ACL or a
+/// user's attribute cannot be given; -1 with errno.
 int ferry_copy_attributes(int from_fd, int to_fd);
 
 /// openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS: no link on the way is followed

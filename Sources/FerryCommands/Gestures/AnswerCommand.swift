@@ -42,7 +42,7 @@ struct AnswerCommand: AsyncParsableCommand {
 
     private func write(_ number: Int, _ feature: FoundFeature, _ maker: GestureMaker) async throws {
         let answer = text.joined(separator: " ")
-        let outcome = try await NoteWriter(root: maker.view.root).update(feature.path) { bytes throws(NoteRefusal) in
+        let outcome = try await maker.view.writer.update(feature.path) { bytes throws(NoteRefusal) in
             try AnswerSplice.adding(answer, to: number, in: bytes)
         }
         switch outcome {

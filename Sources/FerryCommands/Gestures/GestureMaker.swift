@@ -73,7 +73,7 @@ struct GestureMaker: Sendable {
     /// Throws `CommandError` where the note cannot be moved.
     func move(_ feature: FoundFeature, to state: FeatureState) async throws -> FilePath {
         let destination = view.layout.path(feature.path, movedTo: state)
-        switch try await NoteWriter(root: view.root).move(feature.path, to: destination) {
+        switch try await view.writer.move(feature.path, to: destination) {
         case .moved: return destination
         case .taken:
             throw CommandError(.failed, "\(feature.heading) was not moved: there is a note \(destination) already.", remedy: "Rename one of the two.")

@@ -42,7 +42,7 @@ struct StopCommand: AsyncParsableCommand {
 
     private func stop(_ view: VaultView) async throws -> String {
         let note = "Ferry stands still while this note is here. `ferry stop --undo`, or deleting it, lets work go on.\n"
-        let isNew = try await NoteWriter(root: view.root).create(view.layout.stop, content: Array(note.utf8))
+        let isNew = try await view.writer.create(view.layout.stop, content: Array(note.utf8))
         let what = isNew ? "\(view.layout.stop) is there: nothing starts." : "\(view.layout.stop) was there already: nothing starts."
         return what + (view.isServed ? " Agents at work end within a second." : " No service is running.") + "\nTo go on: ferry stop --undo"
     }
@@ -51,7 +51,7 @@ struct StopCommand: AsyncParsableCommand {
         let path = view.root.pushing(view.layout.stop)
         guard try FileStatus.ifPresent(path) != nil else { return "There is no \(view.layout.stop); work is not stopped." }
         let content = try FileContents.read(path, limit: 1 << 20)
-        guard try await NoteWriter(root: view.root).remove(view.layout.stop, having: ContentHash(of: content)) else {
+        guard try await view.writer.remove(view.layout.stop, having: ContentHash(of: content)) else {
             throw CommandError(.failed, "\(view.layout.stop) has just been changed.", remedy: "Look at it, then run the command again.")
         }
         return "\(view.layout.stop) is gone: work goes on." + (view.isServed ? "" : " No service is running; start one with `ferry run`.")

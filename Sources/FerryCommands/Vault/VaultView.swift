@@ -34,6 +34,9 @@ struct VaultView: Sendable {
 
     init(_ options: VaultOptions) throws { try self.init(root: options.find()) }
 
+    /// Shares its journal with the service: whatever a kill of a command leaves half done is put in order by the next start.
+    var writer: NoteWriter { NoteWriter(root: root, journal: folders.map { WriteJournal(folder: $0.writes) }) }
+
     /// Whether a service is at work for this vault.
     var isServed: Bool { folders.map { InstanceLock.isHeld(at: $0.lock) } ?? false }
 

@@ -74,7 +74,8 @@ extension Dispatcher {
         dashboard.todayByFeature = (try? await parts.store.spendingByFeature(day: Store.today, limit: 10)) ?? []
         dashboard.dayLimit = configuration.settings.budgetDay
         dashboard.isStopped = isStopped
-        dashboard.unreliability = desk.unreliability
+        let weaknesses = [desk.unreliability, desk.writer.caveat].compactMap { $0 }
+        dashboard.unreliability = weaknesses.isEmpty ? nil : weaknesses.joined(separator: " ")
         dashboard.machine = holds[.hold(nil)]
         return dashboard
     }

@@ -9,6 +9,7 @@ internal import SystemPackage
 /// The beginning: what the database remembers, and the notes that Ferry is set up by, read again whenever they change.
 extension Dispatcher {
     func load() async throws {
+        await recoverWrites()
         for feature in try await parts.store.features() { features[feature.id] = feature }
         for id in features.keys { toldWaits[id] = try await parts.store.fact("wait:\(id)") }
         movedFrom = try await parts.store.versions(.movedFrom)
@@ -111,6 +112,23 @@ extension Dispatcher {
                 decided += queue(feature, sequence)
             }
         } catch { parts.log.warning("Recording the stop: \(error)") }
+    }
+
+    /// Puts in order what a kill left half written in the vault, before anything is read of it.
+    func recoverWrites() async {
+        hasPostponedWrites = false
+        do {
+            for recovery in try await desk.writer.recover() {
+                parts.log.notice("\(recovery.sentence)")
+                switch recovery.kind {
+                case .cleared: continue
+                case .restored: break
+                case .kept(let copy): noteFaults[copy] = recovery.sentence
+                case .postponed: hasPostponedWrites = true
+                }
+                try await parts.store.record(recovery.sentence)
+            }
+        } catch { parts.log.warning("Looking after writes that were interrupted: \(error)") }
     }
 
     /// Finishes or undoes what a kill left half done in the user's repositories.

@@ -50,6 +50,8 @@ package actor Dispatcher {
     var stages: [FeatureID: String] = [:]
     /// Why a note cannot be written; shown on the dashboard.
     var noteFaults: [FilePath: String] = [:]
+    /// An interrupted write could not be looked after yet.
+    var hasPostponedWrites = false
     /// Faults of the surroundings, by what they concern.
     var holds: [Retry: String] = [:]
     var isStopped = false
@@ -206,6 +208,7 @@ package actor Dispatcher {
         needsLook = false
         await heedStop()
         decided += try await reload()
+        if hasPostponedWrites { await recoverWrites() }
         guard let (sightings, conflicts) = try desk.look() else {
             nextLook = now + parts.timing.pollInterval
             return

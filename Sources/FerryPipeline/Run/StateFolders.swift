@@ -23,6 +23,8 @@ package struct StateFolders: Hashable, Sendable {
 
     package var database: FilePath { state.appending("ferry.db") }
     package var lock: FilePath { state.appending("lock") }
+    /// The journal of writes into the vault.
+    package var writes: FilePath { state.appending("writes") }
 
     /// Ferry's own git directory for a repository.
     package func gitDirectory(of repository: RepositoryName) -> FilePath {

@@ -24,9 +24,10 @@ package final class VaultDesk: Sendable {
         var isFeature: Bool
     }
 
-    package init(vault: Vault) {
+    /// `writes` is the folder of the journal of writes.
+    package init(vault: Vault, writes: FilePath) {
         self.vault = vault
-        writer = NoteWriter(root: vault.root)
+        writer = NoteWriter(root: vault.root, journal: WriteJournal(folder: writes))
         scan = Mutex(VaultScan(root: vault.root, layout: vault.layout))
         if (try? FileSystemType(of: vault.root))?.isSilent == true {
             unreliable.withLock { $0 = "The vault lies on a file system that tells of no changes; it is looked at every few seconds." }
