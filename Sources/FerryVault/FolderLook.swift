@@ -40,7 +40,13 @@ struct FolderFinding: Sendable {
     /// Notes that are where the index has them.
     var commonCount = 0
 
-    init(_ look: FolderLook) { self.look = look }
+    /// Of the folder itself.
+    let folderName: [UInt8]
+
+    init(_ look: FolderLook) {
+        self.look = look
+        folderName = look.path.lastComponent?.bytes ?? []
+    }
 
     func name(_ found: Found) -> ArraySlice<UInt8> { names[found.nameStart..<(found.nameStart + found.nameLength)] }
 

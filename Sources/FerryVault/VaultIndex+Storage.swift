@@ -60,6 +60,12 @@ extension VaultIndex {
         return changed
     }
 
+    /// As if nothing had been stored yet.
+    mutating func takeAllFolders() -> [(folder: FilePath, entries: [UInt8]?)] {
+        for number in folders.indices { folders[number].isChanged = true }
+        return takeChangedFolders(excluding: [])
+    }
+
     private func encoded(_ number: Int, _ open: Set<FilePath>) -> [UInt8] {
         var folder = StoredFolder(rootDevice: device ?? 0, device: folders[number].device)
         var prefixes: [UInt32: UInt32] = [:]

@@ -123,7 +123,7 @@ extension VaultIndex {
         _ name: UnsafeRawBufferPointer, _ place: UInt32?, _ stamp: FileStamp, _ clock: Int64, _ finding: inout FolderFinding
     ) {
         guard let place else {
-            guard let kind = kind(name, finding.look) else { return }
+            guard let kind = kind(name, finding) else { return }
             return finding.add(name, nil, stamp, kind)
         }
         finding.commonCount += 1
@@ -133,9 +133,8 @@ extension VaultIndex {
     }
 
     /// `nil` for what is never a note.
-    private func kind(_ name: UnsafeRawBufferPointer, _ look: FolderLook) -> IndexRecord.Kind? {
-        let said = look.path.lastComponent?.withBytes { NoteName(name: name, parent: $0) }
-        return switch said ?? .ignored {
+    private func kind(_ name: UnsafeRawBufferPointer, _ finding: FolderFinding) -> IndexRecord.Kind? {
+        switch finding.folderName.withUnsafeBytes({ NoteName(name: name, parent: $0) }) {
         case .note: .note
         case .conflictCopy: .conflictCopy
         case .ignored: nil
