@@ -101,6 +101,14 @@ extension Gesture {
         }
     }
 
+    /// It costs money, so it waits until the note has been quiet.
+    package var startsWork: Bool {
+        switch self {
+        case .dispatch, .restart, .rework, .runAgain: true
+        case .none, .withdraw, .cancel, .cancelUnapproved, .approve, .reject, .hold, .unhold, .close, .putBack, .list: false
+        }
+    }
+
     /// Where a person wants the note to be: its folder if that changed since the last look, else an edited `status`.
     /// Where both changed and disagree, the folder wins. `nil`: neither changed.
     package static func wanted(lastFolder: Place, folder: Place, lastStatus: FeatureState?, status: FeatureState?) -> Place? {

@@ -10,6 +10,8 @@ package struct Timing: Hashable, Sendable {
     package var reconcileInterval: Duration = .seconds(300)
     /// Between looks where the file system sends no events (FUSE, NFS, CIFS).
     package var pollInterval: Duration = .seconds(3)
+    /// Between two savings of what is known of the vault's notes; what a kill loses is looked at again.
+    package var indexInterval: Duration = .seconds(10)
     /// Ferry's cosmetic writes to a note, at most one in this time.
     package var noteInterval: Duration = .seconds(10)
     /// Until a busy note, or a step that failed for reasons outside the feature, is tried again: first wait and cap.

@@ -44,6 +44,8 @@ package struct FeatureRecord: Hashable, Sendable {
     package var seenStatus: FeatureState?
     /// Ferry's keys as it wrote them, newest last, one line each: a note in which an older line stands was saved from a stale buffer.
     package var keyHistory: [String] = []
+    /// The version of the block that Ferry wrote last (`FerryBlock.version`).
+    package var block: String?
 
     package init(id: FeatureID, path: FilePath, title: String, state: FeatureState?) {
         self.id = id

@@ -42,6 +42,7 @@ enum Migrations {
         migrator.registerMigration("2") { database in
             try database.execute(sql: "CREATE TABLE note_index (folder BLOB PRIMARY KEY, entries BLOB NOT NULL) WITHOUT ROWID")
         }
+        migrator.registerMigration("3") { try $0.execute(sql: "ALTER TABLE feature ADD COLUMN block TEXT") }
         return migrator
     }
 }

@@ -20,7 +20,7 @@ extension Store {
 
     static func save(_ feature: FeatureRecord, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             arguments: [
                 feature.id.key, feature.path.blob, feature.title, feature.repository?.rawValue, feature.state?.rawValue,
                 feature.isPresent, feature.isHeld, feature.isAmbiguous, feature.priority,
@@ -28,7 +28,7 @@ extension Store {
                 feature.base, feature.tip, feature.waitsFor, ColumnList.encode(feature.questions), feature.extraBudget.microdollars,
                 feature.noteHash?.description, feature.seenStatus?.rawValue, ColumnList.encode(feature.keyHistory),
                 feature.folder?.rawValue, feature.isApproved,
-                feature.id.description,
+                feature.id.description, feature.block,
             ])
     }
 
@@ -55,6 +55,7 @@ extension Store {
         feature.keyHistory = ColumnList.decode(row["key_history"])
         feature.folder = (row["folder"] as String?).flatMap(FeatureState.init(rawValue:))
         feature.isApproved = row["approved"]
+        feature.block = row["block"]
         return feature
     }
 
@@ -125,6 +126,20 @@ extension Store {
     /// A single value that has no table of its own, by its key: `plan:FR-012`.
     package func fact(_ key: String) async throws -> String? {
         try await read { try String.fetchOne($0, sql: "SELECT value FROM fact WHERE key = ?", arguments: [key]) }
+    }
+
+    /// All values whose keys begin so, by the rest of the key.
+    package func facts(_ prefix: String) async throws -> [String: String] {
+        try await read { database in
+            var facts: [String: String] = [:]
+            // A range of the primary key: LIKE and GLOB would read characters of the prefix as patterns.
+            for row in try Row.fetchAll(
+                database, sql: "SELECT key, value FROM fact WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1", arguments: [prefix])
+            {
+                facts[String((row["key"] as String).dropFirst(prefix.count))] = row["value"]
+            }
+            return facts
+        }
     }
 
     /// Replaces the value; `nil` removes it.

@@ -6,7 +6,8 @@ extension Store {
     /// Registers a job for the feature's next generation and saves the feature, in one transaction: `generation` is counted up,
     /// an open job of an earlier generation is closed. Returns the job's place in the order of arrival.
     /// A generation that had a job before is refused (`StoreError.Code.failed`): nothing is dispatched twice. `feature` changes only on success.
-    package func enqueue(_ feature: inout FeatureRecord) async throws -> Int64 {
+    /// `line` goes into the feature's history with it.
+    package func enqueue(_ feature: inout FeatureRecord, saying line: String? = nil) async throws -> Int64 {
         var next = feature
         next.generation += 1
         let record = next
@@ -16,7 +17,9 @@ extension Store {
             try database.execute(
                 sql: "INSERT INTO job (feature, generation, state, created) VALUES (?,?,'ready',?)",
                 arguments: [record.id.key, record.generation, Store.now])
-            return database.lastInsertedRowID
+            let sequence = database.lastInsertedRowID
+            if let line { try Self.record(line, record.id, record.run, in: database) }
+            return sequence
         }
         feature = record
         return sequence
@@ -141,11 +144,12 @@ extension Store {
 
     /// Adds a line to the history, with the time of now.
     package func record(_ text: String, feature: FeatureID? = nil, run: RunNumber? = nil) async throws {
-        try await write {
-            try $0.execute(
-                sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)",
-                arguments: [feature?.key, run?.rawValue, Store.now, text])
-        }
+        try await write { try Self.record(text, feature, run, in: $0) }
+    }
+
+    private static func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)", arguments: [feature?.key, run?.rawValue, Store.now, text])
     }
 
     /// The newest events first, of one feature or of all.

@@ -14,6 +14,8 @@ package struct FerryBlock: Hashable, Sendable {
     package let answers: [Int: String]
     /// Lines that a person wrote between the markers, in their order, blank lines between them kept.
     package let kept: [String]
+    /// Names the version of the block that Ferry wrote, in short; edits within leave it as it is. `nil` where the line that holds it is gone.
+    package let version: String?
     /// The lines between the markers, in the file's numbers.
     let lines: Range<Int>
     /// From the first byte of the begin marker to the end of the end marker's line.
@@ -36,6 +38,7 @@ package struct FerryBlock: Hashable, Sendable {
         boxes = zip(lines, texts).compactMap { BlockBox(Array($1.utf8)[...], line: $0) }
         answers = QuestionAnswers.read(texts)
         kept = Self.kept(texts, known: known)
+        version = texts.last { $0.hasPrefix(Self.sums) }.map { String(ContentHash(of: Array($0.trimmingBlanks.utf8)).description.prefix(12)) }
     }
 
     /// The block of a note for reading; `nil` also where its markers are broken.

@@ -17,6 +17,7 @@ struct VaultLint: Sendable {
         findings += checkSettings()
         findings += try checkAgents()
         findings += try checkRepositories()
+        findings += try await checkQuestions()
         findings += try FeatureLint(view: view, models: models).findings()
         return findings.sorted { ($0.path, $0.line ?? 0) < ($1.path, $1.line ?? 0) }
     }
@@ -24,6 +25,14 @@ struct VaultLint: Sendable {
     var models: ModelNames { ModelNames(view.settings) }
 
     private var settingsPath: String { view.layout.settings.string }
+
+    /// What waits for a word on the dashboard.
+    private func checkQuestions() async throws -> [NoteFinding] {
+        let questions = try await view.store()?.bulkQuestions() ?? []
+        return questions.map {
+            .init(view.layout.dashboard.string, nil, .warning, $0.sentence, remedy: "tick the box on the dashboard, or move the notes back")
+        }
+    }
 
     private func checkSettings() -> [NoteFinding] {
         var findings: [NoteFinding] = []

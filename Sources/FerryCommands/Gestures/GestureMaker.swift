@@ -1,4 +1,5 @@
 internal import FerryModel
+internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
@@ -87,11 +88,17 @@ struct GestureMaker: Sendable {
         }
     }
 
-    /// As if the note had been quiet for long enough. The service sees the file being closed and looks.
+    /// This version of the note need not be quiet first. The service sees the file being closed and looks; one that is started later finds the request.
     private func skipSettling(_ path: FilePath) throws {
-        do { try FileTimes.setAge(view.settings.settle + .seconds(60), of: view.root.pushing(path)) } catch let error as Errno {
+        guard let folders = view.folders else { return }
+        let full = view.root.pushing(path)
+        do {
+            let content = try FileContents.read(full, limit: VaultIndex.sizeLimit)
+            try folders.askToGo(ContentHash(of: content))
+            try FileEvents.announce(full)
+        } catch let error as Errno {
             throw CommandError(
-                .failed, "The time of \(path) cannot be set (\(error)).",
+                .failed, "The service cannot be told about \(path) (\(error)).",
                 remedy: "Ferry starts it by itself after \(view.settings.settle.components.seconds) s.")
         }
     }

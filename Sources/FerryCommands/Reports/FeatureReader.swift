@@ -24,9 +24,13 @@ struct FeatureReader: Sendable {
         }
         let today = try await store?.spending(day: Store.today) ?? SpendingTotal()
         return StatusReport(
-            vault: view.root.string, isServed: view.isServed, isStopped: view.isStopped, features: lines, todayUsd: today.amount.dollars,
+            vault: view.root.string, isServed: view.isServed, isStopped: view.isStopped,
+            asked: try await questions().map { SafeText.make($0.sentence) }, features: lines, todayUsd: today.amount.dollars,
             dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice)
     }
+
+    /// What the dashboard asks about gestures that came in bulk.
+    func questions() async throws -> [BulkQuestion] { try await store?.bulkQuestions() ?? [] }
 
     func line(_ feature: FoundFeature) async throws -> FeatureLine {
         let story = try await story(of: feature)
@@ -48,7 +52,8 @@ struct FeatureReader: Sendable {
         if let id = feature.id, let store { wait = try await store.fact("wait:\(id)") }
         return WaitStory(
             WaitStory.Facts(
-                feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle, wait: wait, lastEvent: last))
+                feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle, wait: wait,
+                asked: try await questions().first { $0.kind.startsWork }?.reason, lastEvent: last))
     }
 
     /// All that is known of one feature; `events` is the most of its history.

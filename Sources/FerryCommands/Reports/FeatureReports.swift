@@ -26,6 +26,8 @@ struct StatusReport: Hashable, Sendable, Encodable {
     var vault: String
     var isServed: Bool
     var isStopped: Bool
+    /// What the dashboard asks before many gestures at once are carried out.
+    var asked: [String]
     /// By state in the order of the folders, then by id.
     var features: [FeatureLine]
     /// Spent today (UTC), and today's limit.

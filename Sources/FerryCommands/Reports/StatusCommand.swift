@@ -49,6 +49,7 @@ struct StatusText: Hashable, Sendable {
         let service = report.isServed ? style.paint("the service is running", .green) : style.paint("no service is running", .yellow)
         let stop = report.isStopped ? ", " + style.paint("everything is stopped (STOP.md)", .red) : ""
         let unpriced = report.todayUnpriced > 0 ? " and \(report.todayUnpriced) calls without a known price" : ""
+        if !report.asked.isEmpty { lines += [""] + report.asked.map { style.paint("\($0): tick the box on the dashboard.", .yellow) } }
         lines += ["", "\(service)\(stop) · today \(Money(dollars: report.todayUsd)) of \(Money(dollars: report.dayLimitUsd)) USD\(unpriced)"]
         self.lines = lines
     }

@@ -12,6 +12,8 @@ struct WaitStory: Hashable, Sendable {
         var settle: Duration
         /// What the service says that a queued feature waits for.
         var wait: String?
+        /// What the dashboard asks about, where the note may be among those that came in bulk.
+        var asked: String?
         /// The newest line of the feature's history.
         var lastEvent: String?
     }
@@ -46,6 +48,7 @@ struct WaitStory: Hashable, Sendable {
         if facts.isStopped { return ("Everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
         if !facts.isServed { return ("No service is running for this vault.", "ferry run", true) }
         guard let record = facts.feature.record, record.state == .planned else {
+            if let asked = facts.asked { return (asked, nil, true) }
             let seconds = facts.settle.components.seconds
             return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
         }

@@ -30,7 +30,7 @@ extension Dispatcher {
         var content = BlockContent()
         content.callouts = [.init(.warning, [.text(feature.waitsFor ?? "")])]
         var isBusy = false
-        for place in doubles[feature.id] ?? [] where movedFrom[place] != feature.id {
+        for place in doubles[feature.id] ?? [] where places.movedFrom[place] != feature.id {
             let outcome = try await desk.writer.update(place) { [content] (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
                 try FerryBlock.setting(content, in: bytes)
             }

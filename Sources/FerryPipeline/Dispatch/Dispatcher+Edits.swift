@@ -35,6 +35,8 @@ extension Dispatcher {
         case "changes" where isCurrent && feature.state == .review:
             try await log("changes asked for by its box", feature)
             return try await carryOut(.rework, of: feature.id, nil, now)
+        case "start" where unconfirmed.contains(feature.id):
+            return try await carryOut(.dispatch, of: feature.id, nil, now)
         case "allow" where isCurrent && feature.state == .blocked:
             feature.extraBudget += Self.allowance
             try await log("\(Self.allowance) USD more allowed by its box", feature)
@@ -58,8 +60,7 @@ extension Dispatcher {
     /// Dependencies by id, by file name or by link; what names nothing known is left out and shown by `ferry check`.
     func resolve(_ references: [String]) -> [FeatureID] {
         references.compactMap { reference in
-            FeatureID(reference)
-                ?? features.values.first { $0.path.stem == reference || $0.title == reference }?.id
+            FeatureID(reference) ?? desk.id(named: reference) ?? features.values.first { $0.path.stem == reference || $0.title == reference }?.id
         }
     }
 }

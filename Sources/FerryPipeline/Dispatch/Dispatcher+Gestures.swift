@@ -11,16 +11,8 @@ extension Dispatcher {
         case .adopt(let note, let gesture): return try await adopt(note, gesture, now)
         case .seen(let id, let note): return try await seen(id, note, now)
         case .gesture(let id, let gesture, let note): return try await carryOut(gesture, of: id, note, now)
-        case .staleSave(let id, let note):
-            // Once: a buffer that brings the old keys back again is an editor that fights, and is told so.
-            guard var feature = features[id] else { return [] }
-            let isAgain = feature.noteHash == note.hash
-            if isAgain { return [] }
-            feature.noteHash = note.hash
-            try await save(feature)
-            requestNote(id, notBefore: now + parts.timing.firstTouch)
-            try await parts.store.record("An editor saved an older version of Ferry's keys; they are set again.", feature: id)
-            return []
+        case .confirm(let note): return try await askToStart(note, now)
+        case .staleSave(let id, let note): return try await staleSave(note, id, now)
         case .lateSave(let note, let id): return try await mergeLateSave(note, id, now)
         case .ambiguous(let id, let notes): return try await markAmbiguous(id, notes, now)
         }
@@ -31,33 +23,75 @@ extension Dispatcher {
     private func adopt(_ note: NoteSighting, _ gesture: Gesture, _ now: Duration) async throws -> [DispatchState.Action] {
         let id: FeatureID
         if let known = note.id { id = known } else { id = await nextID() }
+        var feature = record(of: note, id)
+        switch gesture {
+        case .dispatch, .runAgain:
+            if gesture == .runAgain { try await setKind(.fresh, feature) }
+            return try await dispatch(&feature, now, saying: Self.line(gesture, note))
+        case .list:
+            feature.waitsFor = "It was first seen in this folder, so Ferry left it alone. Move it to planned to start it."
+            try await parts.store.record("First seen in \(note.state.rawValue); listed, nothing done.", feature: id)
+            try await save(feature)
+            return []
+        default:
+            feature.seenStatus = nil
+            try await save(feature)
+            return try await carryOut(gesture, of: id, note, now)
+        }
+    }
+
+    /// What is known of a feature at first sight. What runs have left in the vault counts: their numbers are not given again.
+    private func record(of note: NoteSighting, _ id: FeatureID) -> FeatureRecord {
         var feature = FeatureRecord(id: id, path: note.path, title: note.path.stem ?? id.description, state: note.state)
         feature.noteHash = note.hash
         feature.seenStatus = note.status
-        if gesture == .dispatch { return try await dispatch(&feature, now) }
-        if gesture == .list {
-            feature.waitsFor = "It was first seen in this folder, so Ferry left it alone. Move it to planned to start it."
-            try await parts.store.record("First seen in \(note.state.rawValue); listed, nothing done.", feature: id)
+        feature.run = RunNumber(note.hasRun ? desk.highestRun(of: id) : 0)
+        // The version without an id is one that only a stale buffer can bring back.
+        if note.id == nil { feature.keyHistory = [note.keys] }
+        return feature
+    }
+
+    /// The database is new, and the note stands elsewhere than Ferry last wrote: what costs money or merges is asked for.
+    private func askToStart(_ note: NoteSighting, _ now: Duration) async throws -> [DispatchState.Action] {
+        guard let id = note.id, let status = note.status else { return [] }
+        var feature = record(of: note, id)
+        if note.state == .planned {
+            feature.waitsFor =
+                "This note stood in \(status.rawValue) when Ferry last wrote it, and Ferry's database is new: it cannot tell who moved it. "
+                + "Tick the box to start it, or move it out and in again."
+            unconfirmed.insert(id)
+            try await parts.store.setFact("confirm:\(id)", status.rawValue)
+        } else {
+            feature.state = status
+            feature.waitsFor =
+                "It lay in \(note.state.rawValue) when Ferry's database was made anew, and nothing was merged: what was checked is not on record any more. "
+                + "Its branch is kept. Move it to planned to run it again, or merge the branch yourself and close it by way of drafts."
         }
         try await save(feature)
-        return state.apply(note.state == .done ? .released(id) : .reopened(id))
+        try await parts.store.record(feature.waitsFor ?? "", feature: id)
+        requestNote(id, notBefore: now + parts.timing.firstTouch)
+        requestDashboard(now)
+        return []
     }
 
     /// The highest number that was ever seen in notes, runs, branches and the database, plus one.
     private func nextID() async -> FeatureID {
-        let branches = if let highestBranch { highestBranch } else { await readHighestBranch() }
-        // All that the database knows is in `features`.
-        let known = features.keys.filter { $0.prefix == Self.idPrefix }.map(\.number).max() ?? 0
-        return FeatureID(number: max(known, desk.highestNumber(prefix: Self.idPrefix), branches) + 1, prefix: Self.idPrefix)
+        if highestBranch == nil || highestRun == nil { await readHighest() }
+        let noted = desk.highestNoted(prefix: Self.idPrefix)
+        return FeatureID(number: max(highestFeature, noted, highestRun ?? 0, highestBranch ?? 0) + 1, prefix: Self.idPrefix)
     }
 
     // MARK: Gestures
 
     func carryOut(_ gesture: Gesture, of id: FeatureID, _ note: NoteSighting?, _ now: Duration) async throws -> [DispatchState.Action] {
         guard var feature = features[id] else { return [] }
+        // The folder counts where it has changed, else the status.
+        let target = note.map { $0.state != feature.folder ? $0.state : $0.status ?? $0.state }
         if let note { observe(note, &feature) }
         if feature.isAmbiguous { await endAmbiguity(of: &feature, now) }
-        if gesture != .none { try await parts.store.record(Self.line(gesture, note), feature: id, run: feature.run) }
+        if unconfirmed.remove(id) != nil { try await parts.store.setFact("confirm:\(id)", nil) }
+        // With a dispatch it is stored together with the job.
+        if gesture != .none, gesture != .dispatch { try await parts.store.record(Self.line(gesture, note), feature: id, run: feature.run) }
         var actions: [DispatchState.Action] = []
         if feature.isApproved, gesture != .approve {
             // Whatever else is asked for takes the approval back, also one that waits for a clean checkout.
@@ -65,15 +99,15 @@ extension Dispatcher {
             retries[.merge(id)] = nil
             actions = state.apply(.withdrawn(id)) + [.cancel(id)]
         }
-        return actions + (try await perform(gesture, of: &feature, note, now))
+        return actions + (try await perform(gesture, of: &feature, note, to: target, now))
     }
 
     private func perform(
-        _ gesture: Gesture, of feature: inout FeatureRecord, _ note: NoteSighting?, _ now: Duration
+        _ gesture: Gesture, of feature: inout FeatureRecord, _ note: NoteSighting?, to target: FeatureState?, _ now: Duration
     ) async throws -> [DispatchState.Action] {
         let id = feature.id
         switch gesture {
-        case .dispatch: return try await dispatch(&feature, now)
+        case .dispatch: return try await dispatch(&feature, now, saying: Self.line(gesture, note))
         case .runAgain:
             try await setKind(.fresh, feature)
             try await endRun(feature, .cancelled)
@@ -87,10 +121,10 @@ extension Dispatcher {
             try await endRun(feature, .cancelled)
             try await setKind(.retry, feature)
             return state.apply(.withdrawn(id)) + (try await dispatch(&feature, now))
-        case .withdraw, .cancel, .reject: return try await letGo(&feature, gesture, to: note?.state, now)
+        case .withdraw, .cancel, .reject: return try await letGo(&feature, gesture, to: target, now)
         case .cancelUnapproved:
             feature.waitsFor =
-                "It was moved to \(note?.state.rawValue ?? "another folder") while Ferry was at work. Nothing was approved and nothing merged. "
+                "It was moved to \(target?.rawValue ?? "another folder") while Ferry was at work. Nothing was approved and nothing merged. "
                 + "Move it to planned to go on."
             return try await letGo(&feature, gesture, to: .blocked, now)
         case .approve: return try await approve(&feature, now)
@@ -113,13 +147,14 @@ extension Dispatcher {
             return []
         case .list:
             feature.waitsFor = "It came back to this folder from outside, so Ferry left it alone. Move it to planned to start it."
-            return try await settle(&feature, note?.state, now, writes: false)
+            return try await settle(&feature, target, now, writes: false)
         case .none:
             // It left review, done, ideas, drafts or blocked, or went from one of these to another: nothing was asked for.
-            if note == nil { feature.isPresent = false } else { feature.state = note?.state }
-            if feature.state != .done, note != nil { _ = state.apply(.reopened(id)) }
-            feature.waitsFor = note == nil ? feature.waitsFor : nil
+            if target == nil { feature.isPresent = false } else { feature.state = target }
+            if feature.state != .done, target != nil { _ = state.apply(.reopened(id)) }
+            feature.waitsFor = target == nil ? feature.waitsFor : nil
             try await save(feature)
+            if target != note?.state || (note?.status).map({ $0 != target }) ?? false { requestNote(id, notBefore: now + parts.timing.firstTouch) }
             return []
         }
     }
@@ -129,7 +164,7 @@ extension Dispatcher {
         "\(gesture.rawValue): the note is \(note.map { "in \($0.state.rawValue)" } ?? "gone")"
     }
 
-    private func observe(_ note: NoteSighting, _ feature: inout FeatureRecord) {
+    func observe(_ note: NoteSighting, _ feature: inout FeatureRecord) {
         feature.path = note.path
         feature.folder = note.state
         feature.noteHash = note.hash
@@ -173,7 +208,25 @@ extension Dispatcher {
     // MARK: Starting
 
     /// Queues the feature: the job row is stored when this returns. What stands in the way is said in the note, and looked at again when notes change.
-    func dispatch(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
+    func dispatch(_ feature: inout FeatureRecord, _ now: Duration, saying line: String? = nil) async throws -> [DispatchState.Action] {
+        let id = feature.id
+        if try await isHeldBack(&feature, now) {
+            if let line { try await parts.store.record(line, feature: id, run: feature.run) }
+            return try await settle(&feature, feature.state, now)
+        }
+        undispatched.remove(id)
+        feature.waitsFor = nil
+        feature.isHeld = false
+        let sequence = try await parts.store.enqueue(&feature, saying: line)
+        remember(feature)
+        await hooks.didEnqueue?(id)
+        await hooks.didChange?(feature)
+        requestNote(id, notBefore: now + parts.timing.firstTouch)
+        return queue(feature, sequence)
+    }
+
+    /// Fills in what the note says, and whether something stands in the way: then the state is the one to settle in.
+    private func isHeldBack(_ feature: inout FeatureRecord, _ now: Duration) async throws -> Bool {
         let id = feature.id
         feature.state = .planned
         feature.isPresent = true
@@ -184,18 +237,19 @@ extension Dispatcher {
         retries[.job(id)] = nil
         if !feature.questions.isEmpty, !note.answersAnything {
             feature.waitsFor = "Its questions have no answer yet. Write one after `A1:` or under `## Questions`, then move it to planned again."
-            return try await settle(&feature, .blocked, now)
+            feature.state = .blocked
+            return true
         }
         if let obstacle = configuration.obstacle(in: note) {
             feature.waitsFor = obstacle
             undispatched.insert(id)
-            return try await settle(&feature, .planned, now)
+            return true
         }
         switch repository(for: note) {
         case .failure(let obstacle):
             feature.waitsFor = obstacle.message
             undispatched.insert(id)
-            return try await settle(&feature, .planned, now)
+            return true
         case .success(let repository): feature.repository = repository.name
         }
         let unknown = unresolved(note.dependsOn)
@@ -204,7 +258,7 @@ extension Dispatcher {
                 "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. "
                 + "Correct `depends_on`; Ferry looks again by itself."
             undispatched.insert(id)
-            return try await settle(&feature, .planned, now)
+            return true
         }
         if !feature.questions.isEmpty {
             // Kept apart from the note, whose block no longer asks.
@@ -212,23 +266,21 @@ extension Dispatcher {
             try await parts.store.setFact("answers:\(id)", questions + "\n" + note.answers)
             feature.questions = []
         }
-        undispatched.remove(id)
-        feature.waitsFor = nil
-        feature.isHeld = false
-        let sequence = try await parts.store.enqueue(&feature)
-        features[id] = feature
-        await hooks.didEnqueue?(id)
-        await hooks.didChange?(feature)
-        requestNote(id, notBefore: now + parts.timing.firstTouch)
-        return queue(feature, sequence)
+        return false
     }
 
     func queue(_ feature: FeatureRecord, _ sequence: Int64) -> [DispatchState.Action] {
         guard let repository = feature.repository else { return [] }
-        return state.apply(
-            .planned(
-                QueuedJob(
-                    feature: feature.id, repository: repository, priority: feature.priority, dependsOn: feature.dependsOn, sequence: sequence)))
+        var actions: [DispatchState.Action] = []
+        for parent in feature.dependsOn where features[parent] == nil {
+            actions += state.apply(desk.isDone(parent) ? .released(parent) : .reopened(parent))
+        }
+        awaited.formUnion(feature.dependsOn)
+        return actions
+            + state.apply(
+                .planned(
+                    QueuedJob(
+                        feature: feature.id, repository: repository, priority: feature.priority, dependsOn: feature.dependsOn, sequence: sequence)))
     }
 
     private func rework(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
@@ -263,51 +315,5 @@ extension Dispatcher {
         run.outcome = outcome
         run.ended = Store.now
         try await parts.store.save(run)
-    }
-
-    // MARK: Odd cases
-
-    /// A stale buffer was saved where Ferry had moved the note away from: its edits go into the note at its present place.
-    private func mergeLateSave(_ note: NoteSighting, _ id: FeatureID, _ now: Duration) async throws -> [DispatchState.Action] {
-        guard let feature = features[id], let version = try await parts.store.version(at: note.path) else { return [] }
-        let outcome = try await desk.mergeLateSave(at: note.path, hash: note.hash, into: feature.path, base: version.content) {
-            [keys = try await keys(of: feature), block = try await block(for: feature), prefix = configuration.settings.propertyPrefix]
-            (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
-            try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
-        }
-        switch outcome {
-        case .merged: try await parts.store.record("A late save at \(note.path) was merged into the note.", feature: id)
-        case .keptBeside(let path):
-            noteFaults[path] = "A late save of \(id) could not be merged. It is kept in \(path); take over what you need and delete it."
-            try await parts.store.record("A late save could not be merged; it is kept in \(path).", feature: id)
-            requestDashboard(now)
-        case .busy: break
-        }
-        reconsider(after: parts.timing.firstTouch)
-        return []
-    }
-
-    /// The note lies where it lay, and no gesture was made: its text, its boxes or its answers may have changed.
-    private func seen(_ id: FeatureID, _ note: NoteSighting, _ now: Duration) async throws -> [DispatchState.Action] {
-        guard var feature = features[id] else { return [] }
-        let before = feature
-        if feature.isApproved, feature.state == note.state, feature.folder != note.state {
-            observe(note, &feature)
-            return try await takeBackApproval(&feature, now)
-        }
-        if feature.isAmbiguous {
-            observe(note, &feature)
-            await endAmbiguity(of: &feature, now)
-            try await save(feature)
-            if feature.state == .planned || feature.state == .inProgress { return try await dispatch(&feature, now) }
-        }
-        let isEdited = note.hash != feature.noteHash
-        observe(note, &feature)
-        if feature != before { try await save(feature) }
-        if let state = feature.state, state != feature.folder, !feature.isApproved { requestNote(id, notBefore: now + parts.timing.firstTouch) }
-        guard isEdited else { return [] }
-        if noteFaults[note.path] != nil { requestNote(id, notBefore: now + parts.timing.firstTouch) }
-        noteFaults[note.path] = nil
-        return try await takeEdits(&feature, now)
     }
 }

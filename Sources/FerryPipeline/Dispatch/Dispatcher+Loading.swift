@@ -10,12 +10,16 @@ internal import SystemPackage
 extension Dispatcher {
     func load() async throws {
         await recoverWrites()
-        for feature in try await parts.store.features() { features[feature.id] = feature }
-        for id in features.keys { toldWaits[id] = try await parts.store.fact("wait:\(id)") }
-        movedFrom = try await parts.store.versions(.movedFrom)
+        for feature in try await parts.store.features() { remember(feature) }
+        for (id, wait) in try await parts.store.facts("wait:") { if let id = FeatureID(id) { toldWaits[id] = wait } }
+        for (path, id) in try await parts.store.versions(.movedFrom) { places.leave(path, id) }
+        unconfirmed = Set(try await parts.store.facts("confirm:").keys.compactMap { FeatureID($0) })
+        try await restoreBulk()
+        isNewDatabase = try await parts.store.fact("looked") == nil && features.isEmpty
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
         if let obstacle = await parts.health() { hold(nil, obstacle, BootClock.now) }
         _ = try await reload()
+        desk.restore(try await parts.store.noteIndex())
         await recoverRepositories()
         let now = BootClock.now
         for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
@@ -35,7 +39,7 @@ extension Dispatcher {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
-        where feature.state == .planned && !feature.isAmbiguous && state.reason(for: feature.id) == .nothing
+        where feature.state == .planned && !feature.isAmbiguous && !unconfirmed.contains(feature.id) && state.reason(for: feature.id) == .nothing
             && !state.runningFeatures.contains(feature.id)
         {
             undispatched.insert(feature.id)
@@ -144,6 +148,7 @@ extension Dispatcher {
 
     /// The highest feature number among Ferry's branches in all repositories. Branches of this Ferry's own features are known anyway; others come from
     /// elsewhere and seldom, so they are looked for beforehand and not between a move and its job row: asking git takes longer than all the rest.
+    @discardableResult
     func readHighestBranch() async -> Int {
         var highest = 0
         for repository in configuration.repositories {
@@ -163,18 +168,17 @@ extension Dispatcher {
         return highest
     }
 
+    /// Reads again which numbers are taken outside of notes and database.
+    func readHighest() async {
+        highestRun = desk.highestNumber(prefix: Self.idPrefix)
+        await readHighestBranch()
+    }
+
     func hold(_ repository: RepositoryName?, _ reason: String, _ now: Duration) {
         holds[.hold(repository)] = reason
         retries[.hold(repository)] = now + parts.timing.retryFirst
         parts.log.warning("\(reason)")
         startup += state.apply(.hold(repository, reason: reason))
         requestDashboard(now)
-    }
-
-    /// Saves what is known of a feature, in the database and here.
-    func save(_ feature: FeatureRecord) async throws {
-        try await parts.store.save(feature)
-        features[feature.id] = feature
-        await hooks.didChange?(feature)
     }
 }

@@ -59,10 +59,14 @@ extension Dispatcher {
         let keys = try await keys(of: feature)
         let prefix = configuration.settings.propertyPrefix
         let isAskedFor = Mutex(false)
+        let made = Mutex<[UInt8]>([])
         let outcome = try await desk.writer.update(feature.path) { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
             let isAsking = Self.asksForSomething(bytes, record, prefix)
             isAskedFor.withLock { $0 = isAsking }
-            return isAsking ? bytes : try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+            if isAsking { return bytes }
+            let updated = try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+            made.withLock { $0 = updated }
+            return updated
         }
         if isAskedFor.withLock({ $0 }) {
             // A status or a tick that no look has read yet must not be written over.
@@ -78,22 +82,38 @@ extension Dispatcher {
             noteFaults[feature.path] = nil
             feature.noteHash = hash
             feature.seenStatus = feature.state
-            let line = try desk.feature(at: feature.path).keyLine
-            if feature.keyHistory.last != line { feature.keyHistory = Array((feature.keyHistory + [line]).suffix(12)) }
+            let written = FeatureNote(parsing: made.withLock { $0 }, path: feature.path, prefix: prefix)
+            if feature.keyHistory.last != written.keyLine { feature.keyHistory = Array((feature.keyHistory + [written.keyLine]).suffix(12)) }
+            feature.block = written.block?.version
+        }
+        let isLeaving = feature.state != feature.folder
+        // Before the move: a save that comes late is merged with what stood there, also after a kill in between.
+        if isLeaving {
+            let content = made.withLock { $0 }
+            try await parts.store.keepVersion(
+                of: feature.id, at: record.path, content: content.isEmpty ? try desk.read(record.path) : content, reason: .movedFrom)
         }
         let moved = try await move(&feature)
         try await save(feature)
-        if moved == .done, feature.path != record.path {
-            try await parts.store.keepVersion(of: feature.id, at: record.path, content: try desk.read(feature.path), reason: .movedFrom)
-            movedFrom[record.path] = feature.id
+        if feature.path != record.path {
+            places.leave(record.path, feature.id)
+            if places.movedFrom[feature.path] != nil { try await forgetLeft(feature.path) }
+        } else if isLeaving, places.movedFrom[record.path] == nil {
+            try await parts.store.forgetVersion(at: record.path)
         }
         return moved
+    }
+
+    /// The feature's note is there again: nobody can save too late there.
+    private func forgetLeft(_ path: FilePath) async throws {
+        places.forget(path)
+        try await parts.store.forgetVersion(at: path)
     }
 
     private static func asksForSomething(_ bytes: [UInt8], _ feature: FeatureRecord, _ prefix: String) -> Bool {
         guard ContentHash(of: bytes) != feature.noteHash else { return false }
         let note = FeatureNote(parsing: bytes, path: feature.path, prefix: prefix)
-        let isStale = feature.keyHistory.dropLast().contains(note.keyLine)
+        let isStale = feature.keyHistory.dropLast().contains(note.keyLine) && (feature.block == nil || note.block?.version != feature.block)
         let isTicked = note.block?.boxes.contains(where: \.isTicked) ?? false
         return isTicked || (note.status != nil && note.status != feature.seenStatus && !isStale)
     }
@@ -128,13 +148,15 @@ extension Dispatcher {
         let run = try await parts.store.run(feature.id, feature.run)
         let text = (try? desk.feature(at: feature.path))?.textForAgents
         let isEdited = feature.state == .inProgress && run.map { FeatureNote(parsing: $0.note, path: feature.path).textForAgents != text } ?? false
-        return FeatureBlock(
+        var content = FeatureBlock(
             feature: feature, run: run, check: try await parts.store.checkResult(feature.id),
             cost: try await parts.store.spending(feature: feature.id),
             stage: stages[feature.id], waits: state.waitingFeatures.contains(feature.id) ? state.reason(for: feature.id).sentence : nil,
             events: Array(try await parts.store.events(of: feature.id, limit: 12).reversed()), allowance: Self.allowance,
             merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
         ).content
+        if unconfirmed.contains(feature.id) { content.boxes.append(.init(id: "start", run: feature.run.rawValue, text: [.text("Start it")])) }
+        return content
     }
 
     /// For `ferry why`: what each queued feature waits for; what waits no more is taken back.

@@ -62,7 +62,8 @@ extension Dispatcher {
             default: nil
             }
         }
-        return waiting.isEmpty ? .settled : .waitsForPerson(waiting)
+        let asked = toldBulk.values.map(\.sentence).sorted()
+        return waiting.isEmpty && asked.isEmpty ? .settled : .waitsForPerson(asked + waiting)
     }
 }
 

@@ -28,8 +28,25 @@ package actor Dispatcher {
 
     var state: DispatchState
     var features: [FeatureID: FeatureRecord] = [:]
-    var movedFrom: [FilePath: FeatureID] = [:]
+    var places = FeaturePlaces()
     var reconciliation: Reconciliation
+    /// What a look has found and not carried out to its end: an error came between, or a note went away.
+    var unsettled = LookConcern()
+    /// When everything is to be looked at again.
+    var everythingDue: Duration = .zero
+    /// When what is known of the notes is to be stored.
+    var indexDue: Duration?
+    /// Gestures that came in bulk, and what is asked about them.
+    var bulk = BulkGestures()
+    var toldBulk: [Gesture: BulkQuestion] = [:]
+    /// Nothing is known of the time before: the database was just made.
+    var isNewDatabase = false
+    /// Features that queued ones depend on.
+    var awaited: Set<FeatureID> = []
+    /// Among the features that are on record.
+    var highestFeature = 0
+    /// Among the folders of runs; `nil`: not read since the beginning.
+    var highestRun: Int?
     var configuration = Configuration()
     /// Of the notes that it was read from.
     var configurationStatuses: [FilePath: FileStatus]?
@@ -42,6 +59,8 @@ package actor Dispatcher {
     var pendingNotes: [FeatureID: PendingNote] = [:]
     /// Features in planned that cannot be queued as they are; looked at again when notes change.
     var undispatched: Set<FeatureID> = []
+    /// Features in planned that wait for a person's word because the database is new.
+    var unconfirmed: Set<FeatureID> = []
     /// What is to be tried again later, and when.
     var retries: [Retry: Duration] = [:]
     /// How often in a row something failed; its waits grow with it.
@@ -73,10 +92,10 @@ package actor Dispatcher {
     private var unhandled: [Event] = []
     /// Actions that a look has decided; kept here so that an error after them loses none.
     var decided: [DispatchState.Action] = []
-    private var nextLook: Duration?
-    private var needsLook = true
+    var nextLook: Duration?
+    var needsLook = true
     /// Some note waits only for its settle or grace time.
-    private var waitsForTime = false
+    var waitsForTime = false
     private var timer: Task<Void, Never>?
     private var attempts: [FeatureID: Task<Void, Never>] = [:]
 
@@ -109,6 +128,7 @@ package actor Dispatcher {
             }
             timer?.cancel()
         }
+        await saveIndex()
     }
 
     // MARK: Events
@@ -129,6 +149,7 @@ package actor Dispatcher {
             actions += try await retry(now)
             forgetHolds()
             await writeNotes(now)
+            if let due = indexDue, due <= now { await saveIndex() }
             // What an error, or an attempt that was still ending, kept from being carried out; asking twice does nothing twice.
             actions += owed
             if parts.runsOnce, actions.isEmpty, decided.isEmpty, isIdle { isShuttingDown = true }
@@ -177,6 +198,8 @@ package actor Dispatcher {
         if !RunFault.isStorage(error), !unhandled.isEmpty { unhandled.removeFirst() }
         nextLook = BootClock.now + parts.timing.retryFirst
         needsLook = true
+        // The news of the look that failed are gone.
+        everythingDue = .zero
         if isNew { await writeDashboard(BootClock.now) }
         if parts.runsOnce, attempts.isEmpty { isShuttingDown = true }
         return owed
@@ -204,35 +227,9 @@ package actor Dispatcher {
     /// Nothing is left that goes on by itself but what waits for a mend.
     private var isIdle: Bool { !needsLook && !waitsForTime && attempts.isEmpty && pendingNotes.isEmpty && startup.isEmpty && dashboardDue == nil }
 
-    private func look(_ now: Duration) async throws {
-        needsLook = false
-        await heedStop()
-        decided += try await reload()
-        if hasPostponedWrites { await recoverWrites() }
-        guard let (sightings, conflicts) = try desk.look() else {
-            nextLook = now + parts.timing.pollInterval
-            return
-        }
-        if conflicts != self.conflicts {
-            self.conflicts = conflicts
-            requestDashboard(now)
-        }
-        let outcome = reconciliation.look(at: sightings, features: features, movedFrom: movedFrom, now: now)
-        let regular = now + (desk.unreliability == nil ? parts.timing.reconcileInterval : parts.timing.pollInterval)
-        waitsForTime = outcome.nextLook != nil
-        nextLook = min(outcome.nextLook ?? regular, regular)
-        for decision in outcome.decisions {
-            // A note that went away since the look: the next look tells where.
-            do { decided += try await carryOut(decision, now) } catch Errno.noSuchFileOrDirectory { needsLook = true }
-        }
-        decided += try await dispatchMended(now)
-        if highestBranch == nil || branchesDue <= now { _ = await readHighestBranch() }
-        await hooks.didLook?()
-    }
-
     /// Wakes the loop when the next thing is due.
     private func schedule() {
-        var due = [nextLook, dashboardDue].compactMap { $0 }
+        var due = [nextLook, dashboardDue, indexDue].compactMap { $0 }
         // While nothing can be stored, only the next try counts.
         due = sickness == nil ? due + pendingNotes.values.map(\.notBefore) + Array(retries.values) : [nextLook].compactMap { $0 }
         timer?.cancel()
@@ -244,8 +241,6 @@ package actor Dispatcher {
             post.yield(.tick)
         }
     }
-
-    func reconsider(after wait: Duration) { nextLook = min(nextLook ?? .seconds(1 << 40), BootClock.now + wait) }
 
     // MARK: Actions
 

@@ -1,5 +1,5 @@
 package import FerryModel
-internal import FerrySystem
+package import FerrySystem
 internal import Glibc
 package import SystemPackage
 
@@ -25,6 +25,17 @@ package struct StateFolders: Hashable, Sendable {
     package var lock: FilePath { state.appending("lock") }
     /// The journal of writes into the vault.
     package var writes: FilePath { state.appending("writes") }
+
+    /// This version of a note need not be quiet before it starts (`ferry go`); a service that begins later heeds it, too. Throws `Errno`.
+    package func askToGo(_ version: ContentHash) throws {
+        try Directory.create(state.appending("go"), mode: 0o700)
+        try FileContents.write([UInt8](), to: goRequest(version))
+    }
+
+    /// Whether that was asked of this version.
+    package func isAskedToGo(_ version: ContentHash) -> Bool { ((try? FileStatus.ifPresent(goRequest(version))) ?? nil) != nil }
+
+    private func goRequest(_ version: ContentHash) -> FilePath { state.appending("go").appending(version.description) }
 
     /// Ferry's own git directory for a repository.
     package func gitDirectory(of repository: RepositoryName) -> FilePath {

@@ -7,7 +7,9 @@ extension FeatureNote {
     package var isFeature: Bool { exclusion == nil }
 
     /// Ferry's keys in one line, to tell a stale buffer from an edit.
-    package var keyLine: String { [status?.rawValue ?? "", branch ?? "", pr ?? "", cost?.description ?? ""].joined(separator: "|") }
+    package var keyLine: String {
+        [status?.rawValue ?? "", branch ?? "", pr ?? "", cost?.description ?? "", id?.description ?? ""].joined(separator: "|")
+    }
 
     /// The note with Ferry's keys and block; all other bytes as they were.
     static func updated(

@@ -4,16 +4,20 @@ internal import FerrySystem
 package import SystemPackage
 
 /// Reads gestures from the difference between what was and what is. Pure: sightings, records and times in, decisions out.
-/// Events only say when to look; the same look twice decides nothing twice, once its decisions are carried out.
+/// Events only say where to look; the same look twice decides nothing twice, once its decisions are carried out.
+///
+/// A look may be of a part of the vault. It is whole in itself: of each feature that it concerns it has the record and all notes.
 package struct Reconciliation: Sendable {
     package enum Decision: Hashable, Sendable {
-        /// A note that no feature stands for yet; the gesture is `dispatch`, or `list` for one with an id.
+        /// A note that no feature stands for yet and that asks for something.
         case adopt(NoteSighting, Gesture)
+        /// The database is new, and the note stands elsewhere than it says: a person is asked before anything starts.
+        case confirm(NoteSighting)
         /// A gesture; the sighting is `nil` where the note left the vault.
         case gesture(FeatureID, Gesture, NoteSighting?)
         /// No gesture: the note may have another path within its state, or other text.
         case seen(FeatureID, NoteSighting)
-        /// A stale buffer brought all of Ferry's keys back to an earlier version: set them again.
+        /// A stale buffer brought all of Ferry's keys back to an earlier version.
         case staleSave(FeatureID, NoteSighting)
         /// A note that came back where Ferry had moved it away from: merge it into the feature's note.
         case lateSave(NoteSighting, FeatureID)
@@ -27,28 +31,43 @@ package struct Reconciliation: Sendable {
         package var nextLook: Duration?
     }
 
-    private struct Known: Hashable, Sendable {
-        var path: FilePath
+    /// What a decision is about.
+    package enum Subject: Hashable, Sendable {
+        case feature(FeatureID)
+        /// A note that no feature stands for.
+        case note(FilePath)
+    }
+
+    /// A note that waits, as it was when its waiting began.
+    private struct Arrival {
         var hash: ContentHash
-        var state: FeatureState
+        var since: Duration
+        var isMovedUnchanged: Bool
+        var isStatusEdited: Bool
     }
 
     package var timing: Timing
-    /// Notes of the last look by inode: what a moved note was before.
-    private var known: [UInt64: Known] = [:]
+    /// What is to be looked at again though nothing happens to it, and when.
+    package private(set) var waits: [Subject: Duration] = [:]
+    private var arrivals: [FilePath: Arrival] = [:]
     private var missingSince: [FeatureID: Duration] = [:]
     private var doubledSince: [FeatureID: Duration] = [:]
-    private var isFirstLook = true
 
     package init(timing: Timing) { self.timing = timing }
 
     /// - Parameters:
+    ///   - sightings: all notes of the features concerned, and of what else the look concerns.
+    ///   - features: the records of the features concerned.
+    ///   - gone: paths that the look concerns and where no note is.
     ///   - movedFrom: paths that Ferry moved notes away from.
+    ///   - isFirst: the database is new, and nothing of before is known.
     ///   - now: `BootClock.now`.
     package mutating func look(
-        at sightings: [NoteSighting], features: [FeatureID: FeatureRecord], movedFrom: [FilePath: FeatureID], now: Duration
+        at sightings: [NoteSighting], features: [FeatureID: FeatureRecord], gone: Set<FilePath> = [], movedFrom: [FilePath: FeatureID],
+        isFirst: Bool = false, now: Duration
     ) -> Outcome {
         var outcome = Outcome()
+        let sightings = begin(sightings, features, gone, now)
         let grouped = group(sightings, features: features, movedFrom: movedFrom)
         for feature in features.values.sorted(by: { $0.id < $1.id }) {
             let notes = grouped.byFeature[feature.id] ?? []
@@ -64,12 +83,37 @@ package struct Reconciliation: Sendable {
                 }
             }
         }
-        for note in grouped.new { appeared(note, now: now, &outcome) }
-        for (id, notes) in grouped.newDoubles { outcome.decisions.append(.ambiguous(id, notes)) }
-        known = Dictionary(
-            sightings.map { ($0.inode, Known(path: $0.path, hash: $0.hash, state: $0.state)) }, uniquingKeysWith: { $1 })
-        isFirstLook = false
+        for note in grouped.new { appeared(note, isFirst: isFirst, now: now, &outcome) }
+        for (id, notes) in grouped.newDoubles.sorted(by: { $0.key < $1.key }) { newDoubles(id, notes, now: now, &outcome) }
+        outcome.nextLook = waits.values.min()
         return outcome
+    }
+
+    /// What a look at this time must concern beside what has happened.
+    package func due(_ now: Duration) -> [Subject] { waits.filter { $0.value <= now }.map(\.key) }
+
+    /// Something else than time is waited for: look at it again.
+    package mutating func lookAgain(at subject: Subject, _ time: Duration) { wait(until: time, subject) }
+
+    /// Forgets that the subjects waited, and fills in what an earlier look at a waiting note has seen.
+    private mutating func begin(
+        _ sightings: [NoteSighting], _ features: [FeatureID: FeatureRecord], _ gone: Set<FilePath>, _ now: Duration
+    ) -> [NoteSighting] {
+        for id in features.keys { waits[.feature(id)] = nil }
+        for path in gone {
+            waits[.note(path)] = nil
+            arrivals[path] = nil
+        }
+        return sightings.map { note in
+            waits[.note(note.path)] = nil
+            guard let arrival = arrivals.removeValue(forKey: note.path), arrival.hash == note.hash else { return note }
+            var note = note
+            // Whatever the file's dates say: this long Ferry itself has seen it so.
+            note.age = max(note.age, now - arrival.since)
+            note.isMovedUnchanged = note.isMovedUnchanged || arrival.isMovedUnchanged
+            note.isStatusEdited = note.isStatusEdited || arrival.isStatusEdited
+            return note
+        }
     }
 
     // MARK: Which note is which feature's
@@ -91,7 +135,7 @@ package struct Reconciliation: Sendable {
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let id = byPath[note.path], !borne.contains(id) {
                 groups.byFeature[id, default: []].append(note)
-            } else if note.id == nil, let before = known[note.inode], before.path != note.path, let id = byPath[before.path] {
+            } else if note.id == nil, let before = note.movedFrom, let id = byPath[before] {
                 // Moved before its id was written.
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let id = movedFrom[note.path], let feature = features[id], feature.isPresent, feature.state != .done {
@@ -113,15 +157,15 @@ package struct Reconciliation: Sendable {
         guard feature.isPresent else { return }
         let since = missingSince[feature.id] ?? now
         missingSince[feature.id] = since
-        guard now - since >= timing.disappearance else { return wait(until: since + timing.disappearance, &outcome) }
+        guard now - since >= timing.disappearance else { return wait(until: since + timing.disappearance, .feature(feature.id)) }
         let origin = feature.state.map(Place.state) ?? .outside
         outcome.decisions.append(.gesture(feature.id, Gesture.between(origin, .outside), nil))
     }
 
-    private func present(_ feature: FeatureRecord, _ note: NoteSighting, now: Duration, _ outcome: inout Outcome) {
+    private mutating func present(_ feature: FeatureRecord, _ note: NoteSighting, now: Duration, _ outcome: inout Outcome) {
         let origin = feature.state.map(Place.state) ?? .outside
         let moved = note.state != feature.folder
-        if !moved, let status = note.status, status != feature.seenStatus, feature.keyHistory.dropLast().contains(note.keys) {
+        if !moved, isStale(note, feature) {
             outcome.decisions.append(.staleSave(feature.id, note))
             return
         }
@@ -132,14 +176,21 @@ package struct Reconciliation: Sendable {
             return
         }
         let gesture = Gesture.between(origin, wanted, isHeld: feature.isHeld)
-        if startsWork(gesture) {
-            let unchanged = moved && (note.hash == feature.noteHash || movedUnchanged(note))
+        if gesture.startsWork {
+            let unchanged = moved && (note.hash == feature.noteHash || note.isMovedUnchanged)
             let quiet = moved ? timing.settle : timing.firstTouch
             if note.isUnready || (!unchanged && note.age < quiet) {
-                return wait(until: now + remainder(note, of: quiet), &outcome)
+                arrived(note, now)
+                return wait(until: now + remainder(note, of: quiet), .feature(feature.id))
             }
         }
         outcome.decisions.append(.gesture(feature.id, gesture, note))
+    }
+
+    /// All of Ferry's keys are as they were in an earlier version, and so is its block: a person's edit of a key leaves the block as it is.
+    private func isStale(_ note: NoteSighting, _ feature: FeatureRecord) -> Bool {
+        feature.keyHistory.dropLast().contains(note.keys) && feature.keyHistory.last != note.keys
+            && (feature.block == nil || note.block != feature.block)
     }
 
     private mutating func doubled(
@@ -148,47 +199,85 @@ package struct Reconciliation: Sendable {
         // Sync tools make the new file before they delete the old one.
         let since = doubledSince[feature.id] ?? now
         doubledSince[feature.id] = since
-        guard now - since >= timing.disappearance else { return wait(until: since + timing.disappearance, &outcome) }
-        let late = notes.filter { $0.path != feature.path && movedFrom[$0.path] == feature.id && $0.hash != feature.noteHash }
+        guard now - since >= timing.disappearance else { return wait(until: since + timing.disappearance, .feature(feature.id)) }
+        let late = notes.filter { $0.path != feature.path && movedFrom[$0.path] == feature.id }
         guard !late.isEmpty, late.count == notes.count - 1 else {
             outcome.decisions.append(.ambiguous(feature.id, notes))
             return
         }
-        outcome.decisions += late.map { .lateSave($0, feature.id) }
+        // The very same content may be a slow move by a sync tool, whose deletion is still to come.
+        let copies = late.filter { $0.hash == feature.noteHash }
+        if !copies.isEmpty, now - since < max(timing.settle, timing.disappearance) {
+            wait(until: since + max(timing.settle, timing.disappearance), .feature(feature.id))
+        }
+        let isPatient = now - since >= timing.settle
+        outcome.decisions += late.filter { isPatient || $0.hash != feature.noteHash }.map { .lateSave($0, feature.id) }
     }
 
     // MARK: New notes
 
-    private func appeared(_ note: NoteSighting, now: Duration, _ outcome: inout Outcome) {
-        switch Gesture.between(.unseen, .state(note.state)) {
-        case .dispatch:
-            if note.isUnready || (!movedUnchanged(note) && note.age < timing.settle) {
-                return wait(until: now + remainder(note, of: timing.settle), &outcome)
+    private mutating func appeared(_ note: NoteSighting, isFirst: Bool, now: Duration, _ outcome: inout Outcome) {
+        if isFirst, note.state == .done, note.status == .review, note.hasRun, note.id != nil {
+            // Moved there while there was no database: what would be merged is not on record.
+            outcome.decisions.append(.confirm(note))
+            return
+        }
+        guard let gesture = askedFor(note) else { return }
+        if gesture.startsWork {
+            let isThere = note.state == .planned
+            let quiet = isThere ? timing.settle : timing.firstTouch
+            if note.isUnready || (!(isThere && note.isMovedUnchanged) && note.age < quiet) {
+                arrived(note, now)
+                return wait(until: now + remainder(note, of: quiet), .note(note.path))
             }
-            outcome.decisions.append(.adopt(note, .dispatch))
-        case .list where note.id != nil: outcome.decisions.append(.adopt(note, .list))
-        default:
+            if isFirst, note.id != nil, let status = note.status, status != note.state {
+                outcome.decisions.append(.confirm(note))
+                return
+            }
+        }
+        outcome.decisions.append(.adopt(note, gesture))
+    }
+
+    /// What a note asks for that no feature stands for; `nil` where Ferry has nothing to do with it.
+    private func askedFor(_ note: NoteSighting) -> Gesture? {
+        switch note.state {
+        case .planned: return note.hasRun ? .runAgain : .dispatch
+        case .inProgress, .review: return note.id == nil ? nil : .list
+        case .ideas, .drafts, .blocked, .done:
             // An edited `status` in a note that Ferry has not met yet is a gesture too.
-            if note.status == .planned, note.state != .planned, [.ideas, .drafts, .blocked].contains(note.state) {
-                if note.isUnready || note.age < timing.firstTouch { return wait(until: now + timing.firstTouch, &outcome) }
-                outcome.decisions.append(.adopt(note, .dispatch))
-            } else if note.id != nil {
-                outcome.decisions.append(.adopt(note, .none))
+            guard let status = note.status, status != note.state, note.isStatusEdited || (status == .planned && note.state != .done) else {
+                return nil
             }
+            let gesture = Gesture.between(.state(note.state), .state(status))
+            // What only the database can tell, or nobody has asked for, is left alone.
+            return gesture == .dispatch && note.hasRun ? .runAgain : gesture
         }
     }
 
-    /// The note was seen at the last look, with the same content, in another place.
-    private func movedUnchanged(_ note: NoteSighting) -> Bool {
-        guard let before = known[note.inode] else { return false }
-        return before.hash == note.hash && before.state != note.state
+    private mutating func newDoubles(_ id: FeatureID, _ notes: [NoteSighting], now: Duration, _ outcome: inout Outcome) {
+        guard notes.contains(where: { [.planned, .inProgress, .review].contains($0.state) || $0.status == .planned && $0.state != .done }) else {
+            doubledSince[id] = nil
+            return
+        }
+        let since = doubledSince[id] ?? now
+        doubledSince[id] = since
+        guard now - since >= timing.disappearance else {
+            for note in notes {
+                arrived(note, now)
+                wait(until: since + timing.disappearance, .note(note.path))
+            }
+            return
+        }
+        doubledSince[id] = nil
+        outcome.decisions.append(.ambiguous(id, notes.sorted { $0.path.string < $1.path.string }))
     }
 
-    private func startsWork(_ gesture: Gesture) -> Bool {
-        switch gesture {
-        case .dispatch, .restart, .rework, .runAgain: true
-        case .none, .withdraw, .cancel, .cancelUnapproved, .approve, .reject, .hold, .unhold, .close, .putBack, .list: false
-        }
+    // MARK: Waiting
+
+    private mutating func arrived(_ note: NoteSighting, _ now: Duration) {
+        arrivals[note.path] = Arrival(
+            hash: note.hash, since: note.isUnready ? now : now - max(.zero, note.age), isMovedUnchanged: note.isMovedUnchanged,
+            isStatusEdited: note.isStatusEdited)
     }
 
     /// How long to wait until the note was quiet for so long; what is open in an editor is looked at every second.
@@ -196,5 +285,5 @@ package struct Reconciliation: Sendable {
         max(note.isUnready ? .seconds(1) : .milliseconds(10), quiet - note.age)
     }
 
-    private func wait(until time: Duration, _ outcome: inout Outcome) { outcome.nextLook = min(outcome.nextLook ?? time, time) }
+    private mutating func wait(until time: Duration, _ subject: Subject) { waits[subject] = min(waits[subject] ?? time, time) }
 }

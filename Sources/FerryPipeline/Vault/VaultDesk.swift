@@ -10,25 +10,29 @@ internal import Foundation
 package final class VaultDesk: Sendable {
     package let vault: Vault
     let writer: NoteWriter
-    private let scan: Mutex<VaultScan>
+    private let index: Mutex<VaultIndex>
+    private let news = Mutex(News())
     private let unreliable = Mutex<String?>(nil)
     /// The setting `property_prefix`: stands before Ferry's keys.
     private let prefix = Mutex("")
-    private let read = Mutex<[ContentHash: Reading]>([:])
+    /// Notes that the last look has read, by path: what is done next mostly concerns them.
+    private let recent = Mutex<[FilePath: (status: FileStatus, note: FeatureNote)]>([:])
+    private static let recentLimit = 64
 
-    /// What a sighting needs of a note's content; read once for each content.
-    private struct Reading: Sendable {
-        var id: FeatureID?
-        var status: FeatureState?
-        var keys: String
-        var isFeature: Bool
+    /// What the watcher has told of since the last look.
+    struct News {
+        var files: Set<FilePath> = []
+        var folders: Set<FilePath> = []
+        var isEverything = false
+        /// Ferry's own notes: settings, agents, rules, repositories.
+        var isSetup = false
     }
 
     /// `writes` is the folder of the journal of writes.
     package init(vault: Vault, writes: FilePath) {
         self.vault = vault
         writer = NoteWriter(root: vault.root, journal: WriteJournal(folder: writes))
-        scan = Mutex(VaultScan(root: vault.root, layout: vault.layout))
+        index = Mutex(VaultIndex(root: vault.root, layout: vault.layout, prefix: ""))
         if (try? FileSystemType(of: vault.root))?.isSilent == true {
             unreliable.withLock { $0 = "The vault lies on a file system that tells of no changes; it is looked at every few seconds." }
         }
@@ -37,62 +41,106 @@ package final class VaultDesk: Sendable {
     package var vaultID: String { vault.id }
     package var layout: VaultLayout { vault.layout }
 
-    /// To be called when the settings are read; what was read with another prefix is read again.
+    /// To be called when the settings are read. What was read with another prefix is read again.
     package func setPropertyPrefix(_ value: String) {
         let isNew = prefix.withLock { prefix in
             defer { prefix = value }
             return prefix != value
         }
-        if isNew { read.withLock { $0 = [:] } }
+        guard isNew else { return }
+        forgetRecent()
+        index.withLock { $0 = VaultIndex(root: vault.root, layout: layout, prefix: value) }
+        news.withLock { $0.isEverything = true }
     }
 
     // MARK: Looking
 
-    /// News of the watcher: where to look again is found by the status of every note; only what makes events unreliable is kept.
+    /// News of the watcher: where the next look looks.
     package func note(_ changes: Set<VaultChange>) {
-        for case .unreliable(let reason) in changes { unreliable.withLock { $0 = reason } }
+        news.withLock { news in
+            for change in changes {
+                switch change {
+                case .file(let path): if isAmongFeatures(path) { news.files.insert(path) } else { news.isSetup = true }
+                case .folder(let path):
+                    news.folders.insert(path)
+                    if !isAmongFeatures(path) { news.isSetup = true }
+                case .everything: news.isEverything = true
+                case .unreliable(let reason): unreliable.withLock { $0 = reason }
+                }
+            }
+        }
+    }
+
+    private func isAmongFeatures(_ path: FilePath) -> Bool {
+        var inner = path
+        return inner.removePrefix(vault.root) && inner.components.first == layout.features
+    }
+
+    func takeNews() -> News {
+        news.withLock { news in
+            defer { news = News() }
+            return news
+        }
     }
 
     /// Why events cannot be relied upon; `nil` when they can.
     package var unreliability: String? { unreliable.withLock { $0 } }
 
-    /// The feature notes as they are now; `nil` while the vault is not there, which is never an empty vault.
-    package func look() throws -> (notes: [NoteSighting], conflicts: [FilePath: String])? {
-        guard let notes = try scan.withLock({ try $0.look() }) else { return nil }
-        let now = Date.now.timeIntervalSince1970
-        var sightings: [NoteSighting] = []
-        var conflicts: [FilePath: String] = [:]
-        var readings: [ContentHash: Reading] = [:]
-        for note in notes {
-            if case .conflictCopy(let original) = note.name {
-                conflicts[note.path] = original
-                continue
-            }
-            guard let content = note.content else { continue }
-            let reading = reading(of: content, note.hash, note.path)
-            readings[note.hash] = reading
-            guard reading.isFeature else { continue }
-            // A file may bear a time that another device gave it, in the future too; when the inode changed is this machine's own time.
-            let modified = Double(min(note.status.modified, note.status.changed)) / 1_000_000_000
-            sightings.append(
-                NoteSighting(
-                    path: note.path, state: note.state, inode: note.status.inode, hash: note.hash, id: reading.id, status: reading.status,
-                    keys: reading.keys, age: .seconds(max(0, now - modified)), isUnready: isUnready(note, content)))
+    /// To be called once, after the settings are read and before the first look: what an earlier process knew of the notes.
+    func restore(_ stored: [(folder: FilePath, entries: [UInt8])]) { index.withLock { $0.restore(stored) } }
+
+    /// What is to be stored of what is known, without the notes about which something is still to be decided.
+    func takeChangedFolders(excluding open: Set<FilePath>) -> [(folder: FilePath, entries: [UInt8]?)] {
+        index.withLock { $0.takeChangedFolders(excluding: open) }
+    }
+
+    /// What has changed in the folders since the last call; `nil` while the vault is not there, which is never an empty vault.
+    func refresh(_ scope: IndexScope) throws -> IndexDelta? { try index.withLock { try $0.refresh(scope) } }
+
+    func note(at path: FilePath) -> IndexedNote? { index.withLock { $0.note(at: path) } }
+    func notes(bearing id: FeatureID) -> [IndexedNote] { index.withLock { $0.notes(bearing: id) } }
+    /// Conflict copies, with the names of the notes that they are copies of.
+    var conflicts: [FilePath: String] { index.withLock { $0.conflicts } }
+    /// Whether every note that bears the id lies in done.
+    func isDone(_ id: FeatureID) -> Bool {
+        let notes = notes(bearing: id)
+        return !notes.isEmpty && notes.allSatisfy { $0.state == .done }
+    }
+    /// The highest number that a note's id bears.
+    func highestNoted(prefix: String) -> Int { index.withLock { $0.highestNumber(prefix: prefix) } }
+
+    /// The lowest id of notes with this file name.
+    func id(named stem: String) -> FeatureID? {
+        guard let name = FilePath.Component(stem + ".md") else { return nil }
+        return index.withLock { index in
+            let likely = FeatureState.allCases.compactMap { index.note(at: layout.folder(of: $0).appending(name))?.id }
+            if let id = likely.min() { return id }
+            return FeatureState.allCases.flatMap { index.notes(in: $0).lazy.filter { $0.path.lastComponent == name }.compactMap(\.id) }.min()
         }
-        read.withLock { $0 = readings }
-        return (sightings, conflicts)
     }
 
-    private func reading(of content: [UInt8], _ hash: ContentHash, _ path: FilePath) -> Reading {
-        if let known = read.withLock({ $0[hash] }) { return known }
-        let note = FeatureNote(parsing: content, path: path, prefix: prefix.withLock { $0 })
-        return Reading(id: note.id, status: note.status, keys: note.keyLine, isFeature: note.isFeature)
+    /// Reads a note that a look concerns; `nil` where it is gone, cannot be read, or is no feature.
+    func sighting(of entry: IndexedNote) -> NoteSighting? {
+        let path = vault.root.pushing(entry.path)
+        guard let status = try? FileStatus.ifPresent(path), let content = try? FileContents.read(path, limit: VaultScan.sizeLimit) else { return nil }
+        let note = FeatureNote(parsing: content, path: entry.path, prefix: prefix.withLock { $0 })
+        guard note.isFeature else { return nil }
+        recent.withLock { if $0.count < Self.recentLimit { $0[entry.path] = (status, note) } }
+        // When the inode changed is this machine's own time; the content's date may be another device's.
+        let age = Date.now.timeIntervalSince1970 - Double(status.changed) / 1_000_000_000
+        return NoteSighting(
+            path: entry.path, state: entry.state, hash: ContentHash(of: content), id: note.id, status: note.status, keys: note.keyLine,
+            block: note.block?.version, age: .seconds(max(0, age)), isUnready: isUnready(entry, content),
+            hasRun: note.branch != nil || note.status == .done)
     }
 
-    private func isUnready(_ note: VaultScan.Note, _ content: [UInt8]) -> Bool {
-        guard note.state == .planned else { return false }
+    /// To be called before the notes of a look are read.
+    func forgetRecent() { recent.withLock { $0 = [:] } }
+
+    private func isUnready(_ entry: IndexedNote, _ content: [UInt8]) -> Bool {
+        guard entry.state == .planned else { return false }
         let isBlank = content.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-        return isBlank || NoteName.isUntitled(note.path) || isOpen(note.path)
+        return isBlank || NoteName.isUntitled(entry.path) || isOpen(entry.path)
     }
 
     /// Whether an editor that shows it by a lock file has the note open.
@@ -106,7 +154,8 @@ package final class VaultDesk: Sendable {
     package func read(_ path: FilePath) throws -> [UInt8] { try FileContents.read(vault.root.pushing(path), limit: VaultScan.sizeLimit) }
     /// A feature's note, read. Throws `Errno` where the file cannot be had.
     package func feature(at path: FilePath) throws -> FeatureNote {
-        FeatureNote(parsing: try read(path), path: path, prefix: prefix.withLock { $0 })
+        if let recent = recent.withLock({ $0[path] }), try FileStatus.ifPresent(vault.root.pushing(path)) == recent.status { return recent.note }
+        return FeatureNote(parsing: try read(path), path: path, prefix: prefix.withLock { $0 })
     }
 
     /// The highest number that a run folder bears.
@@ -114,6 +163,13 @@ package final class VaultDesk: Sendable {
         let folder = vault.root.appending(layout.runs)
         let ids = ((try? Directory.entries(of: folder)) ?? []).compactMap { FeatureID($0.name.string) }
         return ids.filter { $0.prefix == prefix }.map(\.number).max() ?? 0
+    }
+
+    /// The highest number of a run that left notes in the vault.
+    func highestRun(of id: FeatureID) -> Int {
+        let prefix = "\(id) run-"
+        let names = ((try? Directory.entries(of: vault.root.appending(layout.runs).appending(id.description))) ?? []).map(\.name.string)
+        return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count).prefix(while: \.isNumber)) : nil }.max() ?? 0
     }
 
     /// Whether the emergency stop is pulled.

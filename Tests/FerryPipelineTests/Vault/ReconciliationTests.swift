@@ -13,11 +13,12 @@ struct ReconciliationTests {
     func hash(_ text: String) -> ContentHash { ContentHash(of: Array(text.utf8)) }
 
     func note(
-        _ state: FeatureState, _ text: String = "text", path: String = "a.md", inode: UInt64 = 7, id: FeatureID? = FeatureID(number: 1),
-        status: FeatureState? = nil, keys: String = "", age: Duration = .seconds(3600)
+        _ state: FeatureState, _ text: String = "text", path: String = "a.md", id: FeatureID? = FeatureID(number: 1),
+        status: FeatureState? = nil, keys: String = "", age: Duration = .seconds(3600), from: FeatureState? = nil, isUnchanged: Bool = true
     ) -> NoteSighting {
         NoteSighting(
-            path: FilePath("\(state.rawValue)/\(path)"), state: state, inode: inode, hash: hash(text), id: id, status: status, keys: keys, age: age)
+            path: FilePath("\(state.rawValue)/\(path)"), state: state, hash: hash(text), id: id, status: status, keys: keys, age: age,
+            movedFrom: from.map { FilePath("\($0.rawValue)/\(path)") }, isMovedUnchanged: from != nil && isUnchanged)
     }
 
     func feature(_ state: FeatureState?, text: String = "text") -> FeatureRecord {
@@ -37,14 +38,11 @@ struct ReconciliationTests {
 
     @Test func `a note moved in unchanged acts at once, one just edited when it has been quiet`() {
         var reconciliation = Reconciliation(timing: Timing())
-        let idea = note(.ideas, id: nil, age: .seconds(1))
-        _ = look(&reconciliation, [idea])
-        let moved = note(.planned, id: nil, age: .seconds(2))
+        let moved = note(.planned, id: nil, age: .seconds(2), from: .ideas)
         #expect(look(&reconciliation, [moved], at: 1).decisions == [.adopt(moved, .dispatch)])
 
         var other = Reconciliation(timing: Timing())
-        _ = look(&other, [idea])
-        let edited = note(.planned, "more", id: nil, age: .seconds(2))
+        let edited = note(.planned, "more", id: nil, age: .seconds(2), from: .ideas, isUnchanged: false)
         let waiting = look(&other, [edited], at: 1)
         #expect(waiting.decisions.isEmpty)
         #expect(waiting.nextLook == .seconds(1 + 28))
@@ -74,7 +72,7 @@ struct ReconciliationTests {
         let record = feature(.inProgress)
         _ = look(&reconciliation, [note(.inProgress)], [record])
         #expect(look(&reconciliation, [], [record], at: 1).decisions.isEmpty)
-        let saved = note(.inProgress, "edited", inode: 8, status: .inProgress)
+        let saved = note(.inProgress, "edited", status: .inProgress)
         #expect(look(&reconciliation, [saved], [record], at: 2).decisions == [.seen(id, saved)])
     }
 
@@ -90,16 +88,16 @@ struct ReconciliationTests {
     @Test func `Syncthing makes the new file before it deletes the old one, and that is one move`() {
         var reconciliation = Reconciliation(timing: Timing())
         let record = feature(.review)
-        let both = [note(.review, status: .review), note(.done, inode: 9, status: .review)]
+        let both = [note(.review, status: .review), note(.done, status: .review)]
         #expect(look(&reconciliation, both, [record]).decisions.isEmpty)
-        let moved = note(.done, inode: 9, status: .review)
+        let moved = note(.done, status: .review)
         #expect(look(&reconciliation, [moved], [record], at: 1).decisions == [.gesture(id, .approve, moved)])
     }
 
     @Test func `two notes with one id are ambiguous once the grace time is over`() {
         var reconciliation = Reconciliation(timing: Timing())
         let record = feature(.planned)
-        let both = [note(.planned), note(.planned, path: "copy.md", inode: 9)]
+        let both = [note(.planned), note(.planned, path: "copy.md")]
         #expect(look(&reconciliation, both, [record]).decisions.isEmpty)
         #expect(look(&reconciliation, both, [record], at: 2).decisions == [.ambiguous(id, both)])
     }
@@ -107,7 +105,7 @@ struct ReconciliationTests {
     @Test func `a stale buffer saved where Ferry had moved the note away from is a late save`() {
         var reconciliation = Reconciliation(timing: Timing())
         let record = feature(.inProgress)
-        let stale = note(.planned, "stale", inode: 9, id: nil)
+        let stale = note(.planned, "stale", id: nil)
         let notes = [note(.inProgress, status: .inProgress), stale]
         #expect(look(&reconciliation, notes, [record], movedFrom: [stale.path: id]).decisions.isEmpty)
         #expect(look(&reconciliation, notes, [record], movedFrom: [stale.path: id], at: 2).decisions == [.lateSave(stale, id)])
@@ -146,12 +144,96 @@ struct ReconciliationTests {
     }
 
     @Test func `notes first seen in Ferry's folders are listed and left alone`() {
-        for state in [FeatureState.inProgress, .review, .done] {
+        for state in [FeatureState.inProgress, .review] {
             var reconciliation = Reconciliation(timing: Timing())
             let known = note(state)
             #expect(look(&reconciliation, [known]).decisions == [.adopt(known, .list)])
             #expect(look(&reconciliation, [note(state, id: nil)]).decisions.isEmpty)
         }
+    }
+
+    @Test(arguments: [FeatureState.ideas, .drafts, .blocked, .done])
+    func `a note that Ferry has nothing to do with is no feature, with an id or without`(state: FeatureState) {
+        var reconciliation = Reconciliation(timing: Timing())
+        #expect(look(&reconciliation, [note(state, status: state), note(state, path: "b.md", id: nil)]).decisions.isEmpty)
+    }
+
+    @Test func `an edited status in a note that no feature stands for is a gesture, a status that always stood there is none`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var edited = note(.ideas, status: .done)
+        #expect(look(&reconciliation, [edited]).decisions.isEmpty)
+        edited.isStatusEdited = true
+        #expect(look(&reconciliation, [edited]).decisions == [.adopt(edited, .close)])
+        let wanted = note(.drafts, status: .planned, age: .seconds(1))
+        #expect(look(&reconciliation, [wanted]).decisions.isEmpty)
+        #expect(reconciliation.due(.seconds(1)) == [.note(wanted.path)])
+        let quiet = note(.drafts, status: .planned, age: .seconds(1))
+        #expect(look(&reconciliation, [quiet], at: 1).decisions.count == 1)
+    }
+
+    @Test func `a note that was done once and is moved to planned is run again, though no feature stands for it`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var again = note(.planned, status: .done, from: .done)
+        again.hasRun = true
+        #expect(look(&reconciliation, [again]).decisions == [.adopt(again, .runAgain)])
+    }
+
+    @Test func `with a new database a person is asked before a note starts that stands elsewhere than it says`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let moved = note(.planned, status: .drafts)
+        let wanted = note(.planned, path: "b.md", id: FeatureID(number: 2), status: .planned)
+        let fresh = note(.planned, path: "c.md", id: nil, status: .drafts)
+        let outcome = reconciliation.look(at: [moved, wanted, fresh], features: [:], movedFrom: [:], isFirst: true, now: .zero)
+        #expect(outcome.decisions == [.confirm(moved), .adopt(wanted, .dispatch), .adopt(fresh, .dispatch)])
+        var merged = note(.done, status: .review)
+        merged.hasRun = true
+        #expect(reconciliation.look(at: [merged], features: [:], movedFrom: [:], isFirst: true, now: .zero).decisions == [.confirm(merged)])
+    }
+
+    @Test func `two notes with one id that no feature stands for matter only where one of them asks for something`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let resting = [note(.ideas), note(.done, path: "b.md")]
+        #expect(look(&reconciliation, resting).decisions.isEmpty)
+        #expect(look(&reconciliation, resting, at: 9).decisions.isEmpty)
+        let asking = [note(.done, path: "b.md"), note(.planned)]
+        #expect(look(&reconciliation, asking, at: 10).decisions.isEmpty)
+        let decided = look(&reconciliation, asking, at: 12).decisions
+        guard case .ambiguous(id, let notes) = decided.first else { return #expect(Bool(false), "\(decided)") }
+        #expect(decided.count == 1 && notes.map(\.path) == asking.map(\.path))
+    }
+
+    @Test func `an exact copy where Ferry moved the note away from may be a slow move, so it is given the settle time`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let record = feature(.inProgress)
+        let copy = note(.planned)
+        let notes = [note(.inProgress), copy]
+        _ = look(&reconciliation, notes, [record], movedFrom: [copy.path: id])
+        #expect(look(&reconciliation, notes, [record], movedFrom: [copy.path: id], at: 3).decisions.isEmpty)
+        #expect(look(&reconciliation, notes, [record], movedFrom: [copy.path: id], at: 30).decisions == [.lateSave(copy, id)])
+    }
+
+    @Test func `an edit back to an older status is a gesture where Ferry's block is today's, and a stale save where it is not`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        var record = feature(.planned)
+        record.keyHistory = ["drafts||||FR-001", "planned||||FR-001"]
+        record.block = "now"
+        var edited = note(.planned, "x", status: .drafts, keys: "drafts||||FR-001")
+        edited.block = "now"
+        #expect(look(&reconciliation, [edited], [record]).decisions == [.gesture(id, .withdraw, edited)])
+        edited.block = "before"
+        #expect(look(&reconciliation, [edited], [record]).decisions == [.staleSave(id, edited)])
+    }
+
+    @Test func `what waits is due when its time has come, and a look at something else does not put it off`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let young = note(.planned, id: nil, age: .seconds(10))
+        #expect(look(&reconciliation, [young]).nextLook == .seconds(20))
+        let other = note(.planned, path: "b.md", id: nil, age: .seconds(29))
+        #expect(look(&reconciliation, [other], at: 5).nextLook == .seconds(6))
+        #expect(reconciliation.due(.seconds(5)).isEmpty)
+        #expect(reconciliation.due(.seconds(20)).count == 2)
+        // The file's date may be of a clock that goes wrong; what Ferry saw itself counts.
+        #expect(look(&reconciliation, [young], at: 20).decisions.count == 1)
     }
 
     @Test func `the same look twice decides the same, and nothing when its decisions are carried out`() {

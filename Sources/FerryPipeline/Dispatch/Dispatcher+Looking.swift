@@ -1,0 +1,182 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import Logging
+internal import SystemPackage
+
+/// Looks: what is compared with what was, no more of it than the news concern.
+extension Dispatcher {
+    func look(_ now: Duration) async throws {
+        needsLook = false
+        await heedStop()
+        let news = desk.takeNews()
+        let isFull = isWhole(news, now)
+        if isFull || news.isSetup { decided += try await reload() }
+        if hasPostponedWrites { await recoverWrites() }
+        guard let delta = try desk.refresh(isFull ? .everything : .paths(files: news.files, folders: news.folders)) else {
+            nextLook = now + parts.timing.pollInterval
+            everythingDue = .zero
+            return
+        }
+        if isFull { everythingDue = now + pause(after: BootClock.now - now) }
+        noteConflicts(now)
+        release(delta)
+        var concern = unsettled
+        concern.add(reconciliation.due(now))
+        concern.add(delta, known: features, places: places)
+        for path in news.files { addWaiting(path, to: &concern) }
+        if isFull { concern.features.formUnion(restless) }
+        if isFull || news.isSetup { try await readBulkTicks(into: &concern) }
+        concern.complete(desk, known: features, places: places)
+        // Kept until all is carried out: what an error comes between is looked at again.
+        unsettled = concern
+        let missed = try await settle(concern, isFull: isFull, now)
+        unsettled = missed
+        if isFull || !bulk.isEmpty || !toldBulk.isEmpty { try await finishBulk(now) }
+        if isNewDatabase {
+            try await parts.store.setFact("looked", Store.now)
+            isNewDatabase = false
+        }
+        if !missed.isEmpty { reconsider(after: .milliseconds(50)) }
+        if !delta.isEmpty || !concern.isEmpty { indexDue = indexDue ?? now + parts.timing.indexInterval }
+        nextLook = [nextLook, everythingDue].compactMap { $0 }.min()
+        // A name that `depends_on` waits for may have come.
+        if isFull || news.isSetup || delta.came.contains(where: { $0.before?.id != $0.note.id || $0.before == nil }) {
+            decided += try await dispatchMended(now)
+        }
+        if highestBranch == nil || branchesDue <= now { await readHighest() }
+        await hooks.didLook?()
+    }
+
+    /// Whether everything is to be looked at.
+    private func isWhole(_ news: VaultDesk.News, _ now: Duration) -> Bool {
+        news.isEverything || everythingDue <= now || desk.unreliability != nil
+    }
+
+    /// A look at everything takes at most one three-hundredth of the time.
+    private func pause(after cost: Duration) -> Duration {
+        max(desk.unreliability == nil ? parts.timing.reconcileInterval : parts.timing.pollInterval, cost * 300)
+    }
+
+    /// Features whose records do not fit what the vault held when Ferry last looked; nothing needs to have changed since for them to matter.
+    private var restless: [FeatureID] {
+        features.values.filter { feature in
+            guard feature.isPresent else { return false }
+            guard let note = desk.note(at: feature.path), note.kind == .note else { return true }
+            return feature.isAmbiguous || note.state != feature.folder || (note.id != nil && note.id != feature.id)
+        }.map(\.id)
+    }
+
+    /// Decides about what the look concerns, and carries it out. Returns what went away meanwhile.
+    private func settle(_ concern: LookConcern, isFull: Bool, _ now: Duration) async throws -> LookConcern {
+        var sightings: [NoteSighting] = []
+        var gone: Set<FilePath> = []
+        desk.forgetRecent()
+        for path in concern.paths {
+            guard let found = desk.note(at: path), found.kind == .note, var note = desk.sighting(of: found) else {
+                gone.insert(path)
+                continue
+            }
+            note.movedFrom = concern.moves[path]
+            if let before = note.movedFrom { note.isMovedUnchanged = desk.layout.place(of: before).map { $0.state != note.state } ?? false }
+            note.isStatusEdited = concern.edited.contains(path)
+            if note.state == .planned, note.age < reconciliation.timing.settle, parts.folders.isAskedToGo(note.hash) {
+                note.age = reconciliation.timing.settle
+            }
+            sightings.append(note)
+        }
+        let known = Dictionary(concern.features.compactMap { features[$0] }.map { ($0.id, $0) }) { $1 }
+        let outcome = reconciliation.look(
+            at: sightings, features: known, gone: gone, movedFrom: places.movedFrom, isFirst: isNewDatabase, now: now)
+        waitsForTime = outcome.nextLook != nil
+        nextLook = outcome.nextLook
+        var decisions = outcome.decisions
+        var missed = LookConcern()
+        if !isFull, decisions.contains(where: \.isDisappearance) {
+            // Its coming elsewhere may have been lost among the events: everything is looked at before it counts as gone.
+            missed.add(decisions.filter(\.isDisappearance).map(\.subject))
+            decisions.removeAll(where: \.isDisappearance)
+            everythingDue = now
+            needsLook = true
+        }
+        for decision in try await sift(decisions, of: concern, now) {
+            // A note that went away since the look: the next look tells where.
+            do { decided += try await carryOut(decision, now) } catch Errno.noSuchFileOrDirectory { missed.add([decision.subject]) }
+        }
+        missed.moves = concern.moves.filter { move in
+            places.features(at: move.value).contains { reconciliation.waits[.feature($0)] != nil || missed.features.contains($0) }
+        }
+        return missed
+    }
+
+    /// A note that waits and that somebody has touched, though nothing of it has changed.
+    private func addWaiting(_ path: FilePath, to concern: inout LookConcern) {
+        var path = path
+        if path.isAbsolute, !path.removePrefix(desk.vault.root) { return }
+        if reconciliation.waits[.note(path)] != nil { concern.paths.insert(path) }
+        let ids = places.features(at: path).union(desk.note(at: path)?.id.map { [$0] } ?? [])
+        concern.features.formUnion(ids.filter { reconciliation.waits[.feature($0)] != nil })
+    }
+
+    /// Dependants need not wait for a note that lies in done, though no feature stands for it.
+    private func release(_ delta: IndexDelta) {
+        guard !awaited.isEmpty else { return }
+        let changed = delta.gone.map(\.id) + delta.came.flatMap { [$0.before?.id, $0.note.id] }
+        for id in awaited.intersection(changed.compactMap { $0 }) where features[id] == nil {
+            decided += state.apply(desk.isDone(id) ? .released(id) : .reopened(id))
+        }
+    }
+
+    private func noteConflicts(_ now: Duration) {
+        let found = desk.conflicts
+        guard found != conflicts else { return }
+        conflicts = found
+        requestDashboard(now)
+    }
+
+    /// Stores what is known of the notes, for the next process; what is still to be decided is left out, so that it is found again.
+    func saveIndex() async {
+        indexDue = nil
+        var open = unsettled
+        open.add(Array(reconciliation.waits.keys))
+        open.add(Array(bulk.subjects))
+        var paths = open.paths
+        for id in open.features {
+            paths.formUnion(desk.notes(bearing: id).map(\.path))
+            if let feature = features[id] { paths.insert(feature.path) }
+        }
+        do { try await parts.store.saveNoteIndex(changed: desk.takeChangedFolders(excluding: paths)) } catch {
+            parts.log.warning("Storing what is known of the notes: \(error)")
+        }
+    }
+
+    /// Saves what is known of a feature, in the database and here.
+    func save(_ feature: FeatureRecord) async throws {
+        try await parts.store.save(feature)
+        remember(feature)
+        await hooks.didChange?(feature)
+    }
+
+    /// Takes over a record as the database has it.
+    func remember(_ feature: FeatureRecord) {
+        let old = features.updateValue(feature, forKey: feature.id)
+        places.move(feature.id, from: old?.path, to: feature.path)
+        if feature.id.prefix == Self.idPrefix { highestFeature = max(highestFeature, feature.id.number) }
+    }
+
+    func reconsider(after wait: Duration) { nextLook = min(nextLook ?? .seconds(1 << 40), BootClock.now + wait) }
+}
+
+extension Reconciliation.Decision {
+    /// A note counts as gone.
+    var isDisappearance: Bool { if case .gesture(_, _, nil) = self { true } else { false } }
+
+    /// What it is about.
+    var subject: Reconciliation.Subject {
+        switch self {
+        case .adopt(let note, _), .confirm(let note): .note(note.path)
+        case .gesture(let id, _, _), .seen(let id, _), .staleSave(let id, _), .lateSave(_, let id), .ambiguous(let id, _): .feature(id)
+        }
+    }
+}
