@@ -30,7 +30,7 @@ help:
 	@echo 'make build       ferry and ferry-step, for debugging, in .build/debug'
 	@echo 'make bench       measure, and write docs/benchmarks.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
-	@echo 'make check-long  the tests three times, with the long variants (FERRY_LONG=1)'
+	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; writes docs/check-long.md'
 	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
 
 build:
@@ -57,7 +57,7 @@ lint:
 	@.scripts/check-architecture-test
 
 # What the documents of a measurement name; the copy in which root's runs happen is no git repository.
-bench e2e: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
+bench check-long e2e: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
 
 ifeq ($(ROOT),)
 
@@ -75,7 +75,7 @@ test:
 check-long:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-tests
-	@for round in 1 2 3; do FERRY_LONG=1 .scripts/stage "round $$round" swift test --skip-build --disable-xctest --no-parallel || exit; done
+	@.scripts/check-long
 
 bench:
 	@.scripts/need $(TO_TEST)
@@ -98,12 +98,12 @@ demo:
 	@.scripts/need $(TO_RUN)
 	@$(AS_USER) $(MAKE_HERE) demo
 
-test check-long:
+test:
 	@.scripts/need $(TO_TEST)
 	@$(AS_USER) $(MAKE_HERE) $@
 
-bench e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/third-party-run.md --
-bench e2e:
+bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/third-party-run.md --
+bench check-long e2e:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@
 

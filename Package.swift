@@ -74,6 +74,11 @@ let package = Package(
         .target(name: "FerryModel"),
         .testTarget(name: "FerryModelTests", dependencies: ["FerryModel"]),
         .target(
+            name: "FerryNoteFuzz",
+            dependencies: ["FerryTestSupport", "FerryVault", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/FerryNoteFuzz"
+        ),
+        .target(
             name: "FerryPipeline",
             dependencies: [
                 "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault", "FerryWatch",
@@ -137,7 +142,13 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
-        .testTarget(name: "FerryVaultTests", dependencies: ["FerryVault", "FerryTestSupport"]),
+        .testTarget(
+            name: "FerryVaultTests",
+            dependencies: [
+                "FerryNoteFuzz", "FerryTestSupport", "FerryVault", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
         .target(
             name: "FerryWatch",
             dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
@@ -156,6 +167,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings its own entry, so no ordinary build can link this one: docs/decisions/0013-fuzzing.md.
+if Context.environment["FERRY_FUZZ"] != nil {
+    package.targets.append(.executableTarget(name: "ferry-fuzz", dependencies: ["FerryNoteFuzz"], path: "Tests/FerryFuzz"))
+}
 
 for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings =

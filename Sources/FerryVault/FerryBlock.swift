@@ -36,8 +36,12 @@ package struct FerryBlock: Hashable, Sendable {
         region = body.range(ofLine: first).lowerBound..<body.range(ofLine: last).upperBound
         let texts = lines.map { body.content(ofLine: $0).text }
         boxes = zip(lines, texts).compactMap { BlockBox(Array($1.utf8)[...], line: $0) }
-        answers = QuestionAnswers.read(texts)
-        kept = Self.kept(texts, known: known)
+        let hashes = Self.hashes(texts, known: known)
+        // An answer ends where one of Ferry's own lines stands.
+        let found = QuestionAnswers.find(
+            in: texts.map { !QuestionAnswers.isAnswer($0) && (hashes.contains(Self.hash($0)) || $0.hasPrefix(Self.sums)) ? "" : $0 })
+        answers = found.mapValues { $0.text.joined(separator: "\n") }
+        kept = Self.kept(texts, hashes, answered: Set(found.values.flatMap(\.lines)))
         version = texts.last { $0.hasPrefix(Self.sums) }.map { String(ContentHash(of: Array($0.trimmingBlanks.utf8)).description.prefix(12)) }
     }
 
@@ -49,28 +53,25 @@ package struct FerryBlock: Hashable, Sendable {
         bytes[..<region.lowerBound] + bytes[region].filter { $0 == .lineFeed } + bytes[region.upperBound...]
     }
 
-    /// The person's lines: all whose hash is not among those that Ferry left.
-    private static func kept(_ texts: [String], known: [String]) -> [String] {
+    private static func hashes(_ texts: [String], known: [String]) -> Set<String> {
         let marks = texts.filter { $0.hasPrefix(sums) }
-        let hashes = Set(marks.flatMap { $0.dropFirst(sums.utf8.count).split(separator: " ") }.map(String.init)).union(known.map(hash))
+        return Set(marks.flatMap { $0.dropFirst(sums.utf8.count).split(separator: " ") }.map(String.init)).union(known.map(hash))
+    }
+
+    /// The person's lines: all whose hash is not among those that Ferry left. Answers are carried over with their questions.
+    private static func kept(_ texts: [String], _ hashes: Set<String>, answered: Set<Int>) -> [String] {
         var kept: [String] = []
         var isBlankPending = false
-        var isAnswer = false
-        for text in texts where !text.hasPrefix(sums) {
+        for (index, text) in texts.enumerated() where !text.hasPrefix(sums) {
             if text.trimmingBlanks.isEmpty {
                 isBlankPending = true
-                isAnswer = false
-                continue
-            }
-            // An answer and the lines that go on with it are carried over with their question.
-            isAnswer = QuestionAnswers.number(of: text) != nil || (isAnswer && !hashes.contains(hash(text)))
-            if isAnswer || hashes.contains(hash(text)) {
+            } else if answered.contains(index) || hashes.contains(hash(text)) {
                 isBlankPending = false
-                continue
+            } else {
+                if isBlankPending, !kept.isEmpty { kept.append("") }
+                isBlankPending = false
+                kept.append(text)
             }
-            if isBlankPending, !kept.isEmpty { kept.append("") }
-            isBlankPending = false
-            kept.append(text)
         }
         return kept
     }

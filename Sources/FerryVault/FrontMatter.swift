@@ -29,7 +29,7 @@ package struct FrontMatter: Hashable, Sendable {
 
     /// A line that is no entry and no part of one.
     struct Oddity: Hashable, Sendable {
-        enum Kind: Hashable, Sendable { case flow, explicitKey, directive, documentEnd, tab, stray }
+        enum Kind: Hashable, Sendable { case flow, explicitKey, escapedKey, directive, documentEnd, tab, stray }
         let line: Int
         let kind: Kind
     }

@@ -124,6 +124,7 @@ struct FrontMatterScanner {
     private static func oddity(_ first: UInt8, _ line: ArraySlice<UInt8>) -> FrontMatter.Oddity.Kind {
         switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["): .flow
+        case UInt8(ascii: "\"") where line.contains(UInt8(ascii: "\\")): .escapedKey
         case UInt8(ascii: "?") where line.count == 1 || line.dropFirst().first?.isBlank == true: .explicitKey
         case UInt8(ascii: "%"): .directive
         case UInt8(ascii: ".") where line.starts(with: "...".utf8) && line.dropFirst(3).allSatisfy(\.isBlank): .documentEnd

@@ -35,6 +35,7 @@ extension FrontMatterSplice {
         switch oddity.kind {
         case .flow: NoteRefusal(oddity.line, "the front matter is written in braces", remedy: "write each key on a line of its own, as `key: value`")
         case .explicitKey: NoteRefusal(oddity.line, "a key is written with `?`", remedy: "write it as `key: value`")
+        case .escapedKey: NoteRefusal(oddity.line, "a key is written with a backslash", remedy: "write it without")
         case .directive: NoteRefusal(oddity.line, "the front matter holds a YAML directive", remedy: "remove the line")
         case .documentEnd: NoteRefusal(oddity.line, "a line `...` ends the YAML before the closing `---`", remedy: "remove the line")
         case .tab: NoteRefusal(oddity.line, "the line is indented by a tab", remedy: "indent it by blanks")
@@ -79,9 +80,10 @@ extension FrontMatterSplice {
         guard kept(before).elementsEqual(kept(after)), frontMatter.oddities.map(\.kind) == (before.frontMatter?.oddities ?? []).map(\.kind) else {
             throw broken
         }
-        guard case .keys(let old) = view else { return }
-        guard case .keys(let new) = YAMLReader.view(of: frontMatter, in: result) else { throw broken }
-        try agree(frontMatter, .keys(new))
+        let view = (before: view, after: YAMLReader.view(of: frontMatter, in: result))
+        try agree(frontMatter, view.after)
+        guard case .keys(let old) = view.before else { return }
+        guard case .keys(let new) = view.after else { throw broken }
         let others = { (seen: [YAMLReader.TopLevel]) in seen.filter { wanted[$0.key] == nil && !gone.contains($0.key) } }
         // Lines may move where keys go away; keys and values stay.
         guard others(old).elementsEqual(others(new), by: { $0.key == $1.key && $0.value == $1.value }) else { throw broken }

@@ -43,7 +43,10 @@ package enum FrontMatterSplice {
             try verify(left, [], without: keys, before: note, view)
             return left
         }
-        return Array(left[..<(note.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)]) + left[rest.closing.upperBound...]
+        let bare = Array(left[..<(note.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)]) + left[rest.closing.upperBound...]
+        // A body that begins with a line `---` would become front matter itself.
+        let seen = NoteBytes(bare)
+        return seen.frontMatter == nil && seen.oddity == nil ? bare : left
     }
 
     private struct Edit {

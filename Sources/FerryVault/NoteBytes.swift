@@ -43,7 +43,9 @@ package struct NoteBytes: Hashable, Sendable {
 
     private static func cut(_ bytes: [UInt8], _ start: Int) -> (frontMatter: FrontMatter?, oddity: Oddity?) {
         guard let opening = ByteLines.line(of: bytes, at: start, number: 1, to: bytes.count) else { return (nil, nil) }
-        if bytes[opening.content].starts(with: Array("---\r".utf8)) { return (nil, .bareCarriageReturns) }
+        if bytes[opening.content].starts(with: "---".utf8), bytes[opening.content].dropFirst(3).first(where: { !$0.isBlank }) == .carriageReturn {
+            return (nil, .bareCarriageReturns)
+        }
         guard isFence(bytes[opening.content], "---") else { return (nil, nil) }
         var lines: [ByteLines.Line] = []
         var dots: Int?

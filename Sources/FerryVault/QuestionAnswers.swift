@@ -1,33 +1,46 @@
 /// Answers that a person wrote behind `A1:`, in Ferry's block or under `## Questions`.
 enum QuestionAnswers {
-    /// By number, without the mark; an answer goes on until a blank line, a question or the next answer. Empty answers are absent.
-    static func read(_ lines: [String]) -> [Int: String] {
-        var answers: [Int: [String]] = [:]
+    struct Answer {
+        /// Without the mark, and without the quote mark of a callout; lists and quotes of the person's own stay.
+        fileprivate(set) var text: [String]
+        /// Which of the lines it stands in.
+        fileprivate(set) var lines: [Int]
+    }
+
+    /// By number; an answer goes on until a blank line, a question or the next answer. Of two to one question the later counts. Empty ones are absent.
+    static func find(in lines: [String]) -> [Int: Answer] {
+        var answers: [Int: Answer] = [:]
         var current: Int?
-        for line in lines {
+        for (index, line) in lines.enumerated() {
             let plain = strip(line)
             if let (number, rest) = mark("a", plain) {
                 current = number
-                answers[number] = rest.isEmpty ? [] : [rest]
+                answers[number] = Answer(text: rest.isEmpty ? [] : [rest], lines: [index])
             } else if plain.isEmpty || plain.hasPrefix("<!--") || plain.hasPrefix("[") || mark("q", plain) != nil {
                 current = nil
             } else if let number = current {
-                answers[number, default: []].append(plain)
+                answers[number]?.text.append(unquoted(line))
+                answers[number]?.lines.append(index)
             }
         }
-        return answers.filter { !$0.value.isEmpty }.mapValues { $0.joined(separator: "\n") }
+        return answers.filter { !$0.value.text.isEmpty }
     }
 
-    /// The number of a line that begins an answer.
-    static func number(of line: String) -> Int? { mark("a", strip(line))?.number }
+    /// The texts, lines in them ended by LF.
+    static func read(_ lines: [String]) -> [Int: String] { find(in: lines).mapValues { $0.text.joined(separator: "\n") } }
 
-    /// Without quote marks, a bullet, and emphasis around the mark.
+    /// Whether a line begins an answer.
+    static func isAnswer(_ line: String) -> Bool { mark("a", strip(line)) != nil }
+
+    private static func unquoted(_ line: String) -> String {
+        let text = line.trimmingBlanks
+        return text.hasPrefix(">") ? String(decoding: text.utf8.dropFirst(), as: UTF8.self).trimmingBlanks : text
+    }
+
+    /// Without quote marks, bullets, and emphasis around the mark, however often they are there.
     private static func strip(_ line: String) -> String {
-        var rest = line.trimmingBlanks[...]
-        while let first = rest.utf8.first, first == UInt8(ascii: ">") || first.isBlank { rest = rest.dropFirst() }
-        if rest.hasPrefix("- ") { rest = rest.dropFirst(2) }
-        while rest.hasPrefix("*") { rest = rest.dropFirst() }
-        return rest.trimmingBlanks
+        let bytes = Array(line.utf8)
+        return bytes[(bytes.firstIndex { !$0.isBlank && !">*-".utf8.contains($0) } ?? bytes.endIndex)...].trimmed.text
     }
 
     /// `A1:` with what follows; the colon tells it from prose.

@@ -28,11 +28,12 @@ enum YAMLReader {
         guard let text = String(validating: bytes[entry.lines], as: UTF8.self) else {
             throw Failure(line: entry.line, what: "\(entry.key) is not UTF-8", remedy: "save the note as UTF-8")
         }
-        let root = try compose(text, firstLine: entry.line)
+        let lines = entry.line...max(entry.line, entry.line + text.utf8.count { $0 == .lineFeed } - (text.utf8.last == .lineFeed ? 1 : 0))
+        let root = try compose(text, lines)
         guard case .mapping(let mapping) = root, mapping.count == 1, let pair = mapping.first else {
             throw Failure(line: entry.line, what: "\(entry.key) cannot be read as a key with one value", remedy: "write `\(entry.key): value`")
         }
-        return try convert(pair.value, firstLine: entry.line, keyLine: entry.line)
+        return try convert(pair.value, lines, keyLine: entry.line)
     }
 
     /// A key of the front matter as Yams sees it.
@@ -58,12 +59,17 @@ enum YAMLReader {
         }
         var content = Array(bytes[frontMatter.content])
         for range in frontMatter.indirections {
+            // An alias becomes a word; so does what stands before a key, whose column must not change.
             let isAlias = bytes[range.lowerBound] == UInt8(ascii: "*")
-            for index in isAlias ? range.prefix(1) : range { content[index - frontMatter.content.lowerBound] = isAlias ? UInt8(ascii: "_") : .space }
+            let isFirst = bytes[frontMatter.content.lowerBound..<range.lowerBound].last { !$0.isBlank } ?? .lineFeed == .lineFeed
+            let isOnly = bytes[range.upperBound...].first { !$0.isBlank }.map { $0 == .lineFeed || $0 == .carriageReturn } ?? true
+            for index in isAlias ? range.prefix(1) : range {
+                content[index - frontMatter.content.lowerBound] = isAlias || (isFirst && !isOnly) ? UInt8(ascii: "_") : .space
+            }
         }
         guard let text = String(validating: content, as: UTF8.self) else { return .unreadable }
         do {
-            switch try compose(text, firstLine: frontMatter.firstLine) {
+            switch try compose(text, frontMatter.firstLine...Int.max) {
             case nil: return .keys([])
             case .scalar(let scalar)? where scalar.string.isEmpty: return .keys([])
             case .mapping(let mapping)?:
@@ -78,35 +84,35 @@ enum YAMLReader {
         }
     }
 
-    private static func compose(_ text: String, firstLine: Int) throws(Failure) -> Node? {
+    private static func compose(_ text: String, _ lines: ClosedRange<Int>) throws(Failure) -> Node? {
         do {
             // The basic resolver: Yams' default one runs seven regular expressions over every key.
             return try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
         } catch let error as YamlError {
-            throw failure(error, firstLine: firstLine)
+            throw failure(error, lines)
         } catch {
-            throw Failure(line: firstLine, what: "the YAML cannot be read", remedy: "write `key: value`")
+            throw Failure(line: lines.lowerBound, what: "the YAML cannot be read", remedy: "write `key: value`")
         }
     }
 
-    private static func convert(_ node: Node, firstLine: Int, keyLine: Int) throws(Failure) -> NoteValue {
-        let line = node.mark.map { firstLine + $0.line - 1 } ?? keyLine
+    private static func convert(_ node: Node, _ lines: ClosedRange<Int>, keyLine: Int) throws(Failure) -> NoteValue {
+        let line = node.mark.map { Self.line($0, lines) } ?? keyLine
         switch node {
         case .scalar(let scalar):
             let isEmpty = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
             return NoteValue(line: isEmpty ? keyLine : line, content: isEmpty ? .empty : .text(scalar.string))
         case .sequence(let sequence):
             var items: [NoteValue] = []
-            for item in sequence { items.append(try convert(item, firstLine: firstLine, keyLine: line)) }
+            for item in sequence { items.append(try convert(item, lines, keyLine: line)) }
             return NoteValue(line: line, content: .list(items))
         case .mapping(let mapping):
             var pairs: [NoteValue.Pair] = []
             for (key, value) in mapping {
-                let at = key.mark.map { firstLine + $0.line - 1 } ?? line
+                let at = key.mark.map { Self.line($0, lines) } ?? line
                 guard let name = key.scalar?.string else {
                     throw Failure(line: at, what: "a key is a list or a map", remedy: "write a word as the key")
                 }
-                pairs.append(NoteValue.Pair(key: name, line: at, value: try convert(value, firstLine: firstLine, keyLine: at)))
+                pairs.append(NoteValue.Pair(key: name, line: at, value: try convert(value, lines, keyLine: at)))
             }
             return NoteValue(line: line, content: .map(pairs))
         case .alias:
@@ -114,17 +120,22 @@ enum YAMLReader {
         }
     }
 
-    private static func failure(_ error: YamlError, firstLine: Int) -> Failure {
+    /// The file's line of a mark. libyaml also counts the line ends of Unicode and a line behind the last: such marks stay within the entry.
+    private static func line(_ mark: Mark, _ lines: ClosedRange<Int>) -> Int {
+        min(max(lines.lowerBound + mark.line - 1, lines.lowerBound), lines.upperBound)
+    }
+
+    private static func failure(_ error: YamlError, _ lines: ClosedRange<Int>) -> Failure {
         let remedy = "mend the YAML; text with `:`, `#`, `@`, `%` or a backtick in it is best put in double quotes"
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            return Failure(line: firstLine + mark.line - 1, what: "the YAML is broken (\(problem))", remedy: remedy)
+            return Failure(line: line(mark, lines), what: "the YAML is broken (\(problem))", remedy: remedy)
         case .reader(let problem, _, _, _):
-            return Failure(line: firstLine, what: "the YAML holds a character that may not be there (\(problem))", remedy: remedy)
+            return Failure(line: lines.lowerBound, what: "the YAML holds a character that may not be there (\(problem))", remedy: remedy)
         case .duplicatedKeysInMapping(let names, let context):
             let name = InertText.excerpt(names.first ?? "", limit: 60)
-            return Failure(line: firstLine + context.mark.line - 1, what: "the key `\(name)` is there twice", remedy: "keep one of the two")
-        default: return Failure(line: firstLine, what: "the YAML cannot be read", remedy: remedy)
+            return Failure(line: line(context.mark, lines), what: "the key `\(name)` is there twice", remedy: "keep one of the two")
+        default: return Failure(line: lines.lowerBound, what: "the YAML cannot be read", remedy: remedy)
         }
     }
 }

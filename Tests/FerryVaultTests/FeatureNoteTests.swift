@@ -129,7 +129,7 @@ struct FeatureNoteTests {
         ("title: a\ntitle: b", "f.md:3: the key title is there twice; keep one of the two"),
         (
             "title: 'open",
-            "f.md:3: the YAML is broken (found unexpected end of stream); mend the YAML; text with `:`, `#`, `@`, `%` or a backtick in it is best put in double quotes"
+            "f.md:2: the YAML is broken (found unexpected end of stream); mend the YAML; text with `:`, `#`, `@`, `%` or a backtick in it is best put in double quotes"
         ),
     ])
     func `a value that cannot be used is a fault with its line`(_ yaml: String, _ expected: String) {

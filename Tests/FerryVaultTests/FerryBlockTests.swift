@@ -226,4 +226,12 @@ struct FerryBlockTests {
         let mine = changed.replacing("> A1:", with: "> A1: yes").replacing("- 2026", with: "mine\n- 2026")
         #expect(try FerryBlock.removing(from: Array(mine.utf8)).text == "above\n\nmine\nA1: yes\nbelow ^id\n\n%% open\n")
     }
+
+    @Test func `nothing of an answer is lost, however it is written`() throws {
+        let text = try set(content, "x\n").replacing(
+            "> A1:", with: "> A1: yes\n> - one\n- >% two\n> > three\n[x] four\n<!-- five\nA1: no\n> A9: else")
+        let once = try set(content, text)
+        for word in ["yes", "- one", "- >% two", "> three", "[x] four", "<!-- five", "no", "A9: else"] { #expect(once.contains(word), "\(word)") }
+        #expect(try set(content, once) == once)
+    }
 }

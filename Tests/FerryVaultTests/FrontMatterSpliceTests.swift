@@ -119,7 +119,7 @@ struct FrontMatterSpliceTests {
 
     /// Front matter from pieces that real notes have; the seed makes a failure repeatable.
     @Test(arguments: 0..<8) func `in thousands of notes every other byte survives`(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         var written = 0
         for round in 0..<600 {
             let ending = random.pick(["\n", "\n", "\r\n"])
@@ -171,19 +171,4 @@ struct FrontMatterSpliceTests {
         "Status: other",
         "lit: |2-\n    x\n   status: y", "colon: \"a: b\" # \"", "url2: http://x:80", "time: 10:30:00", "pct: 50%", "dash: -x", "q: ?x", "seq: - x",
     ]
-}
-
-/// A small generator with a seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &self)] }
 }
