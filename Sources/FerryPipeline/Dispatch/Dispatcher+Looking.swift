@@ -27,7 +27,7 @@ extension Dispatcher {
         concern.add(delta, known: features, places: places)
         for path in news.files { addWaiting(path, to: &concern) }
         if isFull { concern.features.formUnion(restless) }
-        if isFull || news.isSetup { try await readBulkTicks(into: &concern) }
+        try await readBulkTicks(into: &concern)
         concern.complete(desk, known: features, places: places)
         // Kept until all is carried out: what an error comes between is looked at again.
         unsettled = concern
@@ -163,6 +163,12 @@ extension Dispatcher {
         let old = features.updateValue(feature, forKey: feature.id)
         places.move(feature.id, from: old?.path, to: feature.path)
         if feature.id.prefix == Self.idPrefix { highestFeature = max(highestFeature, feature.id.number) }
+    }
+
+    /// Looks at the feature's notes again, whether or not anything happens to them.
+    func lookAgain(at id: FeatureID, after wait: Duration) {
+        reconciliation.lookAgain(at: .feature(id), BootClock.now + wait)
+        reconsider(after: wait)
     }
 
     func reconsider(after wait: Duration) { nextLook = min(nextLook ?? .seconds(1 << 40), BootClock.now + wait) }

@@ -70,7 +70,7 @@ extension Dispatcher {
         }
         if isAskedFor.withLock({ $0 }) {
             // A status or a tick that no look has read yet must not be written over.
-            reconsider(after: .zero)
+            lookAgain(at: feature.id, after: .zero)
             return .busy
         }
         switch outcome {

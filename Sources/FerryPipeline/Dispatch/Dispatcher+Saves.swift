@@ -20,7 +20,7 @@ extension Dispatcher {
             requestDashboard(now)
         case .busy: break
         }
-        reconsider(after: parts.timing.firstTouch)
+        lookAgain(at: id, after: parts.timing.firstTouch)
         return []
     }
 
