@@ -27,6 +27,8 @@ struct InitReport: Hashable, Sendable, Encodable {
     var created: [String]
     /// Notes of the template that were there already.
     var kept: Int
+    /// What was found in the folder, and what was done about it.
+    var remarks: [String]
     var repository: Repository?
     /// The vault has a repository note.
     var hasRepository = false
@@ -36,11 +38,12 @@ struct InitReport: Hashable, Sendable, Encodable {
         vaultId = founded.vaultID
         created = founded.created
         kept = founded.kept
+        remarks = founded.remarks
     }
 
     /// For a person. `isComplete`: nothing went wrong, so it ends with what comes next.
     func text(_ style: Style, isComplete: Bool) -> String {
-        var lines = [head]
+        var lines = [head] + remarks.map { style.paint("  ! ", .yellow) + $0 }
         if let repository { lines += [""] + Self.lines(repository, style) }
         if isComplete { lines += [""] + next }
         return lines.joined(separator: "\n")
@@ -50,8 +53,8 @@ struct InitReport: Hashable, Sendable, Encodable {
         let folder = WorkingFolder.shown(FilePath(vault))
         if created.isEmpty { return "\(folder) is a vault already; nothing was changed." }
         return kept == 0
-            ? "\(folder) is a vault now: \(created.count) notes."
-            : "\(folder): \(created.count) notes added, \(kept) that were there left as they are."
+            ? "\(folder) is a vault now: \(created.count) files."
+            : "\(folder): \(created.count) files added, \(kept) that were there left as they are."
     }
 
     private static func lines(_ repository: Repository, _ style: Style) -> [String] {
