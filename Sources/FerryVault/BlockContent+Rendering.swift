@@ -7,7 +7,7 @@ extension BlockContent {
         groups += questions.map { Self.render($0, answer: answers[$0.number] ?? []) }
         if !boxes.isEmpty { groups.append(boxes.map(Self.render)) }
         groups += sections.flatMap(Self.render)
-        if !log.isEmpty { groups.append(log.map { "- " + Self.render($0) }) }
+        if !log.isEmpty { groups.append(["> [!note]- History"] + log.map { "> - " + Self.render($0) }) }
         return Array(groups.joined(separator: [""]))
     }
 

@@ -12,7 +12,7 @@ extension FerryBlock {
         }
         let ending = ByteLines.ending(of: bytes)
         let block = try FerryBlock(of: note, body, known: known)
-        let result = block.map { replace($0, content, bytes, ending) } ?? append(content, note, ending)
+        let result = block.map { replace($0, content, bytes, body, ending) } ?? append(content, note, ending)
         if result != bytes { try verify(result) }
         return result
     }
@@ -32,11 +32,13 @@ extension FerryBlock {
         return Array(bytes[..<end]) + kept + bytes[block.region.upperBound...]
     }
 
-    private static func replace(_ block: FerryBlock, _ content: BlockContent, _ bytes: [UInt8], _ ending: [UInt8]) -> [UInt8] {
+    private static func replace(_ block: FerryBlock, _ content: BlockContent, _ bytes: [UInt8], _ body: MarkdownBody, _ ending: [UInt8]) -> [UInt8] {
         let answers = block.answers.mapValues { $0.split(separator: "\n").map(String.init) }
         let asked = Set(content.questions.map(\.number))
         // An answer whose question is no longer asked was the person's text, unless it is quoted in the log by the caller.
         let kept = block.kept + block.lines(ofAnswers: { !asked.contains($0) && !content.takenAnswers.contains($0) })
+        // What a tool has only tidied is not written again: it would tidy it again.
+        if kept.isEmpty, block.says(content.lines(answers: answers), in: body) { return bytes }
         let isLast = block.region.upperBound == bytes.count
         let hadEnding = bytes[..<block.region.upperBound].last == .lineFeed
         var written = render(content, answers: answers, ending) + lines(kept, ending)

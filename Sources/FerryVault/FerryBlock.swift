@@ -81,11 +81,27 @@ package struct FerryBlock: Hashable, Sendable {
         sums + lines.filter { !$0.isEmpty }.map(hash).joined(separator: " ") + " -->"
     }
 
-    /// Six digits of the hash of a line without its tick and without blanks around it.
-    private static func hash(_ line: String) -> String {
-        var text = Array(line.utf8).trimmed
-        if text.starts(with: "- [".utf8), text.count > 4 { text[text.startIndex + 3] = .space }
-        return String(ContentHash(of: text).description.prefix(6))
+    /// Six digits of the hash of what a line says.
+    private static func hash(_ line: String) -> String { String(ContentHash(of: bare(line)).description.prefix(6)) }
+
+    /// Whether the block says all this already and nothing else, in whatever form a tool that tidies notes gave it.
+    func says(_ own: [String], in body: MarkdownBody) -> Bool {
+        let there = lines.map { body.content(ofLine: $0).text }.filter { !$0.hasPrefix(Self.sums) }
+        return !boxes.contains(where: \.isTicked) && there.map(Self.bare).filter { !$0.isEmpty } == own.map(Self.bare).filter { !$0.isEmpty }
+    }
+
+    /// A line without what formatters (Linter, Prettier, Obsidian's table editor) change: blanks, the padding and rules of tables, the kind of
+    /// bullet, backslashes; and without its tick.
+    private static func bare(_ line: String) -> [UInt8] {
+        var text = Array(Array(line.utf8).trimmed)
+        if let first = text.first, "*+".utf8.contains(first), text.dropFirst().first?.isBlank ?? false { text[0] = UInt8(ascii: "-") }
+        if text.starts(with: "- [".utf8), text.count > 4 { text[3] = .space }
+        var bare: [UInt8] = []
+        for byte in text where !byte.isBlank && byte != UInt8(ascii: "\\") {
+            if byte == UInt8(ascii: "-"), bare.last == byte { continue }
+            bare.append(byte)
+        }
+        return bare
     }
 }
 

@@ -50,7 +50,8 @@ struct FerryBlockTests {
             - [ ] Approve and merge <!-- ferry:box approve run-1 abc1234 -->
             - [ ] Request changes <!-- ferry:box changes run-1 -->
 
-            - 2026-11-21 07:00 planned
+            > [!note]- History
+            > - 2026-11-21 07:00 planned
             """
         #expect(text.hasPrefix(expected + "\n<!-- ferry:lines "))
         #expect(text.hasSuffix(" -->\n<!-- ferry:end -->\n"))
@@ -107,7 +108,7 @@ struct FerryBlockTests {
     }
 
     @Test func `what a person writes inside is kept below`() throws {
-        let text = try set(content, "x\r\n").replacing("- 2026", with: "My remark,\r\non two lines.\r\n\r\n- a list\r\n- 2026") + "after\r\n"
+        let text = try set(content, "x\r\n").replacing("> [!note]-", with: "My remark,\r\non two lines.\r\n\r\n- a list\r\n> [!note]-") + "after\r\n"
         let again = try set(content, text)
         #expect(again.hasSuffix("<!-- ferry:end -->\r\n\r\nMy remark,\r\non two lines.\r\n\r\n- a list\r\nafter\r\n"))
         #expect(try set(content, again) == again)
@@ -212,7 +213,7 @@ struct FerryBlockTests {
         let refusal = #expect(throws: NoteRefusal.self) { try FerryBlock.setting(content, in: Array("---\na: 1\n---\nx\ncaf".utf8) + [0xE9, 0x0A]) }
         #expect(refusal?.line == 5)
         let text = try set(content, "x\n")
-        let inside = Array(text.replacing("- 2026", with: "caf\u{1}\n- 2026").utf8).map { $0 == 1 ? 0xE9 : $0 }
+        let inside = Array(text.replacing("> - 2026", with: "caf\u{1}\n> - 2026").utf8).map { $0 == 1 ? 0xE9 : $0 }
         #expect(throws: NoteRefusal.self) { try FerryBlock.setting(content, in: inside) }
         #expect(throws: NoteRefusal.self) { try FerryBlock.removing(from: inside) }
     }
@@ -223,7 +224,7 @@ struct FerryBlockTests {
         other.rows = []
         let changed = try set(other, text)
         #expect(changed.hasPrefix("above\n\n<!-- ferry:begin -->") && changed.hasSuffix("<!-- ferry:end -->\nbelow ^id\n\n%% open\n"))
-        let mine = changed.replacing("> A1:", with: "> A1: yes").replacing("- 2026", with: "mine\n- 2026")
+        let mine = changed.replacing("> A1:", with: "> A1: yes").replacing("> - 2026", with: "mine\n> - 2026")
         #expect(try FerryBlock.removing(from: Array(mine.utf8)).text == "above\n\nmine\nA1: yes\nbelow ^id\n\n%% open\n")
     }
 
@@ -233,5 +234,21 @@ struct FerryBlockTests {
         let once = try set(content, text)
         for word in ["yes", "- one", "- >% two", "> three", "[x] four", "<!-- five", "no", "A9: else"] { #expect(once.contains(word), "\(word)") }
         #expect(try set(content, once) == once)
+    }
+
+    @Test func `a block that a formatter tidied is as wanted, and all of it is still Ferry's`() throws {
+        let written = try set(content, "# Title\n")
+        let tidied = written.replacing("|---|---|", with: "| ----- | --- |").replacing("| Tests |", with: "| Tests  |")
+            .replacing("- [ ]", with: "*   [ ]").replacing("\n> See", with: "  \n> See").replacing("> - 2026", with: ">  - 2026")
+        #expect(tidied != written)
+        #expect(try set(content, tidied) == tidied)
+        var later = content
+        later.log.append(["2026-11-21 08:00 done"])
+        #expect(try set(later, tidied) == set(later, written))
+    }
+
+    @Test func `a tick in a block that says all else is still cleared`() throws {
+        let ticked = try set(content, "# Title\n").replacing("- [ ] Approve", with: "- [x] Approve")
+        #expect(try set(content, ticked) == set(content, "# Title\n"))
     }
 }

@@ -24,11 +24,13 @@ struct ObsidianFolder: Sendable {
         return nil
     }
 
+    private static let signs = ["app.json", "types.json", "core-plugins.json", "community-plugins.json", "workspace.json"]
+
     private static func configuration(in folder: FilePath) -> FilePath? {
         let hidden = ((try? Directory.entries(of: folder)) ?? []).map(\.name).filter { $0.string.hasPrefix(".") }
         let usual = hidden.filter { $0.string == ".obsidian" } + hidden.filter { $0.string != ".obsidian" }
         return usual.map { folder.appending($0) }.first { configuration in
-            ["app.json", "types.json", "core-plugins.json", "workspace.json"].contains { isThere(configuration.appending($0)) }
+            signs.contains { isThere(configuration.appending($0)) }
         }
     }
 

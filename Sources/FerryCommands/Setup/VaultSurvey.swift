@@ -89,13 +89,13 @@ struct VaultSurvey: Sendable {
     private mutating func chooseFolders(_ root: FilePath) {
         let layout = VaultLayout()
         let states = Set(layout.states.values)
-        rename("folder_features", layout.features, root) { entry, _ in states.contains(entry.name) }
-        rename("folder_agents", layout.agents, root) { _, note in note.flatMap { PropertyKind(of: "role", in: $0) } != nil }
-        rename("folder_repositories", layout.repositories, root) { _, note in note.flatMap { PropertyKind(of: "path", in: $0) } != nil }
+        choose("folder_features", layout.features, root) { entry, _ in states.contains(entry.name) }
+        choose("folder_agents", layout.agents, root) { _, note in note.flatMap { PropertyKind(of: "role", in: $0) } != nil }
+        choose("folder_repositories", layout.repositories, root) { _, note in note.flatMap { PropertyKind(of: "path", in: $0) } != nil }
     }
 
     /// A folder that is there, has content, and has nothing of Ferry's in it, is somebody else's.
-    private mutating func rename(
+    private mutating func choose(
         _ setting: String, _ name: FilePath.Component, _ root: FilePath, isFerrys: (Directory.Entry, NoteBytes?) -> Bool
     ) {
         let folder = root.appending(name)

@@ -11,7 +11,7 @@ extension Dispatcher {
         for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
         if undispatched.contains(id) { return try await dispatch(&feature, now) }
         guard state.waitingFeatures.contains(id) else {
-            if state.runningFeatures.contains(id) { requestNote(id, notBefore: now + parts.timing.noteInterval) }
+            if state.runningFeatures.contains(id) { requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false) }
             return []
         }
         let dependsOn = resolve(note.dependsOn)

@@ -3,29 +3,34 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
+internal import Foundation
 internal import Synchronization
 internal import SystemPackage
 
 /// What Ferry writes into the vault: keys and block of features, their place, the dashboard.
 extension Dispatcher {
-    /// Asks for a feature's note to be brought up to date, no sooner than `time`. With `sooner: false` an earlier request stands.
-    func requestNote(_ id: FeatureID, notBefore time: Duration, sooner: Bool = true) {
-        if let pending = pendingNotes[id] {
-            // A state change waits for the person's last touch; what is only cosmetic never makes it wait longer.
-            pendingNotes[id]?.notBefore = sooner ? max(time, min(pending.notBefore, time)) : min(pending.notBefore, time)
-        } else {
-            pendingNotes[id] = PendingNote(notBefore: time)
+    /// Asks for a feature's note to be brought up to date, no sooner than `time`. `sooner: false` is for what is no change of state: it waits
+    /// its turn. Whatever is asked for waits until the person's last touch is some time ago; see `NotePacing`.
+    func requestNote(_ id: FeatureID, notBefore time: Duration, sooner isChangeOfState: Bool = true) {
+        guard let pending = pendingNotes[id] else {
+            pendingNotes[id] = PendingNote(notBefore: time, isCosmetic: !isChangeOfState)
+            return
+        }
+        if pending.isCosmetic == !isChangeOfState {
+            pendingNotes[id]?.notBefore = min(pending.notBefore, time)
+        } else if isChangeOfState {
+            pendingNotes[id] = PendingNote(notBefore: time, attempt: pending.attempt, isCosmetic: false)
         }
     }
 
     func writeNotes(_ now: Duration) async {
         for (id, pending) in pendingNotes.sorted(by: { $0.key < $1.key }) where pending.notBefore <= now {
             pendingNotes[id] = nil
-            guard let feature = features[id], feature.isPresent else { continue }
+            guard let feature = features[id], feature.isPresent, !waits(feature, pending, now) else { continue }
             do {
                 if feature.isAmbiguous {
                     if try await !writeDoubles(feature) { postpone(id, pending, now) }
-                } else if try await write(feature) == .busy {
+                } else if try await write(feature, now) == .busy {
                     postpone(id, pending, now)
                 }
             } catch {
@@ -38,22 +43,48 @@ extension Dispatcher {
         if let due = dashboardDue, due <= now { await writeDashboard(now) }
     }
 
+    /// The note is not to be written yet; it is asked for again, at the time from which it may be.
+    private func waits(_ feature: FeatureRecord, _ pending: PendingNote, _ now: Duration) -> Bool {
+        guard let status = desk.status(of: feature.path) else { return false }
+        let isOpen = pending.isCosmetic && desk.isOpen(feature.path)
+        let due = notePacing.due(
+            feature.id, status, clock: Int64(Date.now.timeIntervalSince1970 * 1_000_000_000), isCosmetic: pending.isCosmetic, isOpen: isOpen, now: now
+        )
+        guard due > now else { return false }
+        let isEnding = parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty
+        if pending.isCosmetic, isEnding { return isOpen }
+        var later = pending
+        later.notBefore = due
+        if now - pending.since > Self.patience { tellBusy(feature.path, now) }
+        pendingNotes[feature.id] = later
+        return true
+    }
+
     private enum Written { case done, busy }
 
     private func postpone(_ id: FeatureID, _ pending: PendingNote, _ now: Duration) {
         let wait = Backoff(first: .milliseconds(100), cap: .seconds(5)).wait(before: pending.attempt + 1)
-        pendingNotes[id] = PendingNote(notBefore: now + wait, attempt: pending.attempt + 1)
-        // After a minute of waiting the person is told; the state is in the database meanwhile.
-        if pending.attempt == 15, let path = features[id]?.path {
-            noteFaults[path] = Self.busyNote
-            requestDashboard(now)
-        }
+        var later = pending
+        later.attempt += 1
+        later.notBefore = now + wait
+        // The state is in the database meanwhile.
+        if now - pending.since > Self.patience, let path = features[id]?.path { tellBusy(path, now) }
+        pendingNotes[id] = later
     }
 
-    static let busyNote = "The note is busy: another program keeps it open for writing. Ferry writes it when it is free."
+    /// How long a note may be busy before the person is told.
+    private static let patience: Duration = .seconds(60)
+
+    private func tellBusy(_ path: FilePath, _ now: Duration) {
+        guard noteFaults[path] == nil else { return }
+        noteFaults[path] = Self.busyNote
+        requestDashboard(now)
+    }
+
+    static let busyNote = "The note is busy: another program keeps it open for writing, or saves it again and again. Ferry writes it when it is free."
 
     /// Keys and block first, then the place: wherever a kill comes between, the next start goes on.
-    private func write(_ record: FeatureRecord) async throws -> Written {
+    private func write(_ record: FeatureRecord, _ now: Duration) async throws -> Written {
         var feature = record
         let block = try await block(for: feature)
         let keys = try await keys(of: feature)
@@ -100,6 +131,10 @@ extension Dispatcher {
             if places.movedFrom[feature.path] != nil { try await forgetLeft(feature.path) }
         } else if isLeaving, places.movedFrom[record.path] == nil {
             try await parts.store.forgetVersion(at: record.path)
+        }
+        if let status = desk.status(of: feature.path) {
+            let isWritten = if case .written = outcome { true } else { feature.path != record.path }
+            notePacing.leave(feature.id, status, isWritten: isWritten, now: now)
         }
         return moved
     }

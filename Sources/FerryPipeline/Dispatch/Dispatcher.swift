@@ -57,6 +57,7 @@ package actor Dispatcher {
     static let idPrefix = "FR"
     /// Notes that are to be written, and when at the earliest.
     var pendingNotes: [FeatureID: PendingNote] = [:]
+    var notePacing: NotePacing
     /// Features in planned that cannot be queued as they are; looked at again when notes change.
     var undispatched: Set<FeatureID> = []
     /// Features in planned that wait for a person's word because the database is new.
@@ -106,6 +107,7 @@ package actor Dispatcher {
         (inbox, post) = AsyncStream.makeStream()
         state = DispatchState(limit: 1)
         reconciliation = Reconciliation(timing: parts.timing)
+        notePacing = NotePacing(firstTouch: parts.timing.firstTouch, interval: parts.timing.noteInterval)
         dashboardPacing = DashboardPacing(interval: parts.timing.noteInterval)
     }
 
@@ -282,6 +284,10 @@ package actor Dispatcher {
 struct PendingNote {
     var notBefore: Duration
     var attempt = 0
+    /// No change of state: it may wait.
+    var isCosmetic = false
+    /// When it was asked for.
+    var since = BootClock.now
 }
 
 /// Something that is tried again later.

@@ -49,7 +49,7 @@ package struct FeatureBlock: Sendable {
         content.links = links
         content.questions = feature.state == .blocked ? feature.questions.enumerated().map { .init($0.offset + 1, $0.element) } : []
         content.boxes = boxes
-        content.log = events.map { [.text("\($0.time) "), .text(Self.firstLine($0.text))] }
+        content.log = events.map { [.text(Self.minute($0.time) + " ")] + BlockContent.Piece.sentence(Self.firstLine($0.text)) }
         return content
     }
 
@@ -57,8 +57,8 @@ package struct FeatureBlock: Sendable {
 
     private var standing: BlockContent.Callout {
         switch feature.state {
-        case .planned: .init(.todo, [.text("Planned"), .text(waits.map { ": \($0)" } ?? "")])
-        case .inProgress: .init(.info, [.text("Ferry is at work"), .text(stage.map { ": \($0)" } ?? "")])
+        case .planned: .init(.todo, BlockContent.Piece.sentence("Planned" + (waits.map { ": \($0)" } ?? "")))
+        case .inProgress: .init(.info, BlockContent.Piece.sentence("Ferry is at work" + (stage.map { ": \($0)" } ?? "")))
         case .review where feature.isApproved: .init(.info, [.text("Approved; it is merged as soon as it can be")])
         case .review:
             .init(
@@ -74,17 +74,22 @@ package struct FeatureBlock: Sendable {
     private func reason(_ text: String) -> BlockContent.Callout {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         let kind: BlockContent.Kind = feature.state == .blocked ? .failure : .warning
-        return .init(kind, [.text(lines.first ?? text)], lines: lines.dropFirst().map { [.text($0)] })
+        // Lines of a callout are bullets already.
+        let rest = lines.dropFirst().map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : $0 }
+        return .init(kind, BlockContent.Piece.sentence(lines.first ?? text), lines: rest.map(BlockContent.Piece.sentence))
     }
 
     private static func firstLine(_ text: String) -> String { text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? text }
+
+    /// `2026-11-21 10:00` of `2026-11-21T10:00:07Z`.
+    private static func minute(_ time: String) -> String { String(time.prefix(16)).replacing("T", with: " ") }
 
     // MARK: Facts
 
     private var rows: [BlockContent.Row] {
         var rows: [BlockContent.Row] = []
         if let run {
-            rows.append(.init("run", [.text("\(run.number), began \(run.started)")]))
+            rows.append(.init("run", [.text("\(run.number), began \(Self.minute(run.started)) UTC")]))
             rows.append(.init("branch", [.code(run.branch), .text(" from "), .code(String(run.base.prefix(12)))]))
             rows.append(
                 .init(
@@ -96,7 +101,9 @@ package struct FeatureBlock: Sendable {
             rows.append(
                 .init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
             if let red = check.redBaseline { rows.append(.init("before any change", [.text("the tests failed: \(red)")])) }
-            for evidence in check.evidence { rows.append(.init("evidence", [.text(evidence.summary)])) }
+            for evidence in check.evidence {
+                rows.append(.init("evidence", Self.pieces(of: evidence.summary, code: evidence.command.replacing("\n", with: "; "))))
+            }
             let open = check.findings.filter { $0.severity >= .warning }
             if !open.isEmpty {
                 rows.append(.init("open findings", [.text(open.map { "\($0.location) \($0.message)" }.prefix(5).joined(separator: "; "))]))
@@ -104,6 +111,12 @@ package struct FeatureBlock: Sendable {
         }
         if cost.calls > 0 { rows.append(.init("cost", [.text("\(RunNotes.cost(cost)), \(cost.inputTokens) tokens in, \(cost.outputTokens) out")])) }
         return rows
+    }
+
+    /// A sentence with the command that it names as code.
+    private static func pieces(of sentence: String, code: String) -> [BlockContent.Piece] {
+        guard !code.isEmpty, let range = sentence.firstRange(of: code) else { return [.text(sentence)] }
+        return [.text(String(sentence[..<range.lowerBound])), .code(code), .text(String(sentence[range.upperBound...]))]
     }
 
     private var links: [[BlockContent.Piece]] {

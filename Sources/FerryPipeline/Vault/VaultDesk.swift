@@ -148,6 +148,9 @@ package final class VaultDesk: Sendable {
         NoteName.isOpenInEditor(vault.root.pushing(path)) { ((try? FileStatus.ifPresent($0)) ?? nil) != nil }
     }
 
+    /// What the file system says of a note; `nil` where it is not there.
+    func status(of path: FilePath) -> FileStatus? { (try? FileStatus.ifPresent(vault.root.pushing(path))) ?? nil }
+
     // MARK: Reading
 
     /// The bytes of a note. Throws `Errno`.
