@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(name: "FerrySystemTests", dependencies: ["FerrySystem", "FerryTestSupport"]),
         .target(
             name: "FerryTestSupport",
-            dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["CCMark", "FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryTestSupport"
         ),
         .target(

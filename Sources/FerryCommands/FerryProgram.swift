@@ -33,8 +33,10 @@ package enum FerryProgram {
             return 2
         }
         let failure = CommandError(error)
-        console.warn(console.style.paint("ferry: ", .red) + failure.message)
-        for line in failure.remedy.split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty { console.warn("  " + line) }
+        console.warn(console.style.paint("ferry: ", .red) + SafeText.make(failure.message))
+        for line in SafeText.make(failure.remedy).split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
+            console.warn("  " + line)
+        }
         return failure.code.rawValue
     }
 }

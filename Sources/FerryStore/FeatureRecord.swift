@@ -122,4 +122,11 @@ package struct EventRecord: Hashable, Sendable {
     /// ISO 8601, UTC.
     package var time: String
     package var text: String
+
+    package init(feature: FeatureID?, run: RunNumber?, time: String, text: String) {
+        self.feature = feature
+        self.run = run
+        self.time = time
+        self.text = text
+    }
 }

@@ -11,10 +11,15 @@ extension BlockContent {
         return Array(groups.joined(separator: [""]))
     }
 
+    /// Lines of one callout.
+    private static let lineLimit = 30
+
     private static func render(_ callout: Callout) -> [String] {
         // Lines of a callout are one paragraph unless they are a list.
         let bullet = callout.lines.count > 1 ? "> - " : "> "
-        return ["> [!\(callout.kind.rawValue)]\(callout.isFolded ? "-" : "") \(render(callout.title))"] + callout.lines.map { bullet + render($0) }
+        let left = callout.lines.count - lineLimit
+        return ["> [!\(callout.kind.rawValue)]\(callout.isFolded ? "-" : "") \(render(callout.title))"]
+            + callout.lines.prefix(lineLimit).map { bullet + render($0) } + (left > 0 ? [bullet + "and \(left) more, which `ferry show` has"] : [])
     }
 
     private static func render(_ section: Section) -> [[String]] {
@@ -38,14 +43,39 @@ extension BlockContent {
     }
 
     private static func render(_ pieces: [Piece]) -> String {
-        pieces.map { piece in
-            switch piece {
-            case .text(let text): spaced(text) { InertText.inline(text, limit: 1000) }
-            case .code(let text): InertText.code(text)
-            case .link(let note, let label): link(note, label)
-            case .url(let address): url(address)
+        var line = ""
+        for piece in joined(pieces) {
+            let next =
+                switch piece {
+                case .text(let text): spaced(text) { InertText.inline(text, limit: 1000) }
+                case .code(let text): InertText.code(text)
+                case .link(let note, let label): InertText.link(note, label: label)
+                case .url(let address): url(address)
+                }
+            line += Self.joint(line.utf8.last, next.utf8.first) + next
+        }
+        return line
+    }
+
+    /// What goes between two pieces: what is harmless in each may not be so in both. Two code spans would be one, `!` before a link would embed the
+    /// note, and `inline` looks at no more than its own text.
+    private static func joint(_ last: UInt8?, _ next: UInt8?) -> String {
+        guard let last, let next else { return "" }
+        let isPair = last == next && "%:={}~`".utf8.contains(last)
+        let isMark = [":/", "%>", "!["].contains { $0.utf8.elementsEqual([last, next]) }
+        if isPair || isMark { return " " }
+        return last > 0x7F && next.isASCIIDigit ? ", " : ""
+    }
+
+    /// Texts that follow each other are one text: what is harmless in each may not be so in both.
+    private static func joined(_ pieces: [Piece]) -> [Piece] {
+        pieces.reduce(into: []) { result, piece in
+            if case .text(let text) = piece, case .text(let before)? = result.last {
+                result[result.count - 1] = .text(before + text)
+            } else {
+                result.append(piece)
             }
-        }.joined()
+        }
     }
 
     /// Blanks at the ends keep pieces apart; `inline` drops them.
@@ -55,17 +85,8 @@ extension BlockContent {
         return (text.hasPrefix(" ") ? " " : "") + body + (text.hasSuffix(" ") ? " " : "")
     }
 
-    private static func link(_ note: String, _ label: String?) -> String {
-        // Characters that end a link, or that no name in a link can have.
-        let isSafe = !note.isEmpty && InertText.excerpt(note, limit: 400) == note && !note.contains { "[]|#^%`<>{}".contains($0) || $0.isNewline }
-        guard isSafe else { return InertText.inline(label ?? note) }
-        guard let label else { return "[[\(note)]]" }
-        // In a table a bare pipe ends the cell; Obsidian reads the escaped one in a link everywhere.
-        return "[[\(note)\\|\(label.filter { !"[]|`<>{}%".contains($0) }.trimmingBlanks)]]"
-    }
-
     private static func url(_ address: String) -> String {
-        let isPlain = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>()[]{}|\\\"`%*$".utf8.contains($0) }
+        let isPlain = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>()[]{}|\\\"`%*$".utf8.contains($0) } && !address.contains("::")
         return isPlain && (address.hasPrefix("https://") || address.hasPrefix("http://")) ? "<\(address)>" : InertText.inline(address)
     }
 }

@@ -97,8 +97,10 @@ package struct FeatureNote: Hashable, Sendable {
         answersByNumber = sections.answers().merging(block?.answers ?? [:]) { $1 }
         textForAgents = body.text(body.lineNumbers)
         exclusion = Self.exclusion(note, body)
-        if body.isTooLarge { reader.fault(nil, "the note is too large to be read", "move its material into other notes and link them") }
-        if !body.isUTF8 { reader.fault(nil, "the note is not UTF-8", "save it as UTF-8; characters that cannot be read are shown as \u{FFFD}") }
+        if body.isTooLarge { reader.fault(nil, "the note is too large to be read", "move its material into other notes and link them", .tooLarge) }
+        if !body.isUTF8 {
+            reader.fault(nil, "the note is not UTF-8", "save it as UTF-8; characters that cannot be read are shown as \u{FFFD}", .notUTF8)
+        }
         faults = reader.finish()
     }
 
@@ -117,8 +119,9 @@ package struct FeatureNote: Hashable, Sendable {
         guard let text = reader.text("\(prefix)id") else { return nil }
         if let id = FeatureID(text) { return id }
         reader.fault(
-            reader.line(of: "\(prefix)id"), "\(prefix)id is `\(InertText.excerpt(text, limit: 60))`", "write an id such as FR-012, or remove the line"
-        )
+            reader.line(of: "\(prefix)id"), "\(prefix)id is `\(InertText.excerpt(text, limit: 60))`",
+            "write an id such as FR-012, or remove the line",
+            .badID)
         return nil
     }
 
@@ -127,13 +130,15 @@ package struct FeatureNote: Hashable, Sendable {
         if let state = FeatureState(spelling: text) { return state }
         reader.fault(
             reader.line(of: "\(prefix)status"), "\(prefix)status is `\(InertText.excerpt(text, limit: 60))`",
-            "write one of \(FeatureState.allCases.map(\.rawValue).joined(separator: ", "))")
+            "write one of \(FeatureState.allCases.map(\.rawValue).joined(separator: ", "))", .unknownStatus)
         return nil
     }
 
     private static func block(_ note: NoteBytes, _ reader: inout NoteReader) -> FerryBlock? {
+        // Most notes have none, and Markdown takes the most time of reading one.
+        guard FerryBlock.isMentioned(in: note) else { return nil }
         do { return try FerryBlock(of: note, MarkdownBody(note)) } catch {
-            reader.fault(error.line, error.what, error.remedy)
+            reader.fault(error.line, error.what, error.remedy, .damagedBlock)
             return nil
         }
     }

@@ -45,6 +45,12 @@ package struct FerryBlock: Hashable, Sendable {
         version = texts.last { $0.hasPrefix(Self.sums) }.map { String(ContentHash(of: Array($0.trimmingBlanks.utf8)).description.prefix(12)) }
     }
 
+    /// Whether anything in the body looks like one of the markers; without it there is no block, whatever Markdown says.
+    static func isMentioned(in note: NoteBytes) -> Bool {
+        let mark = Array("<!-- ferry:".utf8)
+        return note.body.indices.contains { note.bytes[$0] == mark[0] && note.bytes[$0...].starts(with: mark) }
+    }
+
     /// The block of a note for reading; `nil` also where its markers are broken.
     package static func read(_ note: NoteBytes, _ body: MarkdownBody) -> FerryBlock? { try? FerryBlock(of: note, body) }
 

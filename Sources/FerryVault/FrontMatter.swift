@@ -50,5 +50,5 @@ package struct FrontMatter: Hashable, Sendable {
     let endsInDots: Bool
 
     /// The entries of this key; more than one is the note's fault.
-    func entries(named key: String) -> [Entry] { entries.filter { $0.key == key } }
+    package func entries(named key: String) -> [Entry] { entries.filter { $0.key == key } }
 }

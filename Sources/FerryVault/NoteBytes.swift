@@ -35,6 +35,9 @@ package struct NoteBytes: Hashable, Sendable {
         oddity = cut.oddity ?? Self.oddity(in: bytes, upTo: end)
     }
 
+    /// The line of a key, if it is there.
+    package func line(of key: String) -> Int? { frontMatter?.entries(named: key).first?.line }
+
     /// The body's bytes.
     var body: ArraySlice<UInt8> { bytes[bodyStart...] }
 

@@ -8,8 +8,10 @@ package struct NoteFault: Error, Hashable, Sendable, CustomStringConvertible {
     package var what: String
     /// What to do about it.
     package var remedy: String
+    package var rule: NoteRule
 
-    package init(path: String, line: Int?, what: String, remedy: String) {
+    package init(path: String, line: Int?, what: String, remedy: String, rule: NoteRule = .badValue) {
+        self.rule = rule
         self.path = path
         self.line = line
         self.what = what

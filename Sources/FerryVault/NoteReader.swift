@@ -19,8 +19,8 @@ struct NoteReader {
         noteOddities()
     }
 
-    mutating func fault(_ line: Int?, _ what: String, _ remedy: String) {
-        faults.append(NoteFault(path: path, line: line, what: what, remedy: remedy))
+    mutating func fault(_ line: Int?, _ what: String, _ remedy: String, _ rule: NoteRule = .badValue) {
+        faults.append(NoteFault(path: path, line: line, what: what, remedy: remedy, rule: rule))
     }
 
     /// The line of a key, if it is there.
@@ -35,14 +35,14 @@ struct NoteReader {
         let entries = note.frontMatter?.entries(named: key) ?? []
         guard let entry = entries.first else { return nil }
         if entries.count > 1 {
-            fault(entries[1].line, "the key \(key) is there twice", "keep one of the two")
+            fault(entries[1].line, "the key \(key) is there twice", "keep one of the two", .doubleKey)
             return nil
         }
         do {
             let value = try YAMLReader.value(of: entry, in: note.bytes)
             return value.content == .empty ? nil : value
         } catch {
-            fault(error.line, error.what, error.remedy)
+            fault(error.line, error.what, error.remedy, .brokenFrontMatter)
             return nil
         }
     }
@@ -124,7 +124,7 @@ struct NoteReader {
         for entry in note.frontMatter?.entries ?? [] where !known.contains(entry.key) {
             let near = known.sorted().first { Self.isNear($0, entry.key) }
             let remedy = near.map { "did you mean \($0)?" } ?? "the keys here are \(known.sorted().joined(separator: ", "))"
-            fault(entry.line, "the key `\(InertText.excerpt(entry.key, limit: 60))` is unknown", remedy)
+            fault(entry.line, "the key `\(InertText.excerpt(entry.key, limit: 60))` is unknown", remedy, .unknownKey)
         }
         return faults.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
     }
@@ -155,16 +155,24 @@ struct NoteReader {
         if let frontMatter = note.frontMatter, isStrict {
             for oddity in frontMatter.oddities {
                 let refusal = FrontMatterSplice.refusal(oddity)
-                fault(refusal.line, refusal.what, refusal.remedy)
+                fault(refusal.line, refusal.what, refusal.remedy, .brokenFrontMatter)
             }
             if frontMatter.content.count > YAMLReader.entryLimit {
-                fault(1, "the front matter is larger than 64 KiB", "settings are short: remove what is not one")
+                fault(1, "the front matter is larger than 64 KiB", "settings are short: remove what is not one", .tooLarge)
             }
         }
         switch note.oddity {
         case .unclosed where isStrict, .bareCarriageReturns, .zeroBytes, .notUTF8, .tooLarge:
-            do { try FrontMatterSplice.check(note) } catch { fault(error.line, error.what, error.remedy) }
+            do { try FrontMatterSplice.check(note) } catch { fault(error.line, error.what, error.remedy, Self.rule(of: note.oddity)) }
         case .unclosed, nil: break
+        }
+    }
+
+    private static func rule(of oddity: NoteBytes.Oddity?) -> NoteRule {
+        switch oddity {
+        case .zeroBytes, .notUTF8: .notUTF8
+        case .tooLarge: .tooLarge
+        case .unclosed, .bareCarriageReturns, nil: .brokenFrontMatter
         }
     }
 }

@@ -45,7 +45,7 @@ struct DemoTests {
             files.append(("90_system/ferry.md", settings.replacing("{{script}}", with: "/nowhere/script.json")))
             _ = try await VaultFounding(root: root, files: files).found()
             let view = try VaultView(root: root, stateHome: scratch.appending("state"), cacheHome: scratch.appending("cache"))
-            #expect(try await VaultLint(view: view).findings().filter { $0.level == .error } == [])
+            #expect(try await VaultLint(view: view).report().findings.filter { $0.level == .error } == [])
         }
     }
 }

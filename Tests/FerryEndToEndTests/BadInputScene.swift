@@ -84,7 +84,7 @@ extension Scene {
     }
 
     /// What `ferry check` finds, one line each.
-    func check() async throws -> [String] { try await VaultLint(view: view()).findings().map { $0.text(Style(isColoured: false)) } }
+    func check() async throws -> [String] { try await VaultLint(view: view()).report().findings.map { $0.text(Style(isColoured: false)) } }
 
     /// `ferry run --once`.
     func runOnce(_ change: (inout ServiceOptions) -> Void = { _ in }) async throws -> ServiceEnd {

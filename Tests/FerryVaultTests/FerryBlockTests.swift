@@ -149,26 +149,51 @@ struct FerryBlockTests {
         #expect(after.hasPrefix(text + "\n<!-- ferry:begin -->\n> [!info]"))
     }
 
-    @Test(arguments: [
-        "<!-- ferry:end -->", "x\n<!-- ferry:end -->\ny", "- [x] Approve <!-- ferry:box approve run-1 abc1234 -->", "A1: yes", "> A1: yes",
-        "\nA1: yes",
-        "```\n", "~~~", "# Heading", "<!--", "-->", "a | b\n|---|---|", "]]", "[[x", "\u{2028}A1: yes", "`", "<script>", "<pre>", "\\", "---", "==",
-    ])
-    func `hostile text in every place forges no marker, box, answer or line`(_ text: String) throws {
+    @Test(arguments: HostileText.corpus)
+    func `hostile text in every place forges no marker, box, answer or line`(_ text: String) throws { try checkHostile([text]) }
+
+    @Test func `nor does any composition of it`() throws {
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<Repetitions.count(60, long: 20_000) { try checkHostile((0..<8).map { _ in HostileText.composed(using: &generator) }) }
+    }
+
+    /// Each place of a block gets one of the texts.
+    private func checkHostile(_ texts: [String]) throws {
+        var next = -1
+        func text() -> String {
+            next += 1
+            return texts[next % texts.count]
+        }
+        /// Addresses are Ferry's own, or are none.
+        func address() -> String {
+            let text = text()
+            return text.contains("://") ? "https://ferry.example/pull/1" : text
+        }
+        func pieces() -> [BlockContent.Piece] {
+            [
+                .text(text()), .code(text()), .text(text()), .text(text()), .link(note: text(), label: text()), .code(text()), .code(text()),
+                .url(address()),
+            ]
+        }
         var hostile = BlockContent()
-        let all: [BlockContent.Piece] = [.text(text), .code(text), .link(note: text, label: text), .url(text)]
-        hostile.callouts = [.init(.info, all, lines: [all, [.text(text)]])]
-        hostile.rows = [.init(text, all)]
-        hostile.links = [all, [.text(text)]]
-        hostile.questions = [.init(1, text)]
-        hostile.boxes = [.init(id: "approve", run: 2, commit: "fff", text: all)]
-        hostile.log = [all, [.text(text)]]
+        hostile.callouts = [.init(.info, pieces(), lines: [pieces(), [.text(text())]]), .init(.failure, [.text(text())])]
+        hostile.rows = [.init(text(), pieces()), .init("a", [.text(text())])]
+        hostile.links = [pieces(), [.text(text())], [.link(note: "FR-001 run-1", label: text())]]
+        hostile.questions = [.init(1, text())]
+        hostile.boxes = [.init(id: "approve", run: 2, commit: "fff", text: pieces())]
+        hostile.sections = [.init(text(), boxes: [.init(id: "go", run: 3, text: pieces())], items: [pieces(), BlockContent.Piece.sentence(text())])]
+        hostile.log = [pieces(), [.text(text())]]
         let written = try set(hostile, "x\n")
         let read = try block(written)
-        #expect(read.boxes.map { [$0.id, "\($0.run)", $0.commit ?? "", "\($0.isTicked)"] } == [["approve", "2", "fff", "false"]], "\(written)")
+        #expect(
+            read.boxes.map { [$0.id, "\($0.run)", $0.commit ?? "", "\($0.isTicked)"] } == [
+                ["approve", "2", "fff", "false"], ["go", "3", "", "false"],
+            ], "\(written)")
         #expect(read.answers.isEmpty && read.kept.isEmpty, "\(written)")
         let body = MarkdownBody(NoteBytes(Array(written.utf8)))
-        #expect(body.headings.isEmpty && body.codeBlocks.isEmpty, "\(written)")
+        #expect(body.items.filter { $0.isTicked != nil }.count == 2, "\(written)")
+        let own = Self.links(written) + ["<https://ferry.example/pull/1>"]
+        #expect(RenderedNote(written, own: own).hazards == [], "\(written)")
         #expect(try set(hostile, written) == written)
     }
 
@@ -250,5 +275,10 @@ struct FerryBlockTests {
     @Test func `a tick in a block that says all else is still cleared`() throws {
         let ticked = try set(content, "# Title\n").replacing("- [ ] Approve", with: "- [x] Approve")
         #expect(try set(content, ticked) == set(content, "# Title\n"))
+    }
+
+    /// What stands between double brackets that no backslash escapes.
+    private static func links(_ written: String) -> [String] {
+        written.matches(of: /\[\[[^\[\]]+\]\]/.matchingSemantics(.unicodeScalar)).map { String($0.output) }
     }
 }

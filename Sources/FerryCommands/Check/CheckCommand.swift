@@ -1,51 +1,46 @@
 internal import ArgumentParser
-internal import Glibc
+internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// `ferry check [NOTE…]`
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look through the notes: settings, agents, rules, repositories, features.",
-        discussion: "Prints `file:line: level: message: remedy` for each finding. Status 1 if there is an error; warnings alone are 0.")
+        discussion: """
+            Prints `file:line: level: message: remedy [rule]` for each finding, by note and line. Status 1 if there is an error; warnings alone are 0. \
+            With NOTE it looks at no more than these and what they name, so it can run on every save.
+            """)
 
     @Argument(help: "Only these notes; without any, all.")
     var notes: [String] = []
+    @Flag(name: .long, help: "Name the notes, too, that are none of Ferry's business, and say why.")
+    var verbose = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var output: OutputOptions
 
-    private struct Report: Encodable {
-        var findings: [NoteFinding]
-        var errors: Int
-        var warnings: Int
-    }
-
     func run() async throws {
         let view = try VaultView(vault)
-        let all = try await VaultLint(view: view).findings()
-        let wanted = try Set(notes.map { try path(of: $0, in: view) })
-        let findings = wanted.isEmpty ? all : all.filter { wanted.contains($0.path) }
-        let errors = findings.count { $0.level == .error }
+        let wanted = try notes.isEmpty ? nil : Set(notes.map { try path(of: $0, in: view) })
+        let report = try await VaultLint(view: view, wanted: wanted).report()
         let console = Console.standard
         if output.json {
-            console.print(try JSONText.make(Report(findings: findings, errors: errors, warnings: findings.count - errors)))
+            console.print(try JSONText.make(report))
         } else {
-            findings.forEach { console.print($0.text(console.style)) }
-            console.print(
-                findings.isEmpty ? "Nothing to mend." : "\(Self.count(errors, "error")), \(Self.count(findings.count - errors, "warning")).")
+            report.lines(console.style, verbose: verbose).forEach { console.print($0) }
         }
-        if errors > 0 { throw ExitCode(CommandError.Code.failed.rawValue) }
+        if report.errors > 0 { throw ExitCode(CommandError.Code.failed.rawValue) }
     }
 
-    private static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
-
-    /// The note's path in the vault. Throws `CommandError` where it lies outside, or is not there.
-    private func path(of name: String, in view: VaultView) throws -> String {
-        for candidate in [WorkingFolder.absolute(FilePath(name)), view.root.pushing(FilePath(name))] {
-            var path = WorkingFolder.resolved(candidate)
-            guard path.withPlatformString({ access($0, F_OK) }) == 0, path.removePrefix(WorkingFolder.resolved(view.root)), !path.isEmpty else {
+    /// The note's path in the vault; a link is not followed. Throws `CommandError` where it lies outside, or is not there.
+    private func path(of name: String, in view: VaultView) throws -> FilePath {
+        for candidate in [WorkingFolder.absolute(FilePath(name)), view.root.pushing(FilePath(name)).lexicallyNormalized()] {
+            guard let last = candidate.lastComponent else { continue }
+            var path = WorkingFolder.resolved(candidate.removingLastComponent()).appending(last)
+            guard (try? FileStatus.ifPresent(path)) ?? nil != nil, path.removePrefix(WorkingFolder.resolved(view.root)), !path.isEmpty else {
                 continue
             }
-            return path.string
+            return path
         }
         throw CommandError(
             .failed, "There is no note \(name) in the vault \(WorkingFolder.shown(view.root)).", remedy: "Give its path from here or from the vault.")

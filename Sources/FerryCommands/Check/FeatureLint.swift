@@ -1,79 +1,135 @@
 internal import FerryModel
+internal import FerrySystem
 internal import FerryVault
 internal import SystemPackage
 
-/// Looks through the feature notes: what Ferry would ask about once they are planned.
+/// Looks through the notes of the state folders: what Ferry would refuse, or ask about, once they are planned.
+///
+/// The whole vault is listed, which an index makes cheap; read are all notes, or those that are wanted and the ones they depend on.
 struct FeatureLint: Sendable {
     let view: VaultView
-    let models: ModelNames
+    let known: KnownNames
+    /// Relative to the vault; `nil` for all.
+    let wanted: Set<FilePath>?
 
-    private typealias Entry = (path: FilePath, note: FeatureNote)
-
-    /// Throws `Errno`, `CommandError`.
-    func findings() throws -> [NoteFinding] {
-        var scan = VaultScan(root: view.root, layout: view.layout)
-        guard let notes = try scan.look() else {
-            return [
-                .init(
-                    "\(view.layout.features)", nil, .error, "there is no such folder", remedy: "`ferry init` into an empty folder shows what it holds"
-                )
-            ]
-        }
+    struct Outcome: Sendable {
         var findings: [NoteFinding] = []
-        var features: [Entry] = []
-        for note in notes {
-            if case .conflictCopy(let original) = note.name {
-                findings.append(
-                    .init(
-                        note.path.string, nil, .warning, "a sync tool made this copy of `\(InertText.excerpt(original))`; it never runs",
-                        remedy: "take over what you need, then delete it"))
-                continue
-            }
-            guard let content = note.content else {
-                findings.append(
-                    .init(note.path.string, nil, .error, "it cannot be read, or is larger than 8 MiB", remedy: "make it readable or smaller"))
-                continue
-            }
-            let feature = FeatureNote(parsing: content, path: note.path, prefix: view.settings.propertyPrefix)
-            if feature.exclusion == nil { features.append((note.path, feature)) }
-        }
-        findings += try features.flatMap { try check($0, among: features) }
-        return findings
+        var ignored: [CheckReport.Ignored] = []
+        var notes = 0
     }
 
-    private func check(_ entry: Entry, among features: [Entry]) throws -> [NoteFinding] {
-        let path = entry.path.string
-        let feature = entry.note
-        var findings = feature.faults.map(NoteFinding.init)
-        if let id = feature.id, let other = features.first(where: { $0.note.id == id && $0.path != entry.path }) {
-            findings.append(
-                .init(
-                    path, nil, .error, "\(other.path) bears the id \(id), too, so neither runs",
-                    remedy: "take the `id` line out of the copy, or delete it"))
+    /// Blocks on the disk. Throws `Errno`.
+    func outcome() throws -> Outcome {
+        var index = VaultIndex(root: view.root, layout: view.layout, prefix: view.settings.propertyPrefix)
+        guard let delta = try index.refresh(.everything) else {
+            let remedy = "`ferry init` into an empty folder shows what it holds; if the vault lies on another disk or a share, mount it"
+            return Outcome(findings: [.init(.noFeatures, "\(view.layout.features)", nil, "there is no such folder", remedy: remedy)])
         }
-        if let model = feature.model, let problem = models.problem(with: model) {
-            findings.append(.init(path, nil, .error, problem.what, remedy: problem.remedy))
-        }
-        let names = try view.repositories().map(\.name.rawValue)
-        if let name = feature.repo, !names.contains(name) {
-            let near = NearestWords.of(name, among: names)
-            let remedy =
-                names.isEmpty
-                ? "add one with `ferry init DIR --repo PATH`"
-                : near.isEmpty ? "the repositories are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
-            findings.append(.init(path, nil, .error, "there is no repository `\(InertText.excerpt(name, limit: 60))`", remedy: remedy))
-        }
-        for reference in feature.dependsOn where !isKnown(reference, features) {
-            findings.append(
-                .init(
-                    path, nil, .warning, "it depends on `\(InertText.excerpt(reference, limit: 60))`, which is not in the vault",
-                    remedy: "correct `depends_on`, or add that note"))
-        }
-        return findings
+        let notes = FeatureState.allCases.flatMap { Array(index.notes(in: $0)) }
+        let chosen = wanted.map { wanted in notes.filter { wanted.contains($0.path) } } ?? notes
+        let linted = try lint(chosen)
+        var outcome = Outcome(findings: linted.flatMap(\.findings), notes: chosen.count)
+        outcome.ignored = linted.compactMap { note in note.exclusion.map { .init(path: note.path.string, why: $0.rawValue) } }
+        outcome.findings += chosen.compactMap(fileFinding)
+        outcome.findings += chosen.compactMap { $0.kind == .note ? NoteNames.unsafe($0.path) : nil }
+        outcome.findings += NoteNames.doubles(notes.filter { $0.kind == .note }.map(\.path)) { wanted?.contains($0) ?? true }
+        if wanted == nil { outcome.findings += delta.leftovers.map(Self.leftover) }
+        outcome.findings += try linkFindings()
+        let features = linted.filter { $0.exclusion == nil }
+        outcome.findings += doubleIDs(features, index)
+        let dependencies = DependencyLint(view: view, index: index, notes: notes, read: features)
+        outcome.findings += try dependencies.findings(isWhole: wanted == nil)
+        return outcome
     }
 
-    private func isKnown(_ reference: String, _ features: [Entry]) -> Bool {
-        if let id = FeatureID(reference) { return features.contains { $0.note.id == id } }
-        return features.contains { $0.path.stem == reference || $0.note.title == reference }
+    // MARK: Each note by itself
+
+    /// How many notes one thread reads before it takes the next piece.
+    private static let pieceSize = 64
+
+    private func lint(_ notes: [IndexedNote]) throws -> [LintedFeature] {
+        let readable = notes.filter { $0.kind == .note || $0.kind == .excluded }
+        let pieces = stride(from: 0, to: readable.count, by: Self.pieceSize).map { $0..<min($0 + Self.pieceSize, readable.count) }
+        return try onTwoThreads(pieces.count) { piece in try readable[pieces[piece]].compactMap { try lint($0) } }.flatMap(\.self)
+    }
+
+    /// `nil` where it has gone away since it was listed.
+    private func lint(_ note: IndexedNote) throws -> LintedFeature? {
+        do {
+            let content = try FileContents.read(view.root.pushing(note.path), limit: VaultIndex.sizeLimit)
+            return LintedFeature(content, path: note.path, state: note.state, prefix: view.settings.propertyPrefix, knows: known)
+        } catch Errno.noSuchFileOrDirectory { return nil }
+    }
+
+    private func fileFinding(_ note: IndexedNote) -> NoteFinding? {
+        let path = note.path.string
+        switch note.kind {
+        case .note, .excluded: return nil
+        case .unreadable where note.stamp.size > VaultIndex.sizeLimit:
+            return .init(
+                .tooLarge, path, nil, "it is larger than \(VaultIndex.sizeLimit >> 20) MiB",
+                remedy: "move its material into other notes, and link them")
+        case .unreadable: return .init(.unreadable, path, nil, "it cannot be read", remedy: "give yourself the right to read it")
+        case .conflictCopy(let original): return Self.copy(path, of: InertText.excerpt(original))
+        }
+    }
+
+    private static func copy(_ path: String, of original: String) -> NoteFinding {
+        let remedy = "take over what you need, then delete it"
+        func bears(_ copy: KeptCopy) -> Bool { path.contains("(\(copy.rawValue)") }
+        if bears(.lateSave) {
+            return .init(.lateSave, path, nil, "Ferry kept this save of `\(original)`, which came late and could not be merged", remedy: remedy)
+        }
+        if bears(.recovered) {
+            return .init(.recovered, path, nil, "Ferry kept this version of `\(original)` when it was ended in the middle of a write", remedy: remedy)
+        }
+        if bears(.yourEdit) { return .init(.yourEdit, path, nil, "Ferry kept what you wrote into its own `\(original)`", remedy: remedy) }
+        return .init(.conflictCopy, path, nil, "a sync tool made this copy of `\(original)`; it never runs", remedy: remedy)
+    }
+
+    private static func leftover(_ path: FilePath) -> NoteFinding {
+        .init(
+            .leftover, path.string, nil, "a write of Ferry's is under way, or was cut off, here",
+            remedy: "nothing: the service takes care of it when it starts")
+    }
+
+    // MARK: Links
+
+    /// Links are never features, whatever they lead to; a person may have meant them so.
+    private func linkFindings() throws -> [NoteFinding] {
+        let links: Set<FilePath> =
+            try wanted.map { try $0.filter { try FileStatus.ifPresent(view.root.pushing($0))?.kind == .link } } ?? Set(allLinks())
+        return links.filter { NoteName($0) == .note && view.layout.place(of: $0) != nil }.map {
+            .init(.link, $0.string, nil, "it is a symbolic link, and Ferry follows none", remedy: "put the note itself here")
+        }
+    }
+
+    private func allLinks() throws -> [FilePath] { try FeatureState.allCases.flatMap { try links(in: view.layout.folder(of: $0), depth: 0) } }
+
+    private func links(in folder: FilePath, depth: Int) throws -> [FilePath] {
+        guard depth < 32, let entries = try? Directory.entries(of: view.root.pushing(folder)) else { return [] }
+        return try entries.flatMap { entry -> [FilePath] in
+            switch entry.kind {
+            case .link: return [folder.appending(entry.name)]
+            case .directory where !entry.name.withBytes(NoteName.isIgnoredFolder):
+                return try links(in: folder.appending(entry.name), depth: depth + 1)
+            default: return []
+            }
+        }
+    }
+
+    // MARK: Ids
+
+    private func doubleIDs(_ features: [LintedFeature], _ index: VaultIndex) -> [NoteFinding] {
+        let doubled = Set(index.doubledIDs)
+        return features.compactMap { feature in
+            guard let id = feature.id, doubled.contains(id),
+                let other = index.notes(bearing: id).map(\.path).filter({ $0 != feature.path }).map(\.string).min()
+            else { return nil }
+            return .init(
+                .doubleID, feature.path.string, feature.line(of: "\(view.settings.propertyPrefix)id"),
+                "\(other) bears the id \(id), too, so neither runs",
+                remedy: "take the `id` line out of the copy, or delete it")
+        }
     }
 }

@@ -13,22 +13,30 @@ struct NoteFinding: Hashable, Sendable, Encodable {
     /// From 1; left out where the note as a whole is meant.
     var line: Int?
     var level: Level
+    var rule: NoteRule
     var message: String
     var remedy: String
 
-    init(_ path: String, _ line: Int? = nil, _ level: Level, _ message: String, remedy: String) {
+    init(_ rule: NoteRule, _ path: String, _ line: Int? = nil, _ message: String, remedy: String) {
         self.path = path
         self.line = line
-        self.level = level
+        level = rule.isWarning ? .warning : .error
+        self.rule = rule
         self.message = message
         self.remedy = remedy
     }
 
-    init(_ fault: NoteFault) { self.init(fault.path, fault.line, .error, fault.what, remedy: fault.remedy) }
+    init(_ fault: NoteFault) { self.init(fault.rule, fault.path, fault.line, fault.what, remedy: fault.remedy) }
 
-    /// `90_system/ferry.md:4: error: agents_at_once is `two`: write a whole number such as 2`
+    /// `90_system/ferry.md:4: error: agents_at_once is `two`: write a whole number such as 2 [bad-value]`
     func text(_ style: Style) -> String {
-        let place = line.map { "\(path):\($0)" } ?? path
-        return "\(place): \(style.paint(level.rawValue, level == .error ? .red : .yellow)): \(message)" + (remedy.isEmpty ? "" : ": \(remedy)")
+        let place = SafeText.line(path) + (line.map { ":\($0)" } ?? "")
+        return "\(place): \(style.paint(level.rawValue, level == .error ? .red : .yellow)): \(SafeText.line(message))"
+            + (remedy.isEmpty ? "" : ": \(SafeText.line(remedy))") + " " + style.paint("[\(rule.rawValue)]", .dim)
+    }
+
+    /// By note and line, as an editor's list of places wants them.
+    static func < (left: NoteFinding, right: NoteFinding) -> Bool {
+        (left.path, left.line ?? 0, left.rule.rawValue, left.message) < (right.path, right.line ?? 0, right.rule.rawValue, right.message)
     }
 }

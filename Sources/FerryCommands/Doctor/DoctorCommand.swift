@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FerryVault
 internal import FerrySandbox
 
 /// `ferry doctor`
@@ -37,8 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
         return findings.flatMap { finding in
             let ink: Style.Ink = finding.level == .ok ? .green : finding.level == .warn ? .yellow : .red
             let head = style.paint(TextWidth.pad(finding.level.rawValue, to: 4), ink) + "  " + TextWidth.pad(finding.name, to: width) + "  "
-            let remedies = (finding.remedy ?? "").split(separator: "\n").map { String(repeating: " ", count: width + 8) + "→ " + $0 }
-            return [head + finding.detail] + remedies
+            let remedies = SafeText.make(finding.remedy ?? "").split(separator: "\n").map { String(repeating: " ", count: width + 8) + "→ " + $0 }
+            return [head + SafeText.line(finding.detail)] + remedies
         }
     }
 }

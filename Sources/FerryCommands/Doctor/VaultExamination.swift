@@ -86,7 +86,7 @@ struct VaultExamination: Sendable {
 
     private func notes() async -> DoctorFinding {
         do {
-            let findings = try await VaultLint(view: view).findings()
+            let findings = try await VaultLint(view: view).report().findings
             let errors = findings.count { $0.level == .error }
             if errors > 0 {
                 return .fail("notes", "\(errors) of them \(errors == 1 ? "has a fault" : "have faults")", remedy: "See them: ferry check")

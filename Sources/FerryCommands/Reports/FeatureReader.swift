@@ -101,7 +101,9 @@ extension FeatureReport.Check {
                     milliseconds: $0.milliseconds, log: $0.log)
             },
             findings: check.findings.map {
-                .init(rule: $0.rule, severity: $0.severity.rawValue, location: SafeText.make($0.location), message: SafeText.make($0.message))
+                .init(
+                    rule: SafeText.line($0.rule), severity: $0.severity.rawValue, location: SafeText.make($0.location),
+                    message: SafeText.make($0.message))
             })
     }
 }

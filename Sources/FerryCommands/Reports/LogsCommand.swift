@@ -3,6 +3,7 @@ internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// `ferry logs FR-012 [--run N]`

@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
+internal import FerryVault
 internal import Foundation
 
 /// What came of each finished step of a run, in the words of the reports and of Ferry's own checks.

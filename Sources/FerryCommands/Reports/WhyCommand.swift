@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FerryModel
 internal import FerryPipeline
+internal import FerryVault
 
 /// `ferry why FR-012`
 struct WhyCommand: AsyncParsableCommand {

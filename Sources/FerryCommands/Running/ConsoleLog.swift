@@ -1,4 +1,5 @@
 internal import FerryPipeline
+internal import FerryVault
 internal import Logging
 
 /// What the service logs, as lines on standard error, above the live lines.

@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
+internal import FerryVault
 internal import Synchronization
 
 /// Shows what a service in this process is doing: on a terminal one line for each feature at work, rewritten in place; elsewhere a line

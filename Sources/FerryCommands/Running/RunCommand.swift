@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FerryService
+internal import FerryVault
 internal import Glibc
 
 /// `ferry run [--once]`
@@ -47,10 +48,10 @@ struct RunCommand: AsyncParsableCommand {
         case .stopped: console.print("Ferry has stopped. What was under way goes on with the next `ferry run`.")
         case .settled: console.print("All that was planned is in review or done.")
         case .waitsForPerson(let reasons):
-            reasons.forEach { console.print($0) }
+            reasons.forEach { console.print(SafeText.make($0)) }
             throw ExitCode(CommandError.Code.asked.rawValue)
         case .failed(let faults):
-            faults.forEach { console.warn($0) }
+            faults.forEach { console.warn(SafeText.make($0)) }
             throw ExitCode(CommandError.Code.failed.rawValue)
         }
     }

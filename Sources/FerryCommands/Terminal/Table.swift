@@ -1,3 +1,5 @@
+internal import FerryVault
+
 /// Rows of cells in columns that are as wide as their widest cell; the last column is not padded.
 struct Table: Hashable, Sendable {
     private var rows: [[Cell]] = []
@@ -5,8 +7,9 @@ struct Table: Hashable, Sendable {
     struct Cell: Hashable, Sendable {
         var text: String
         var ink: Style.Ink?
+        /// `text` may come from anywhere; its first blanks stay, as an indent.
         init(_ text: String, _ ink: Style.Ink? = nil) {
-            self.text = text
+            self.text = text.prefix { $0 == " " } + SafeText.line(text)
             self.ink = ink
         }
     }

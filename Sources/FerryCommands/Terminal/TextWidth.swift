@@ -1,4 +1,5 @@
 internal import FerryPipeline
+internal import FerryVault
 
 /// How wide text is on a terminal, near enough to keep a line a line: combining marks take no column, East Asian wide characters and
 /// pictures two (Unicode Standard Annex 11), and colours (`Style`) none.

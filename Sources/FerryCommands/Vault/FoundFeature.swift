@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
+internal import FerrySystem
 internal import FerryVault
 internal import SystemPackage
 
@@ -17,7 +18,7 @@ struct FoundFeature: Hashable, Sendable {
     /// From the note, or from the record while the note does not bear it yet.
     var id: FeatureID? { note.id ?? record?.id }
     /// How a person may name it in a command.
-    var name: String { id?.description ?? quoted(path.stem ?? path.string) }
+    var name: String { id?.description ?? quoted(SafeText.line(path.stem ?? path.string)) }
     /// One line, safe for a terminal.
     var title: String { InertText.excerpt(note.title) }
     /// `FR-001 Discount codes`
@@ -38,7 +39,7 @@ struct FeatureList: Sendable {
         let byID = Dictionary(records.map { ($0.id, $0) }) { $1 }
         let byPath = Dictionary(records.map { ($0.path, $0) }) { $1 }
         features = try view.notes().compactMap { note -> FoundFeature? in
-            guard let content = note.content else { return nil }
+            guard let content = try? FileContents.read(view.root.pushing(note.path), limit: VaultIndex.sizeLimit) else { return nil }
             let parsed = FeatureNote(parsing: content, path: note.path, prefix: view.settings.propertyPrefix)
             guard parsed.exclusion == nil else { return nil }
             return FoundFeature(path: note.path, state: note.state, note: parsed, record: parsed.id.flatMap { byID[$0] } ?? byPath[note.path])

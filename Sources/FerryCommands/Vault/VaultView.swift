@@ -49,10 +49,10 @@ struct VaultView: Sendable {
         do { return try Store(reading: folders.database) } catch let error as StoreError where error.code == .absent { return nil }
     }
 
-    /// The notes of all state folders. Throws `CommandError` where the features' folder is not there.
-    func notes() throws -> [VaultScan.Note] {
-        var scan = VaultScan(root: root, layout: layout)
-        if let notes = try scan.look() { return notes.filter { $0.name == .note } }
+    /// The notes of all state folders, not yet read. Blocks on the disk. Throws `CommandError` where the features' folder is not there, `Errno`.
+    func notes() throws -> [IndexedNote] {
+        var index = VaultIndex(root: root, layout: layout, prefix: settings.propertyPrefix)
+        if try index.refresh(.everything) != nil { return FeatureState.allCases.flatMap { Array(index.notes(in: $0)) }.filter { $0.kind == .note } }
         throw CommandError(
             .configuration, "The vault \(WorkingFolder.shown(root)) has no folder \(layout.features).",
             remedy: "If it lies on another disk or a share, mount it; else restore the folder.")
@@ -76,7 +76,7 @@ struct VaultView: Sendable {
             guard NoteName(path) == .note, try FileStatus.ifPresent(root.pushing(path))?.kind == .regular else {
                 return nil
             }
-            return (path, try FileContents.read(root.pushing(path), limit: VaultScan.sizeLimit))
+            return (path, try FileContents.read(root.pushing(path), limit: VaultIndex.sizeLimit))
         }
     }
 }

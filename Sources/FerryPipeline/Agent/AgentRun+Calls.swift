@@ -1,5 +1,6 @@
 internal import FerryLLM
 internal import FerrySystem
+internal import FerryVault
 
 extension AgentRun {
     /// Calls that run side by side at most.

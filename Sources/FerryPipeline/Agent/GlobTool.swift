@@ -1,6 +1,7 @@
 internal import FerryLLM
 internal import FerryModel
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// Finds files by name.

@@ -1,6 +1,7 @@
 internal import FerryLLM
 internal import FerrySandbox
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// Finds lines by a regular expression: grep(1) in the sandbox, on a worktree that it can only read.

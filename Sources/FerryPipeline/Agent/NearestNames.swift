@@ -1,4 +1,5 @@
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// What a missing file may have been meant to be.

@@ -1,3 +1,5 @@
+internal import FerryVault
+
 /// Lines of a file as the tools show them: `    12<tab>text`. Lines end with `\n`, `\r\n` or the end of the file; bytes, never Characters.
 struct NumberedLines {
     private(set) var lines: [ArraySlice<UInt8>] = []

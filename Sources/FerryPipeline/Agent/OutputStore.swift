@@ -1,5 +1,6 @@
 internal import FerrySandbox
 internal import FerrySystem
+internal import FerryVault
 package import SystemPackage
 
 /// Outputs of tools: cut once, when they enter the conversation, with the whole text kept in a file that the agent's `read` can open.

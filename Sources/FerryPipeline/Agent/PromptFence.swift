@@ -1,4 +1,5 @@
 internal import FerrySystem
+internal import FerryVault
 
 /// Marks text that others wrote as data inside a prompt, so that it cannot pass for Ferry's own words and cannot close its own fence.
 /// The marks depend only on seed, label and text: a request that is built again is the same bytes.
@@ -16,7 +17,9 @@ package struct PromptFence: Hashable, Sendable {
 
     /// The text between an opening and a closing mark with a number that does not occur in the text.
     /// The label says what the text is ("feature note", "diff"); other characters than letters, digits, blanks, `.`, `-`, `_` and `/` are left out of it.
+    /// What no terminal should get no model should either: `SafeText`.
     package func wrap(_ text: String, as label: String) -> String {
+        let text = SafeText.make(text)
         let isPlain: (Unicode.Scalar) -> Bool = { $0.properties.isAlphabetic || "0123456789 .-_/".unicodeScalars.contains($0) }
         let name = String(String.UnicodeScalarView(label.unicodeScalars.filter(isPlain)))
         var attempt = 0

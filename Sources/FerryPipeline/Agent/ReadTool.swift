@@ -1,5 +1,6 @@
 internal import FerryLLM
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// Shows a file with line numbers, or lists a folder.

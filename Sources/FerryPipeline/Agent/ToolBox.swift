@@ -1,6 +1,7 @@
 package import FerryLLM
 internal import FerrySandbox
 internal import FerrySystem
+internal import FerryVault
 internal import SystemPackage
 
 /// The tools of one agent, in a fixed order and with fixed text, and the one place where a call becomes a result.

@@ -12,8 +12,8 @@ package enum TranscriptNote {
 
     /// Markdown, ending with a newline. `record` says where the full text lies.
     package static func render(_ entries: [TranscriptEntry], record: String) -> String {
-        let parts = [sums(of: entries), "The full text: \(InertText.code(record))"] + entries.flatMap(parts)
-        return parts.joined(separator: "\n\n") + "\n"
+        let text = InertText.page(entries.flatMap(parts)) { "*\($0) parts are left out here; the full text has them.*" }
+        return [sums(of: entries), "The full text: \(InertText.code(record))", text].joined(separator: "\n\n") + "\n"
     }
 
     private static func sums(of entries: [TranscriptEntry]) -> String {

@@ -61,7 +61,10 @@ package struct ConfigurationLoader: Sendable {
     ) async throws -> Note? {
         let bytes: [UInt8]
         do { bytes = try FileContents.read(root.pushing(path), limit: VaultScan.sizeLimit) } catch Errno.noSuchFileOrDirectory { return nil } catch {
-            faults.append(NoteFault(path: path.string, line: nil, what: "It cannot be read (\(error)).", remedy: "Look at its rights and its size."))
+            faults.append(
+                NoteFault(
+                    path: path.string, line: nil, what: "It cannot be read (\(error)).", remedy: "Look at its rights and its size.", rule: .unreadable
+                ))
             return nil
         }
         let note = read(NoteBytes(bytes), path.string)
@@ -110,6 +113,6 @@ package struct ConfigurationLoader: Sendable {
         faults.append(
             NoteFault(
                 path: path, line: nil, what: "model is `\(model)`, and there is no such alias",
-                remedy: "write one of \(known), or provider/model; aliases stand under `## Models` in the settings"))
+                remedy: "write one of \(known), or provider/model; aliases stand under `## Models` in the settings", rule: .unknownModel))
     }
 }

@@ -18,7 +18,8 @@ extension RepositoryNote {
         if !inner.isEmpty, protected.contains(where: { $0.matches(inner.string) }) { return nil }
         return NoteFault(
             path: note, line: nil, what: "the vault lies inside this repository (\(vault) in \(path)), where a feature could change it",
-            remedy: inner.isEmpty ? "move the vault out" : "write `protected: [\(inner)]` in this note, or move the vault out")
+            remedy: inner.isEmpty ? "move the vault out" : "write `protected: [\(inner)]` in this note, or move the vault out",
+            rule: .vaultInRepository)
     }
 
     private static func resolved(_ path: FilePath) -> FilePath {

@@ -8,7 +8,7 @@ internal import SystemPackage
 /// What a run leaves in the vault, and how `run --once` ends.
 extension Dispatcher {
     func writeTranscript(_ label: String, _ transcript: Transcript, of feature: FeatureRecord) async {
-        await writeReport("transcript of \(label)", RunNotes(layout: desk.layout, feature: feature.id, run: feature.run).path(label)) {
+        await writeReport("transcript of \(label)", runNotes(of: feature).path(label)) {
             let entries = try Transcript.read(transcript.path)
             return "# \(feature.id) run-\(feature.run): \(label)\n\n"
                 + TranscriptNote.render(entries, record: transcript.path.string)
@@ -19,13 +19,13 @@ extension Dispatcher {
     }
 
     func writePlan(_ plan: PlanReport, of feature: FeatureRecord) async {
-        let notes = RunNotes(layout: desk.layout, feature: feature.id, run: feature.run)
+        let notes = runNotes(of: feature)
         await writeReport("plan", notes.path("plan")) { notes.plan(plan) }
     }
 
     /// Summary and diff, as they stand.
     func writeRun(_ feature: FeatureRecord) async {
-        let notes = RunNotes(layout: desk.layout, feature: feature.id, run: feature.run)
+        let notes = runNotes(of: feature)
         do {
             guard let run = try await parts.store.run(feature.id, feature.run) else { return }
             let check = try await parts.store.checkResult(feature.id)
@@ -38,9 +38,15 @@ extension Dispatcher {
                 let repository = configuration.repository(name.rawValue)
             else { return }
             let git = try await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: name))
-            let diff = try await git.diff(from: base, to: tip, limit: 512 << 10)
-            await writeReport("diff", notes.path("diff")) { notes.diff(String(decoding: diff.bytes, as: UTF8.self), isCut: diff.isTruncated) }
+            let diff = try await git.diff(from: base, to: tip, limit: RunNotes.diffLimit)
+            await writeReport("diff", notes.path("diff")) {
+                notes.diff(String(decoding: diff.bytes, as: UTF8.self), isCut: diff.isTruncated, range: "\(base.short) \(tip.short)")
+            }
         } catch { parts.log.warning("Writing the notes of run \(feature.run) of \(feature.id): \(error)") }
+    }
+
+    private func runNotes(of feature: FeatureRecord) -> RunNotes {
+        RunNotes(layout: desk.layout, feature: feature.id, run: feature.run, record: parts.folders.run(feature.id, feature.run))
     }
 
     private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {

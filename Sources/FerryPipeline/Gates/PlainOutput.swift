@@ -1,3 +1,5 @@
+internal import FerryVault
+
 /// Output of commands as lines that are fit for parsing, notes and terminals (`SafeText`).
 package struct PlainOutput: Hashable, Sendable {
     package let lines: [String]

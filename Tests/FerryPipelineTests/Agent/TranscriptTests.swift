@@ -100,6 +100,6 @@ struct TranscriptTests {
         #expect(note.contains("**mistake** of `") && !note.contains("\n# x") && !note.contains("<%"))
         // The attack stands in a fence that is longer than its own.
         #expect(note.contains("````text\n```\n"))
-        #expect(note.hasSuffix("```dataviewjs\n````\n"))
+        #expect(note.hasSuffix("```text dataviewjs\n````\n"))
     }
 }

@@ -7,20 +7,28 @@ package enum SafeText {
     }
 
     /// The text without anything that a terminal or a prompt would act on.
-    package static func make(_ text: String) -> String {
-        var reader = SafeTextReader(Array(text.utf8))
+    package static func make(_ text: String) -> String { make(text, breakingAllLines: false) }
+
+    /// `breakingAllLines`: vertical tab, form feed and U+0085 become a newline, too, as programs that read notes take them for one.
+    static func make(_ text: String, breakingAllLines: Bool) -> String {
+        var reader = SafeTextReader(Array(text.utf8), breaksAllLines: breakingAllLines)
         return String(decoding: reader.read(), as: UTF8.self)
     }
+
+    /// The same as one line, for names and paths between other words: all white space is single blanks. Nothing is cut.
+    package static func line(_ text: String) -> String { make(text).split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }
 
 /// Goes over valid UTF-8 byte by byte: outputs have megabytes.
 private struct SafeTextReader {
     private let bytes: [UInt8]
+    private let breaksAllLines: Bool
     private var at = 0
     private var result: [UInt8] = []
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], breaksAllLines: Bool) {
         self.bytes = bytes
+        self.breaksAllLines = breaksAllLines
         result.reserveCapacity(bytes.count)
     }
 
@@ -33,6 +41,7 @@ private struct SafeTextReader {
             case 0x1B: skipEscape()
             case 0x0D:
                 if peek != 0x0A { result.append(0x0A) }
+            case 0x0B, 0x0C: if breaksAllLines { result.append(0x0A) }
             case 0x00..<0x20, 0x7F: break
             case 0xC2 where (0x80..<0xA0).contains(peek): skipC1()
             case 0xD8, 0xE2, 0xF3: readMark(byte)
@@ -48,6 +57,7 @@ private struct SafeTextReader {
     /// U+0080 to U+009F: control characters; U+009B begins a control sequence.
     private mutating func skipC1() {
         let isSequence = peek == 0x9B
+        if peek == 0x85, breaksAllLines { result.append(0x0A) }
         at += 1
         if isSequence { skipControlSequence() }
     }

@@ -1,6 +1,6 @@
 internal import Testing
 
-@testable internal import FerryPipeline
+@testable internal import FerryVault
 
 @Suite(.timeLimit(.minutes(1)))
 struct SafeTextTests {
