@@ -13,7 +13,9 @@ RELEASE = --configuration release --static-swift-stdlib
 
 TO_BUILD = git libcmark-dev libsqlite3-dev pkg-config python3 zlib1g-dev
 TO_RUN = $(TO_BUILD) bubblewrap util-linux $(if $(ROOT),passwd)
-TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep
+# The second line: what people change notes with.
+TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep \
+	emacs-nox nano rsync syncthing unison unzip vim
 TO_FETCH = python3-pip python3-setuptools
 
 AS_USER = .scripts/as-ordinary-user --

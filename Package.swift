@@ -38,6 +38,13 @@ let package = Package(
         ),
         .testTarget(name: "FerryCommandsTests", dependencies: ["FerryCommands", "FerryTestSupport", "ferry", "ferry-step"]),
         .testTarget(
+            name: "FerryEditorTests",
+            dependencies: [
+                "FerryCommands", "FerryGit", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryService", "FerryStore", "FerrySystem",
+                "FerryTestSupport", "FerryVault", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
             name: "FerryEndToEndTests",
             dependencies: [
                 "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem",

@@ -1,6 +1,6 @@
 package import FerryModel
 package import FerryPipeline
-internal import FerrySandbox
+package import FerrySandbox
 package import SystemPackage
 
 /// How to run a vault.
@@ -16,6 +16,8 @@ package struct ServiceOptions: Sendable {
     package var allowRoot = false
     /// The program that makes the sandbox.
     package var bubblewrap: FilePath = BubblewrapRunner.usualBubblewrap
+    /// In place of the sandbox; for tests that need no real commands.
+    package var runner: (any CommandRunner)?
     package var timing = Timing()
     /// Take the settle time from the settings note, not from `timing`.
     package var settleFromSettings = true

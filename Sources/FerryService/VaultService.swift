@@ -28,14 +28,14 @@ package enum VaultService {
         defer { withExtendedLifetime(lock) {} }
         let store = try open(folders.database)
         defer { store.close() }
-        let runner = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
+        let sandbox = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
         let models = try models(options, log)
         var parts = DispatcherParts(
-            store: store, folders: folders, runner: runner, models: models, timing: options.timing, log: log, model: options.model,
+            store: store, folders: folders, runner: options.runner ?? sandbox, models: models, timing: options.timing, log: log, model: options.model,
             maxIterations: options.maxIterations, progress: options.progress)
         parts.runsOnce = options.once
         parts.settleFromSettings = options.settleFromSettings
-        parts.health = { await SandboxHealth.check(runner).obstacle?.description }
+        if options.runner == nil { parts.health = { await SandboxHealth.check(sandbox).obstacle?.description } }
         let desk = VaultDesk(vault: vault, writes: folders.writes)
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
         let watcher = try watcher(vault)
