@@ -160,7 +160,11 @@ let package = Package(
             name: "FerryWatch",
             dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
-        .testTarget(name: "FerryWatchTests", dependencies: ["FerryWatch", "FerryTestSupport"]),
+        .executableTarget(
+            name: "FerryWatchProbe", dependencies: ["FerryWatch", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/FerryWatchProbe"
+        ),
+        .testTarget(name: "FerryWatchTests", dependencies: ["FerryWatch", "FerryTestSupport", "FerryWatchProbe"]),
         .target(
             name: "FerryWireServer",
             dependencies: [

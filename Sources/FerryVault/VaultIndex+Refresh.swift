@@ -5,7 +5,7 @@ internal import SystemPackage
 
 extension VaultIndex {
     /// Looks again, takes in what is other than it was, and says what that is. `nil` when the vault is not there: without its features folder or any
-    /// state's folder, on another device than before, or not answering. Then nothing has changed: an absent vault is never an empty one.
+    /// state's folder, or not answering. Then nothing has changed: an absent vault is never an empty one.
     /// The first look is always at everything. Throws `Errno` where this process lacks something (descriptors, memory); then nothing has changed either.
     ///
     /// `now` is `BootClock.now`. Blocks on the disk: not for the cooperative pool.
@@ -15,8 +15,8 @@ extension VaultIndex {
         do {
             guard let vault = try openVault() else { return nil }
             let isRestoredElsewhere = !hasLooked && device != nil && device != vault.device
-            if hasLooked, device != vault.device { return nil }
-            let scope = hasLooked ? scope : .everything
+            // Mounted anew it may bear another number; whether it is the same vault is what `VaultPlace` is asked.
+            let scope = hasLooked && device == vault.device ? scope : .everything
             var findings = try findings(looks(scope), beneath: vault.folder, since: clock)
             let losesNotes = findings.contains { !$0.gone.isEmpty || $0.isAbsent }
             if losesNotes || scope == .everything, try !hasStateFolder(vault.folder) { return nil }

@@ -22,21 +22,17 @@ package struct VaultScan: Sendable {
     private let root: FilePath
     private let layout: VaultLayout
     private var known: [FilePath: Note] = [:]
-    private var rootDevice: UInt64?
 
     package init(root: FilePath, layout: VaultLayout) {
         self.root = root
         self.layout = layout
     }
 
-    /// All notes, in the order of states, and in each by folder and name; `nil` when the vault is not there: unmounted, on another device,
-    /// or without its features folder.
-    /// An absent vault is never an empty one.
+    /// All notes, in the order of states, and in each by folder and name; `nil` where there is no features folder. Whether the vault is the same
+    /// as before is `VaultPlace`'s question.
     package mutating func look() throws -> [Note]? {
         // Of the folder inside, so that a vault may be reached through a link.
         guard let status = try FileStatus.ifPresent(root.appending(layout.features)), status.kind == .directory else { return nil }
-        if let rootDevice, rootDevice != status.device { return nil }
-        rootDevice = status.device
         var found: [Note] = []
         found.reserveCapacity(known.count)
         for state in FeatureState.allCases {

@@ -1,19 +1,31 @@
-/// Changes that wait to be taken, each once. So many that single looks would cost more than a full one become one `.everything`.
+/// Changes that wait to be taken, each once. A full look answers for every single one, so beside it none is kept; so many single ones that
+/// they would cost more become one.
 struct PendingChanges {
     private let limit: Int
     private var changes: Set<VaultChange> = []
+    private var isEverything = false
+    /// Only the newest word on it counts.
+    private var unreliable: VaultChange?
 
     init(limit: Int = 20_000) { self.limit = limit }
 
     mutating func add(_ new: Set<VaultChange>) {
-        changes.formUnion(new)
-        guard changes.count > limit else { return }
-        changes = changes.filter { if case .unreliable = $0 { true } else { false } }
-        changes.insert(.everything)
+        for change in new {
+            switch change {
+            case .file, .folder: if !isEverything { changes.insert(change) }
+            case .everything: isEverything = true
+            case .unreliable: unreliable = change
+            }
+        }
+        if changes.count > limit { isEverything = true }
+        if isEverything { changes = [] }
     }
 
     mutating func take() -> Set<VaultChange> {
-        defer { changes = [] }
-        return changes
+        var taken = changes
+        if isEverything { taken.insert(.everything) }
+        if let unreliable { taken.insert(unreliable) }
+        self = PendingChanges(limit: limit)
+        return taken
     }
 }

@@ -8,6 +8,6 @@ package enum VaultChange: Hashable, Sendable {
     case folder(FilePath)
     /// Events were lost, or the vault itself went or came: look at everything.
     case everything
-    /// Events cannot be relied upon from now on; the text says why and what to do. Look at everything every few seconds.
-    case unreliable(String)
+    /// Why events cannot be relied upon from now on, and what to do: look at everything every few seconds. `nil`: they can, again.
+    case unreliable(String?)
 }

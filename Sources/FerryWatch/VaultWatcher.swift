@@ -15,21 +15,19 @@ package final class VaultWatcher: Sendable {
     private let pending = Mutex(PendingChanges())
 
     /// `folders` are the vault's folders that matter, watched with all below them; the root itself is watched for their coming
-    /// and going. When this returns the watches stand: whatever happens from now on is announced.
-    /// Throws `Errno` where inotify is not to be had at all, or the root cannot be watched. Runs until `stop`.
+    /// and going. When this returns the watches stand: whatever happens from now on is announced. Where they cannot stand (limits, a file system
+    /// that does not tell) that is announced, and tried again. Throws `Errno` where the root is not there or is no folder. Runs until `stop`.
     package init(root: FilePath, folders: [FilePath.Component]) throws {
+        try FileDescriptor.open(root, .readOnly, options: [.directory, .closeOnExec]).close()
         wake = try WakePipe()
         // One signal waits for the consumer however many changes come: the changes wait in `pending`, each once.
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        var tree: WatchTree
-        do { tree = try WatchTree(root: root, folders: folders) } catch {
-            wake.close()
-            throw error
-        }
+        var tree = WatchTree(root: root, folders: folders)
         // Nobody needs to be told to look: whoever makes a watcher looks after it.
         announce(tree.takeChanges().subtracting([.everything]))
-        let loop = WatchLoop(tree: consume tree, wake: wake)
+        let loop = WatchLoop(tree: tree, wake: wake)
         onOwnThread { [self] in
+            var loop = loop
             loop.run { changes in announce(changes) }
             isRunning.withLock { isRunning in
                 isRunning = false
@@ -52,32 +50,5 @@ package final class VaultWatcher: Sendable {
         guard !changes.isEmpty else { return }
         pending.withLock { $0.add(changes) }
         signal.yield()
-    }
-}
-
-/// Carries the tree to its thread, where alone it is used from then on.
-private final class WatchLoop: Sendable {
-    private let tree: Mutex<WatchTree>
-    private let wake: WakePipe
-
-    init(tree: consuming sending WatchTree, wake: WakePipe) {
-        self.tree = Mutex(tree)
-        self.wake = wake
-    }
-
-    /// Returns when it is woken.
-    func run(announce: (Set<VaultChange>) -> Void) {
-        tree.withLock { tree in
-            do {
-                while let events = try tree.inotify.read(wake: wake.reading, limit: tree.isBlind ? WatchTree.blindInterval : nil) {
-                    if tree.isBlind { tree.lookForRoot() }
-                    tree.apply(events)
-                    announce(tree.takeChanges())
-                }
-            } catch {
-                announce([.everything, .unreliable("inotify failed (\(error)); the vault is looked at every few seconds instead.")])
-                wake.wait()
-            }
-        }
     }
 }

@@ -2,26 +2,43 @@ internal import FerrySystem
 internal import SystemPackage
 
 /// Which inotify watch stands for which folder, and what events mean in terms of paths.
-struct WatchTree: ~Copyable {
-    let inotify: Inotify
-    private let root: FilePath
-    private let folders: Set<FilePath.Component>
+///
+/// A folder is known by the number of its watch, which it keeps wherever it is moved. What an event says of a folder is never replayed: the path is
+/// asked which folder is there now (`settle`), so folders that are moved, exchanged, deleted and made again, in whatever order their events come,
+/// end at their right places. A move costs the same for a folder with a thousand others below it.
+struct WatchTree: Sendable {
+    let root: FilePath
+    /// The folders of the root that matter.
+    let folders: Set<FilePath.Component>
+    /// `nil` while none is to be had.
+    var inotify: Inotify?
+    var nodes: [Int32: WatchNode] = [:]
+    /// `nil` while there is no folder at `root`, or none that can be watched.
+    var rootWatch: Int32?
+    /// The folder that the root, or the link to it, lies in: tells when that goes or comes.
+    var parentWatch: Int32?
+    /// Folders that left their place, and until when the event of their new one is waited for. What events say from them is not announced.
+    var strays: [Int32: Duration] = [:]
+    /// Watches that were taken off and may still have events in the queue.
+    var removed: Set<Int32> = []
+    /// Since when everything is to be looked at anew, because events were lost.
+    var brokenSince: Duration?
+    /// The first folder that could not be watched, and why.
+    var gap: (folder: FilePath, reason: String)?
+    /// What was announced last of why events cannot be relied upon.
+    var told: String?
     private var paths: [Int32: FilePath] = [:]
     private var changes: Set<VaultChange> = []
-    private var isExhausted = false
-    /// The root has no watch: the vault was unmounted, moved or deleted. Nothing tells of its coming back, so it is looked for.
-    private(set) var isBlind = false
-    static let blindInterval: Duration = .seconds(2)
 
-    /// Sets the watches. Throws `Errno` where the root is not there or is no folder.
-    init(root: FilePath, folders: [FilePath.Component]) throws {
-        let inotify = try Inotify()
-        // Without watches left the vault is looked at every few seconds; that is no reason not to begin.
-        do { _ = try inotify.watch(root, followsLink: true) } catch Errno.noSpace {}
-        self.inotify = inotify
+    /// How long a folder may be between its old place and its new one (VAULT reference, 1.1: 50 to 100 ms of quiet).
+    static let strayTime: Duration = .milliseconds(100)
+
+    /// Sets the watches.
+    init(root: FilePath, folders: [FilePath.Component], told: String? = nil) {
         self.root = root
         self.folders = Set(folders)
-        watchAll()
+        self.told = told
+        rebuild()
     }
 
     mutating func takeChanges() -> Set<VaultChange> {
@@ -29,98 +46,111 @@ struct WatchTree: ~Copyable {
         return changes
     }
 
-    /// Watches everything again if the root has come back.
-    mutating func lookForRoot() {
-        if watch(root) { watchAll() }
-    }
+    mutating func announce(_ change: VaultChange) { changes.insert(change) }
 
-    /// Sets watches on everything anew and announces a full look.
-    private mutating func watchAll() {
-        for watch in paths.keys { inotify.remove(watch) }
-        paths = [:]
-        changes.insert(.everything)
-        isBlind = !watch(root)
-        guard !isBlind else { return }
-        for folder in folders { watchTree(root.appending(folder)) }
-    }
+    // MARK: Events
 
     mutating func apply(_ events: [Inotify.Event]) {
         for event in events { apply(event) }
     }
 
     private mutating func apply(_ event: Inotify.Event) {
-        if event.isOverflow || event.isUnmount { return watchAll() }
-        // A number that we gave up may still have events queued: what they tell of is found by the look that was announced with the new watch.
-        guard let folder = paths[event.watch] else { return }
-        if event.isIgnored {
-            paths[event.watch] = nil
-            return
-        }
+        if event.isOverflow || event.isUnmount { return lose() }
+        if event.watch == parentWatch { applyToParent(event) }
+        guard nodes[event.watch] != nil else { return applyToUnknown(event) }
+        if event.isIgnored { return forget(event.watch) }
         guard let name = event.name else {
-            if event.isSelf { folder == root ? watchAll() : note(.folder(folder)) }
+            // Of another folder, the one that it lies in tells.
+            if event.isSelf, event.watch == rootWatch { lose() }
             return
         }
-        let path = folder.appending(name)
-        if folder == root {
-            guard folders.contains(name) else { return }
-        } else if name.isHidden, event.isFolder {
+        guard let folder = path(of: event.watch) else {
+            if event.isFolder { nodes[event.watch]?.isSuspect = true }
             return
         }
-        guard event.isFolder else { return note(.file(path)) }
-        // A folder that was moved away still reports under its old path until its watches are taken off.
-        if event.isDisappearance { forget(path) }
-        // After a disappearance too: another folder may bear the name already (an exchange of two says "from" for both).
-        watchTree(path)
-        note(.folder(path))
+        if event.watch == rootWatch, !folders.contains(name) { return }
+        guard event.isFolder else { return announce(.file(folder.appending(name))) }
+        guard !name.isHidden else { return }
+        settle(name, in: event.watch)
+        announce(.folder(folder.appending(name)))
     }
 
-    private mutating func note(_ change: VaultChange) { changes.insert(change) }
-
-    /// Watches a folder and what is below it, each before it is listed.
-    private mutating func watchTree(_ folder: FilePath) {
-        guard watch(folder), let entries = try? Directory.entries(of: folder) else { return }
-        for entry in entries where !entry.name.isHidden {
-            let path = folder.appending(entry.name)
-            let kind = entry.kind ?? (try? FileStatus(of: path))?.kind
-            if kind == .directory { watchTree(path) }
+    private mutating func applyToParent(_ event: Inotify.Event) {
+        if event.isIgnored {
+            parentWatch = nil
+        } else if event.name == root.lastComponent {
+            lose()
         }
     }
 
-    private mutating func watch(_ folder: FilePath) -> Bool {
-        do {
-            paths[try inotify.watch(folder, followsLink: folder == root)] = folder
-            return true
-        } catch Errno.noSpace {
-            if !isExhausted {
-                isExhausted = true
-                changes.insert(
-                    .unreliable(
-                        "no more inotify watches for \(folder): raise fs.inotify.max_user_watches (sysctl). Until then the vault is looked at every few seconds."
-                    ))
-            }
-            return false
-        } catch {
-            // It vanished meanwhile, or is no folder: its own event tells.
-            return false
+    /// A number that we gave up may still have events queued, the last of which says so. Of any other it is not known what happened where.
+    private mutating func applyToUnknown(_ event: Inotify.Event) {
+        if event.isIgnored {
+            removed.remove(event.watch)
+        } else if !removed.contains(event.watch), event.watch != parentWatch {
+            lose()
         }
     }
 
-    private mutating func forget(_ folder: FilePath) {
-        for (watch, path) in paths where path.lies(in: folder) {
-            inotify.remove(watch)
-            paths[watch] = nil
-        }
-    }
-}
+    /// Everything is to be looked at anew, once the queue is empty.
+    mutating func lose() { brokenSince = brokenSince ?? BootClock.now }
 
-extension FilePath {
-    /// Whether it is the folder itself or something below. Compares bytes: this is asked of every watch for every folder that comes or goes.
-    fileprivate func lies(in folder: FilePath) -> Bool {
-        let count = folder.length
-        guard length >= count else { return false }
-        return withPlatformString { mine in
-            folder.withPlatformString { theirs in (0..<count).allSatisfy { mine[$0] == theirs[$0] } } && (mine[count] == 0 || mine[count] == 0x2F)
-        }
+    // MARK: Places
+
+    /// `nil` for a folder that has left its place.
+    mutating func path(of watch: Int32) -> FilePath? {
+        if watch == rootWatch { return root }
+        if let known = paths[watch] { return known }
+        guard let node = nodes[watch], let parent = node.parent, let folder = path(of: parent) else { return nil }
+        let path = folder.appending(node.name)
+        paths[watch] = path
+        return path
+    }
+
+    mutating func attach(_ watch: Int32, as name: FilePath.Component, to parent: Int32) {
+        nodes[watch, default: WatchNode(parent: parent, name: name)].parent = parent
+        nodes[watch]?.name = name
+        nodes[parent]?.children[name] = watch
+        strays[watch] = nil
+        paths = [:]
+    }
+
+    /// Its new place, if it has one, will be told within `strayTime`.
+    mutating func detach(_ watch: Int32) {
+        leave(watch)
+        strays[watch] = BootClock.now + Self.strayTime
+    }
+
+    /// The watch itself is gone.
+    private mutating func forget(_ watch: Int32) {
+        for child in nodes[watch].map({ Array($0.children.values) }) ?? [] { detach(child) }
+        leave(watch)
+        nodes[watch] = nil
+        strays[watch] = nil
+        removed.remove(watch)
+        if watch == rootWatch { lose() }
+    }
+
+    private mutating func leave(_ watch: Int32) {
+        paths = [:]
+        guard let node = nodes[watch], let parent = node.parent else { return }
+        if nodes[parent]?.children[node.name] == watch { nodes[parent]?.children[node.name] = nil }
+        nodes[watch]?.parent = nil
+    }
+
+    /// Takes the watches off that folder and all below it.
+    mutating func drop(_ watch: Int32) {
+        leave(watch)
+        guard let node = nodes.removeValue(forKey: watch) else { return }
+        strays[watch] = nil
+        removed.insert(watch)
+        inotify?.remove(watch)
+        for child in node.children.values { drop(child) }
+    }
+
+    /// Gives up what has left the vault: until its watches are off it reports as if it were still there.
+    mutating func dropStrays(at now: Duration) {
+        for (watch, end) in strays where end <= now { drop(watch) }
     }
 }
 

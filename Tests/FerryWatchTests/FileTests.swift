@@ -92,20 +92,6 @@ struct FileTests {
             #expect(await vault.announced() == [.file(path)])
         }
     }
-
-    @Test func `of three thousand renames none is lost`() async throws {
-        try await withScratch(["10_features/01_ideas/": "", "10_features/03_planned/": "", "90_system/": ""]) { root in
-            let ideas = root.appending("10_features/01_ideas"), planned = root.appending("10_features/03_planned")
-            for number in 0..<3000 { try #require(close(creat("\(ideas)/\(number).md", 0o600)) == 0) }
-            let vault = try WatchedVault(root)
-            defer { vault.watcher.stop() }
-            for number in 0..<3000 { try #require(rename("\(ideas)/\(number).md", "\(planned)/\(number).md") == 0) }
-            try await vault.followAll()
-            let folders = await vault.files.reduce(into: [:]) { $0[$1.removingLastComponent(), default: 0] += 1 }
-            #expect(folders[planned] == 3000)
-            #expect(folders[ideas] == nil)
-        }
-    }
 }
 
 /// symlink(2).

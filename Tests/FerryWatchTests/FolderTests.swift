@@ -1,14 +1,15 @@
 internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryWatch
+internal import Glibc
 internal import SystemPackage
 internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct FolderTests {
-    @Test func `files made at once with their folders are all found, in a hundred trials`() async throws {
+    @Test func `files made at once with their folders are all found, in many trials`() async throws {
         try await withWatchedVault { vault, planned, _ in
-            for trial in 0..<100 {
+            for trial in 0..<(getenv("FERRY_LONG") == nil ? 60 : 200) {
                 let top = planned.appending("t\(trial)")
                 var expected: Set<FilePath> = []
                 for folder in [top, top.appending("b"), top.appending("b/c")] {
@@ -118,6 +119,39 @@ struct FolderTests {
             let note = scratch.appending("vault/10_features/03_planned/a.md")
             try touch(note)
             await vault.follow { changes, _ in changes.contains(.file(note)) }
+        }
+    }
+
+    @Test func `a link that is led elsewhere is followed, and a vault that was exchanged for another is watched`() async throws {
+        try await withScratch(["one/10_features/": "", "one/90_system/": "", "two/10_features/a.md": "a", "two/90_system/": ""]) { scratch in
+            try link(scratch.appending("vault"), to: "one")
+            let vault = try WatchedVault(scratch.appending("vault"))
+            defer { vault.watcher.stop() }
+            try link(scratch.appending("next"), to: "two")
+            try #require(rename(scratch.appending("next").string, scratch.appending("vault").string) == 0)
+            await vault.follow { changes, files in changes.contains(.everything) && files.contains(vault.root.appending("10_features/a.md")) }
+            try touch(scratch.appending("two/10_features/b.md"))
+            await vault.follow { changes, _ in changes.contains(.file(vault.root.appending("10_features/b.md"))) }
+            await vault.forget()
+            try Renaming.exchange(scratch.appending("one"), scratch.appending("vault"))
+            await vault.follow { changes, files in changes.contains(.everything) && files.isEmpty }
+            try touch(scratch.appending("vault/10_features/c.md"))
+            await vault.follow { changes, _ in changes.contains(.file(vault.root.appending("10_features/c.md"))) }
+        }
+    }
+
+    @Test func `a vault whose folders go one by one, as when it is emptied, and come back is watched again`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, _ in
+            try Directory.removeTree(vault.root.appending("10_features"))
+            try Directory.removeTree(vault.root.appending("90_system"))
+            await vault.follow { _, files in files.isEmpty }
+            try Directory.create(planned)
+            try Directory.create(vault.root.appending("90_system"))
+            try touch(planned.appending("b.md"))
+            await vault.follow { _, files in files == [planned.appending("b.md")] }
+            // Announced by itself or with its folder.
+            try touch(planned.appending("c.md"))
+            await vault.follow { _, files in files.contains(planned.appending("c.md")) }
         }
     }
 

@@ -28,12 +28,21 @@ actor WatchedVault {
         }
     }
 
+    /// As `follow`, without looking at the files.
+    func followOnce(until fact: (Set<VaultChange>) -> Bool) async {
+        for await _ in watcher.signals {
+            changes.formUnion(watcher.take())
+            if fact(changes) { return }
+        }
+    }
+
     /// Follows the watcher until all that has happened so far is known: events come in order, so the one of a new file comes last.
     func followAll() async throws {
         cookies += 1
         let cookie = root.appending("90_system/cookie-\(cookies)")
         try touch(cookie)
-        await follow { changes, _ in changes.contains(.file(cookie)) }
+        // A look at everything answers for single events, which are announced no more then.
+        await follow { changes, files in changes.contains(.file(cookie)) || (changes.contains(.everything) && files.contains(cookie)) }
     }
 
     func forget() { changes = [] }
@@ -53,7 +62,13 @@ actor WatchedVault {
         }
     }
 
-    private static func filesBelow(_ folder: FilePath) -> Set<FilePath> {
+    /// The folder and all below it.
+    static func foldersBelow(_ folder: FilePath) -> [FilePath] {
+        let inner = (try? Directory.entries(of: folder)) ?? []
+        return [folder] + inner.filter { $0.kind == .directory }.flatMap { foldersBelow(folder.appending($0.name)) }
+    }
+
+    static func filesBelow(_ folder: FilePath) -> Set<FilePath> {
         var files: Set<FilePath> = []
         for entry in (try? Directory.entries(of: folder)) ?? [] {
             let path = folder.appending(entry.name)

@@ -23,10 +23,15 @@ struct FeatureReader: Sendable {
             for feature in list.features where feature.state == state { lines.append(try await line(feature)) }
         }
         let today = try await store?.spending(day: Store.today) ?? SpendingTotal()
+        let isServed = view.isServed
+        var faults: [String] = []
+        for fact in isServed ? [Dispatcher.absenceFact, Dispatcher.unreliabilityFact] : [] {
+            if let fault = try await store?.fact(fact) { faults.append(SafeText.make(fault)) }
+        }
         return StatusReport(
-            vault: view.root.string, isServed: view.isServed, isStopped: view.isStopped,
+            vault: view.root.string, isServed: isServed, isStopped: view.isStopped,
             asked: try await questions().map { SafeText.make($0.sentence) }, features: lines, todayUsd: today.amount.dollars,
-            dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice)
+            dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice, vaultFaults: faults)
     }
 
     /// What the dashboard asks about gestures that came in bulk.

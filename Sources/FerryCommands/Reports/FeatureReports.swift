@@ -35,6 +35,8 @@ struct StatusReport: Hashable, Sendable, Encodable {
     var dayLimitUsd: Double
     /// Calls today whose model has no known price: their cost is not in `todayUsd`.
     var todayUnpriced: Int
+    /// Why the running service cannot see the vault, or not at once: unmounted, no inotify watches left, a share.
+    var vaultFaults: [String] = []
 }
 
 /// `ferry show` as JSON.

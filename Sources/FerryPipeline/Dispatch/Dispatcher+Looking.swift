@@ -9,6 +9,7 @@ internal import SystemPackage
 extension Dispatcher {
     func look(_ now: Duration) async throws {
         needsLook = false
+        await tellReliability()
         await heedStop()
         let news = desk.takeNews()
         let isFull = isWhole(news, now)

@@ -57,7 +57,7 @@ extension Dispatcher {
 
     /// How a `--once` service ended: faults of the surroundings first, then what waits for a person.
     package func onceEnd() -> OnceEnd {
-        let faults = Set(holds.values).sorted()
+        let faults = [absence].compactMap { $0 } + Set(holds.values).sorted()
         if !faults.isEmpty { return .failed(faults) }
         let waiting = features.values.filter { $0.isPresent }.sorted { $0.id < $1.id }.compactMap { feature -> String? in
             if feature.isAmbiguous { return feature.waitsFor }

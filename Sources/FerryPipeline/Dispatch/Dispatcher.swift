@@ -89,6 +89,9 @@ package actor Dispatcher {
     var toldWaits: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
     var sickness: String?
+    /// Why the vault is not there.
+    var absence: String?
+    var toldUnreliability: String?
     /// Ends and news of attempts that are still to be recorded, in order.
     private var unhandled: [Event] = []
     /// Actions that a look has decided; kept here so that an error after them loses none.
@@ -138,6 +141,10 @@ package actor Dispatcher {
     private func handle(_ event: Event) async -> [DispatchState.Action] {
         var actions: [DispatchState.Action] = []
         receive(event)
+        guard await isVaultThere() else {
+            waitForVault()
+            return []
+        }
         do {
             while let event = unhandled.first {
                 actions += try await take(event)
@@ -190,6 +197,12 @@ package actor Dispatcher {
         return []
     }
 
+    private func waitForVault() {
+        nextLook = BootClock.now + parts.timing.pollInterval
+        if parts.runsOnce, attempts.isEmpty { isShuttingDown = true }
+        schedule()
+    }
+
     /// The database, the disk or the vault is sick: say so, keep everything, try again.
     private func meetSickness(_ error: any Error) async -> [DispatchState.Action] {
         parts.log.error("\(error)")
@@ -232,8 +245,8 @@ package actor Dispatcher {
     /// Wakes the loop when the next thing is due.
     private func schedule() {
         var due = [nextLook, dashboardDue, indexDue].compactMap { $0 }
-        // While nothing can be stored, only the next try counts.
-        due = sickness == nil ? due + pendingNotes.values.map(\.notBefore) + Array(retries.values) : [nextLook].compactMap { $0 }
+        // While nothing can be stored, or the vault is not there, only the next try counts.
+        due = sickness == nil && absence == nil ? due + pendingNotes.values.map(\.notBefore) + Array(retries.values) : [nextLook].compactMap { $0 }
         timer?.cancel()
         guard let next = due.min() else { return }
         let wait = max(.milliseconds(1), next - BootClock.now)

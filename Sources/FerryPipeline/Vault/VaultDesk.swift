@@ -12,6 +12,7 @@ package final class VaultDesk: Sendable {
     let writer: NoteWriter
     private let index: Mutex<VaultIndex>
     private let news = Mutex(News())
+    private let place: Mutex<VaultPlace>
     private let unreliable = Mutex<String?>(nil)
     /// The setting `property_prefix`: stands before Ferry's keys.
     private let prefix = Mutex("")
@@ -33,9 +34,7 @@ package final class VaultDesk: Sendable {
         self.vault = vault
         writer = NoteWriter(root: vault.root, journal: WriteJournal(folder: writes))
         index = Mutex(VaultIndex(root: vault.root, layout: vault.layout, prefix: ""))
-        if (try? FileSystemType(of: vault.root))?.isSilent == true {
-            unreliable.withLock { $0 = "The vault lies on a file system that tells of no changes; it is looked at every few seconds." }
-        }
+        place = Mutex(VaultPlace(root: vault.root, id: vault.id, layout: vault.layout))
     }
 
     package var vaultID: String { vault.id }
@@ -82,6 +81,9 @@ package final class VaultDesk: Sendable {
             return news
         }
     }
+
+    /// Why the vault is not there; `nil` when it is. An absent vault is never an empty one.
+    package func absence() -> String? { place.withLock { $0.absence() } }
 
     /// Why events cannot be relied upon; `nil` when they can.
     package var unreliability: String? { unreliable.withLock { $0 } }

@@ -1,0 +1,40 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import Logging
+
+/// A vault that is not there: nothing is concluded, nothing begins, nothing is written. What is at work goes on in its worktree; its news wait.
+extension Dispatcher {
+    /// Looks whether the vault is there, and says when it goes and when it is back.
+    func isVaultThere() async -> Bool {
+        let reason = desk.absence()
+        guard reason != absence else { return reason == nil }
+        absence = reason
+        if let reason { parts.log.warning("\(reason)") } else { parts.log.notice("The vault is there again.") }
+        do {
+            try await parts.store.setFact(Self.absenceFact, reason)
+            try await parts.store.record(reason ?? "the vault is there again")
+        } catch { parts.log.warning("Recording that the vault went or came: \(error)") }
+        guard reason == nil else { return false }
+        needsLook = true
+        everythingDue = .zero
+        requestDashboard(BootClock.now)
+        return true
+    }
+
+    /// For `ferry status`: why the vault cannot be relied upon, by where the fact is kept in the database.
+    package static let absenceFact = "absence"
+    package static let unreliabilityFact = "unreliability"
+
+    /// Tells `ferry status` and the log whether events come.
+    func tellReliability() async {
+        let reason = desk.unreliability
+        guard reason != toldUnreliability else { return }
+        toldUnreliability = reason
+        if let reason { parts.log.warning("\(reason)") } else { parts.log.notice("Changes in the vault are told at once again.") }
+        requestDashboard(BootClock.now)
+        do { try await parts.store.setFact(Self.unreliabilityFact, reason) } catch {
+            parts.log.warning("Recording \(reason ?? "that events come"): \(error)")
+        }
+    }
+}
