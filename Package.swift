@@ -24,6 +24,11 @@ let package = Package(
         .plugin(name: "EmbedResources", capability: .buildTool(), dependencies: ["ferry-embed"], path: "Sources/EmbedResources"),
         .executableTarget(name: "ferry", dependencies: ["FerryCommands"]),
         .executableTarget(name: "ferry-embed"),
+        .executableTarget(
+            name: "ferry-note-exercise",
+            dependencies: ["FerrySystem", "FerryVault", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/FerryNoteExercise"
+        ),
         .executableTarget(name: "ferry-step"),
         .target(
             name: "FerryCommands",
@@ -139,7 +144,8 @@ let package = Package(
         .target(
             name: "FerryTestSupport",
             dependencies: ["CCMark", "FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")],
-            path: "Tests/FerryTestSupport"
+            path: "Tests/FerryTestSupport",
+            exclude: ["CrashPoint/crashpoint.c"]
         ),
         .target(
             name: "FerryVault",
@@ -152,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "FerryVaultTests",
             dependencies: [
-                "FerryNoteFuzz", "FerryTestSupport", "FerryVault", .product(name: "SystemPackage", package: "swift-system"),
+                "FerryNoteFuzz", "FerryTestSupport", "FerryVault", "ferry-note-exercise", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),

@@ -14,7 +14,9 @@ package struct Timing: Hashable, Sendable {
     package var indexInterval: Duration = .seconds(10)
     /// Ferry's cosmetic writes to a note, at most one in this time.
     package var noteInterval: Duration = .seconds(10)
-    /// Until a busy note, or a step that failed for reasons outside the feature, is tried again: first wait and cap.
+    /// A note that another program keeps open is told of after this long; it is tried again for ever.
+    package var noteBusy: Duration = .seconds(60)
+    /// Until a step that failed for reasons outside the feature, is tried again: first wait and cap.
     package var retryFirst: Duration = .seconds(5)
     package var retryCap: Duration = .seconds(300)
     /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.

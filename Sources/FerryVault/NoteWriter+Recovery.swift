@@ -54,7 +54,7 @@ extension NoteWriter {
                 let kind = try recover(intent)
                 if kind != .postponed { record.end(durably: true) }
                 recoveries.append(Recovery(path: intent.path, kind: kind))
-            } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+            } catch Errno.noSuchFileOrDirectory where isThere {
                 // The folder is gone, and all that lay in it.
                 record.end()
             } catch {
@@ -63,6 +63,9 @@ extension NoteWriter {
         }
         return recoveries
     }
+
+    /// An unmounted vault is a folder with nothing in it, or none.
+    private var isThere: Bool { (try? Directory.entries(of: files.root).isEmpty) == false }
 
     private func recover(_ intent: WriteIntent) throws -> Recovery.Kind {
         let place = try NotePlace(intent.path, in: files)

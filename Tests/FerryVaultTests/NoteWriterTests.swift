@@ -79,53 +79,6 @@ struct NoteWriterTests {
         }
     }
 
-    enum Save: CaseIterable { case truncate, rename, append, unlink }
-
-    /// Each round a person's save and Ferry's update at a random moment of each other; the person's text must stand at the end, whole.
-    @Test(arguments: Save.allCases) func `no save of a person is lost or torn by an update at the same time`(_ save: Save) async throws {
-        try await withScratch { vault in
-            let note = vault.appending("a.md")
-            let writer = NoteWriter(root: vault)
-            for round in 0..<150 {
-                try FileContents.write(Array("start\n".utf8), to: note, mode: 0o644)
-                let mine = "person \(round) " + String(repeating: "x", count: 3000) + "\n"
-                let done = AsyncStream.makeStream(of: Void.self)
-                onOwnThread {
-                    usleep(useconds_t.random(in: 0...600))
-                    Self.perform(save, mine, on: note)
-                    done.continuation.finish()
-                }
-                usleep(useconds_t.random(in: 0...300))
-                _ = try await writer.update("a.md", append("ferry\n"))
-                for await _ in done.stream {}
-                let end = try text(note)
-                #expect(end.contains(mine), "round \(round): the save is gone or torn")
-            }
-            #expect(try leftovers(vault).isEmpty)
-        }
-    }
-
-    private static func perform(_ save: Save, _ text: String, on note: FilePath) {
-        let bytes = Array(text.utf8)
-        switch save {
-        case .truncate: write(bytes, to: note, [.truncate])
-        case .append: write(bytes, to: note, [.append])
-        case .rename:
-            let temporary = note.removingLastComponent().appending(".goutputstream-1")
-            write(bytes, to: temporary, [.create, .truncate])
-            _ = rename(temporary.string, note.string)
-        case .unlink:
-            unlink(note.string)
-            write(bytes, to: note, [.create, .truncate])
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], to path: FilePath, _ options: FileDescriptor.OpenOptions) {
-        guard let file = try? FileDescriptor.open(path, .writeOnly, options: options, permissions: .init(rawValue: 0o644)) else { return }
-        _ = try? file.writeAll(bytes)
-        try? file.close()
-    }
-
     // MARK: Files
 
     @Test func `a new note appears whole and never over another`() async throws {

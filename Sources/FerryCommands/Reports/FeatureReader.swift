@@ -53,12 +53,14 @@ struct FeatureReader: Sendable {
     func story(of feature: FoundFeature) async throws -> WaitStory {
         var last: String?
         if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
-        var wait: String?
-        if let id = feature.id, let store { wait = try await store.fact("wait:\(id)") }
-        return WaitStory(
-            WaitStory.Facts(
-                feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle, wait: wait,
-                asked: try await questions().first { $0.kind.startsWork }?.reason, lastEvent: last))
+        var facts = WaitStory.Facts(
+            feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
+            asked: try await questions().first { $0.kind.startsWork }?.reason, lastEvent: last)
+        if let id = feature.id, let store {
+            facts.wait = try await store.fact("wait:\(id)")
+            facts.noteFault = try await store.fact("note:\(id)")
+        }
+        return WaitStory(facts)
     }
 
     /// All that is known of one feature; `events` is the most of its history.

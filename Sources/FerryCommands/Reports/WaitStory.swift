@@ -14,6 +14,8 @@ struct WaitStory: Hashable, Sendable {
         var wait: String?
         /// What the dashboard asks about, where the note may be among those that came in bulk.
         var asked: String?
+        /// Why the service cannot write the note.
+        var noteFault: String?
         /// The newest line of the feature's history.
         var lastEvent: String?
     }
@@ -26,7 +28,9 @@ struct WaitStory: Hashable, Sendable {
     let needsPerson: Bool
 
     init(_ facts: Facts) {
-        (reason, remedy, needsPerson) = Self.tell(facts)
+        let story = Self.tell(facts)
+        reason = story.0 + (facts.noteFault.map { "\n\($0)" } ?? "")
+        (remedy, needsPerson) = (story.1, story.2)
     }
 
     private static func tell(_ facts: Facts) -> (String, String?, Bool) {

@@ -12,6 +12,7 @@ extension Dispatcher {
         await recoverWrites()
         for feature in try await parts.store.features() { remember(feature) }
         for (id, wait) in try await parts.store.facts("wait:") { if let id = FeatureID(id) { toldWaits[id] = wait } }
+        for (id, fault) in try await parts.store.facts("note:") { if let id = FeatureID(id) { toldNoteFaults[id] = fault } }
         for (path, id) in try await parts.store.versions(.movedFrom) { places.leave(path, id) }
         unconfirmed = Set(try await parts.store.facts("confirm:").keys.compactMap { FeatureID($0) })
         try await restoreBulk()

@@ -55,7 +55,7 @@ extension Dispatcher {
         if pending.isCosmetic, isEnding { return isOpen }
         var later = pending
         later.notBefore = due
-        if now - pending.since > Self.patience { tellBusy(feature.path, now) }
+        if now - pending.since > parts.timing.noteBusy { tellBusy(feature.path, now) }
         pendingNotes[feature.id] = later
         return true
     }
@@ -68,12 +68,9 @@ extension Dispatcher {
         later.attempt += 1
         later.notBefore = now + wait
         // The state is in the database meanwhile.
-        if now - pending.since > Self.patience, let path = features[id]?.path { tellBusy(path, now) }
+        if now - pending.since > parts.timing.noteBusy, let path = features[id]?.path { tellBusy(path, now) }
         pendingNotes[id] = later
     }
-
-    /// How long a note may be busy before the person is told.
-    private static let patience: Duration = .seconds(60)
 
     private func tellBusy(_ path: FilePath, _ now: Duration) {
         guard noteFaults[path] == nil else { return }
@@ -125,6 +122,10 @@ extension Dispatcher {
                 of: feature.id, at: record.path, content: content.isEmpty ? try desk.read(record.path) : content, reason: .movedFrom)
         }
         let moved = try await move(&feature)
+        // What is wrong with the note goes with it.
+        if feature.path != record.path {
+            noteFaults[feature.path] = noteFaults.removeValue(forKey: record.path).flatMap { $0 == Self.busyNote ? nil : $0 }
+        }
         try await save(feature)
         if feature.path != record.path {
             places.leave(record.path, feature.id)
@@ -194,13 +195,18 @@ extension Dispatcher {
         return content
     }
 
-    /// For `ferry why`: what each queued feature waits for; what waits no more is taken back.
+    /// For `ferry why`: what each queued feature waits for, and why a note cannot be written; what holds no more is taken back.
     func tellWaits() async throws {
         var waits: [FeatureID: String] = [:]
         for id in state.waitingFeatures where state.reason(for: id) != .nothing { waits[id] = state.reason(for: id).sentence }
         for id in Set(waits.keys).union(toldWaits.keys) where waits[id] != toldWaits[id] {
             try await parts.store.setFact("wait:\(id)", waits[id])
             toldWaits[id] = waits[id]
+        }
+        let faults = features.compactMapValues { noteFaults[$0.path] }
+        for id in Set(faults.keys).union(toldNoteFaults.keys) where faults[id] != toldNoteFaults[id] {
+            try await parts.store.setFact("note:\(id)", faults[id])
+            toldNoteFaults[id] = faults[id]
         }
     }
 }

@@ -87,6 +87,8 @@ package actor Dispatcher {
     var doubles: [FeatureID: [FilePath]] = [:]
     /// What the database says that queued features wait for.
     var toldWaits: [FeatureID: String] = [:]
+    /// What the database says of notes that cannot be written.
+    var toldNoteFaults: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
     var sickness: String?
     /// Why the vault is not there.
