@@ -120,16 +120,19 @@ extension Dispatcher {
     }
 
     /// Puts in order what a kill left half written in the vault, before anything is read of it.
-    func recoverWrites() async {
+    /// `leftovers` are Ferry's temporaries that a look has found.
+    func recoverWrites(_ leftovers: [FilePath] = []) async {
         hasPostponedWrites = false
         do {
-            for recovery in try await desk.writer.recover() {
+            for recovery in try await desk.writer.recover(leftovers: leftovers) {
                 parts.log.notice("\(recovery.sentence)")
                 switch recovery.kind {
                 case .cleared: continue
                 case .restored: break
                 case .kept(let copy): noteFaults[copy] = recovery.sentence
-                case .postponed: hasPostponedWrites = true
+                case .postponed:
+                    hasPostponedWrites = true
+                    continue
                 }
                 try await parts.store.record(recovery.sentence)
             }

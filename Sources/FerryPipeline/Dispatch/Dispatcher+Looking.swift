@@ -20,6 +20,7 @@ extension Dispatcher {
             everythingDue = .zero
             return
         }
+        if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
         if isFull { everythingDue = now + pause(after: BootClock.now - now) }
         noteConflicts(now)
         release(delta)
