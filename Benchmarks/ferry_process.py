@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 
 class FerryProcess:
@@ -16,6 +17,8 @@ class FerryProcess:
     def __enter__(self):
         self.vault.dashboard.unlink(missing_ok=True)
         self.log = open(self.vault.folder / "ferry.log", "ab")
+        # Where what this process says begins.
+        self.log_begin = self.log.tell()
         self.started = time.monotonic_ns()
         self.child = subprocess.Popen(
             [self.program, "run", "--vault", self.vault.root], env=self.vault.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -34,6 +37,11 @@ class FerryProcess:
     @property
     def pid(self):
         return self.child.pid
+
+    def cpu_seconds(self):
+        """utime and stime so far: fields 14 and 15 of proc(5), counted from the state, field 3."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def wait_until_ready(self):
         """Milliseconds from the start until the dashboard is there."""

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+from scratch_vault import ScratchVault
+
 # Folder of a state, how many notes in how many folders below it, the `status` key, and whether notes bear an id.
 SHARES = [
     ("01_ideas", 14_000, 70, None, False),
@@ -60,3 +62,20 @@ def fill(features):
                 with open(path / f"{title}.md", "wb", buffering=0) as file:
                     file.write(content)
     return size
+
+
+class LargeVault(ScratchVault):
+    """The notes, beside a few drafts at the top of their folder that are there to be moved."""
+
+    def _fill(self):
+        super()._fill()
+        self.note_bytes = fill(self.features)
+
+    @property
+    def state(self):
+        return self.folder / "state"
+
+    @property
+    def notes(self):
+        """Paths of all Markdown files of the features."""
+        return self.features.rglob("*.md")

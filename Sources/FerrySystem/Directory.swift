@@ -14,6 +14,21 @@ package enum Directory {
         try entries(of: FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]))
     }
 
+    /// The names of the folders in a folder, in no order, without `.` and `..`; links are none. Passes over files without a look at them.
+    package static func folders(of path: FilePath) throws -> [FilePath.Component] {
+        let folder = try OpenFolder(path)
+        var names: [FilePath.Component] = []
+        try folder.forEachEntry { name, type, _ in
+            guard type == Int(DT_DIR) || type == Int(DT_UNKNOWN) else { return }
+            name.withMemoryRebound(to: CChar.self) { characters in
+                guard let first = characters.baseAddress, let component = FilePath.Component(platformString: first) else { return }
+                if type == Int(DT_UNKNOWN), ((try? folder.entry(first)) ?? nil)?.kind != .directory { return }
+                names.append(component)
+            }
+        }
+        return names
+    }
+
     /// The entries of an open folder; closes it.
     static func entries(of folder: FileDescriptor) throws -> [Entry] {
         guard let stream = fdopendir(folder.rawValue) else {

@@ -20,7 +20,7 @@ package struct FolderListing: Sendable {
     /// `wanted` sees every name but `.` and `..`; what it refuses costs no look at the file. Links and special files are left out. Throws `Errno`.
     package init(of folder: OpenFolder, wanted: (UnsafeRawBufferPointer) -> Bool) throws {
         var unknown: [Int] = []
-        try readNames(folder.descriptor, wanted, &unknown)
+        try readNames(folder, wanted, &unknown)
         try look(folder.descriptor, unknown)
         sort()
     }
@@ -28,37 +28,17 @@ package struct FolderListing: Sendable {
     /// An entry's name, without the zero byte.
     package func name(_ entry: Entry) -> ArraySlice<UInt8> { names[Int(entry.nameStart)..<(Int(entry.nameStart) + Int(entry.nameLength))] }
 
-    private mutating func readNames(_ folder: Int32, _ wanted: (UnsafeRawBufferPointer) -> Bool, _ files: inout [Int]) throws {
-        let size = 1 << 16
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
-        defer { buffer.deallocate() }
-        while true {
-            let filled = ferry_directory_entries(folder, buffer.baseAddress, size)
-            guard filled >= 0 else { throw Errno(rawValue: errno) }
-            if filled == 0 { return }
-            var start = 0
-            while start < filled {
-                // struct linux_dirent64 of getdents64(2): inode, offset, length of the record, type, name.
-                let inode = buffer.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-                let length = Int(buffer.loadUnaligned(fromByteOffset: start + 16, as: UInt16.self))
-                let type = Int(buffer[start + 18])
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[(start + 19)..<(start + length)])
-                start += length
-                let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
-                guard type == Int(DT_REG) || type == Int(DT_DIR) || type == Int(DT_UNKNOWN), !Self.isDots(name), wanted(name) else { continue }
-                if type != Int(DT_DIR) { files.append(entries.count) }
-                entries.append(
-                    Entry(
-                        nameStart: UInt32(names.count), nameLength: UInt8(name.count), isFolder: type == Int(DT_DIR),
-                        stamp: FileStamp(device: 0, inode: inode, size: 0, modified: 0, changed: 0)))
-                names.append(contentsOf: name)
-                names.append(0)
-            }
+    private mutating func readNames(_ folder: OpenFolder, _ wanted: (UnsafeRawBufferPointer) -> Bool, _ files: inout [Int]) throws {
+        try folder.forEachEntry { name, type, inode in
+            guard type == Int(DT_REG) || type == Int(DT_DIR) || type == Int(DT_UNKNOWN), wanted(name) else { return }
+            if type != Int(DT_DIR) { files.append(entries.count) }
+            entries.append(
+                Entry(
+                    nameStart: UInt32(names.count), nameLength: UInt8(name.count), isFolder: type == Int(DT_DIR),
+                    stamp: FileStamp(device: 0, inode: inode, size: 0, modified: 0, changed: 0)))
+            names.append(contentsOf: name)
+            names.append(0)
         }
-    }
-
-    private static func isDots(_ name: UnsafeRawBufferPointer) -> Bool {
-        name.first == 0x2E && (name.count == 1 || (name.count == 2 && name[1] == 0x2E))
     }
 
     /// In the order of the inodes, which is about that of the disk.

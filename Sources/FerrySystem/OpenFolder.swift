@@ -43,6 +43,30 @@ package final class OpenFolder: Sendable {
         return (FileStatus.Kind(mode: status.st_mode), FileStamp(status))
     }
 
+    /// Calls `body` with each name but `.` and `..` (a zero byte follows it), its type (`DT_REG`, …) and its inode, in the order of the file system.
+    func forEachEntry(_ body: (_ name: UnsafeRawBufferPointer, _ type: Int, _ inode: UInt64) throws -> Void) throws {
+        let size = 1 << 16
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
+        defer { buffer.deallocate() }
+        while true {
+            let filled = ferry_directory_entries(descriptor, buffer.baseAddress, size)
+            guard filled >= 0 else { throw Errno(rawValue: errno) }
+            if filled == 0 { return }
+            var start = 0
+            while start < filled {
+                // struct linux_dirent64 of getdents64(2): inode, offset, length of the record, type, name.
+                let inode = buffer.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+                let length = Int(buffer.loadUnaligned(fromByteOffset: start + 16, as: UInt16.self))
+                let type = Int(buffer[start + 18])
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[(start + 19)..<(start + length)])
+                start += length
+                let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
+                let isDots = name.first == 0x2E && (name.count == 1 || (name.count == 2 && name[1] == 0x2E))
+                if !isDots { try body(name, type, inode) }
+            }
+        }
+    }
+
     /// Fills the buffer from the start of a regular file; returns how many bytes came, fewer than fit only at the file's end.
     /// Follows no link and waits for nobody. `name` ends in a zero byte.
     package func read(_ name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

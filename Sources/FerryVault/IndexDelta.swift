@@ -24,6 +24,13 @@ package struct IndexDelta: Sendable {
     /// How many files were opened.
     package var readCount = 0
 
+    /// Notes that are new at their path.
+    package var newCount: Int { came.newCount }
+    /// Notes whose id, `status` or kind is other than before.
+    package var editedCount: Int {
+        came.withBefore.count { $0.before?.id != $0.note.id || $0.before?.noteStatus != $0.note.noteStatus || $0.before?.kind != $0.note.kind }
+    }
+
     package var isEmpty: Bool { gone.isEmpty && came.isEmpty && leftovers.isEmpty }
 }
 
@@ -65,6 +72,10 @@ package struct ArrivalList: RandomAccessCollection, Sendable {
     }
 
     mutating func setOrigin(_ note: IndexedNote, of position: Int) { movedFrom[position] = note }
+
+    var newCount: Int { records.count - before.count }
+    /// Arrivals at a path where a note was before, in no particular order.
+    var withBefore: [IndexDelta.Arrival] { before.keys.map { self[$0] } }
 
     /// What pairing asks of an arrival, without making the note.
     func record(_ position: Int) -> IndexRecord { records[position] }

@@ -31,6 +31,9 @@ int ferry_open_beneath(int dir, const char *path, int flags, mode_t mode);
 /// O_PATH, which the headers show only to GNU sources (asm-generic/fcntl.h; the same on x86-64 and arm64).
 #define FERRY_O_PATH 010000000
 
+/// malloc_trim(3): gives memory that is free inside the process back to the kernel.
+void ferry_give_back_memory(void);
+
 /// getdents64(2): fills `buffer` with `struct linux_dirent64` records. The bytes that were filled, 0 at the end, or -1 with errno.
 ssize_t ferry_directory_entries(int fd, void *buffer, size_t size);
 

@@ -9,6 +9,9 @@ internal import SystemPackage
 /// The beginning: what the database remembers, and the notes that Ferry is set up by, read again whenever they change.
 extension Dispatcher {
     func load() async throws {
+        desk.beginLooking(try await parts.store.noteIndex())
+        // Beside it: the sandbox is asked whether it works.
+        async let health = parts.health()
         await recoverWrites()
         for feature in try await parts.store.features() { remember(feature) }
         for (id, wait) in try await parts.store.facts("wait:") { if let id = FeatureID(id) { toldWaits[id] = wait } }
@@ -18,10 +21,9 @@ extension Dispatcher {
         try await restoreBulk()
         isNewDatabase = try await parts.store.fact("looked") == nil && features.isEmpty
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
-        if let obstacle = await parts.health() { hold(nil, obstacle, BootClock.now) }
         _ = try await reload()
-        desk.restore(try await parts.store.noteIndex())
         await recoverRepositories()
+        if let obstacle = await health { hold(nil, obstacle, BootClock.now) }
         let now = BootClock.now
         for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
             guard let feature = features[id], feature.state == .planned || feature.state == .inProgress else {

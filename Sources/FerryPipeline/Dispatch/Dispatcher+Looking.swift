@@ -11,17 +11,23 @@ extension Dispatcher {
         needsLook = false
         await tellReliability()
         await heedStop()
-        let news = desk.takeNews()
-        let isFull = isWhole(news, now)
+        let first = try await desk.takeFirstLook()
+        // What was told of since that look began is for the next one.
+        let news = first == nil ? desk.takeNews() : VaultDesk.News()
+        needsLook = first != nil
+        let isFull = first != nil || isWhole(news, now)
         if isFull || news.isSetup { decided += try await reload() }
         if hasPostponedWrites { await recoverWrites() }
-        guard let delta = try desk.refresh(isFull ? .everything : .paths(files: news.files, folders: news.folders)) else {
+        let scope: IndexScope = isFull ? .everything : .paths(files: news.files, folders: news.folders)
+        let found = if let first { first.delta } else { try await desk.refresh(scope) }
+        guard let delta = found else {
             nextLook = now + parts.timing.pollInterval
             everythingDue = .zero
             return
         }
         if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
-        if isFull { everythingDue = now + pause(after: BootClock.now - now) }
+        if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
+        if let first { tell(first, delta) }
         noteConflicts(now)
         release(delta)
         var concern = unsettled
@@ -43,6 +49,8 @@ extension Dispatcher {
         if !missed.isEmpty { reconsider(after: .milliseconds(50)) }
         if !delta.isEmpty || !concern.isEmpty { indexDue = indexDue ?? now + parts.timing.indexInterval }
         nextLook = [nextLook, everythingDue].compactMap { $0 }.min()
+        if first != nil { reconsider(after: .zero) }
+        if isFull { FreeMemory.giveBack() }
         // A name that `depends_on` waits for may have come.
         if isFull || news.isSetup || delta.came.contains(where: { $0.before?.id != $0.note.id || $0.before == nil }) {
             decided += try await dispatchMended(now)
@@ -128,6 +136,14 @@ extension Dispatcher {
         for id in awaited.intersection(changed.compactMap { $0 }) where features[id] == nil {
             decided += state.apply(desk.isDone(id) ? .released(id) : .reopened(id))
         }
+    }
+
+    private func tell(_ look: VaultDesk.FirstLook, _ delta: IndexDelta) {
+        let milliseconds = look.duration / .milliseconds(1)
+        let seconds = String(Int(milliseconds) / 1000) + "." + String(String(1000 + Int(milliseconds) % 1000).dropFirst())
+        parts.log.notice(
+            "indexed \(look.count) notes in \(seconds) s (\(delta.readCount) read, \(delta.newCount) new, \(delta.editedCount) changed, \(delta.gone.count) gone)"
+        )
     }
 
     private func noteConflicts(_ now: Duration) {

@@ -8,6 +8,8 @@ package struct Vault: Hashable, Sendable {
     /// Random, made by `ferry init`; a copy of the vault has the same.
     package let id: String
     package let layout: VaultLayout
+    /// The setting `property_prefix`, as it was when the vault was found.
+    package let propertyPrefix: String
 
     /// Reads the settings note. Throws `VaultError` of kind `unavailable` where there is no vault, or none with an id.
     package static func open(_ root: FilePath) throws -> Vault {
@@ -26,7 +28,7 @@ package struct Vault: Hashable, Sendable {
             }
             throw VaultError(.unavailable, "The vault at \(root) has no `vault_id` in \(settings)", remedy: "run `ferry init \(root)`, which adds it")
         }
-        return Vault(root: root, id: id, layout: note.layout)
+        return Vault(root: root, id: id, layout: note.layout, propertyPrefix: note.propertyPrefix)
     }
 
     /// What repository notes may not name.

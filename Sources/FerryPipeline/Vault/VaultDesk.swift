@@ -15,7 +15,9 @@ package final class VaultDesk: Sendable {
     private let place: Mutex<VaultPlace>
     private let unreliable = Mutex<String?>(nil)
     /// The setting `property_prefix`: stands before Ferry's keys.
-    private let prefix = Mutex("")
+    private let prefix: Mutex<String>
+    /// The look that was begun before anybody asked for one.
+    private let first = Mutex<Task<FirstLook, any Error>?>(nil)
     /// Notes that the last look has read, by path: what is done next mostly concerns them.
     private let recent = Mutex<[FilePath: (status: FileStatus, note: FeatureNote)]>([:])
     private static let recentLimit = 64
@@ -33,7 +35,8 @@ package final class VaultDesk: Sendable {
     package init(vault: Vault, writes: FilePath) {
         self.vault = vault
         writer = NoteWriter(root: vault.root, journal: WriteJournal(folder: writes))
-        index = Mutex(VaultIndex(root: vault.root, layout: vault.layout, prefix: ""))
+        prefix = Mutex(vault.propertyPrefix)
+        index = Mutex(VaultIndex(root: vault.root, layout: vault.layout, prefix: vault.propertyPrefix))
         place = Mutex(VaultPlace(root: vault.root, id: vault.id, layout: vault.layout))
     }
 
@@ -48,6 +51,7 @@ package final class VaultDesk: Sendable {
         }
         guard isNew else { return }
         forgetRecent()
+        first.withLock { $0 = nil }
         index.withLock { $0 = VaultIndex(root: vault.root, layout: layout, prefix: value) }
         news.withLock { $0.isEverything = true }
     }
@@ -88,8 +92,45 @@ package final class VaultDesk: Sendable {
     /// Why events cannot be relied upon; `nil` when they can.
     package var unreliability: String? { unreliable.withLock { $0 } }
 
-    /// To be called once, after the settings are read and before the first look: what an earlier process knew of the notes.
-    func restore(_ stored: [(folder: FilePath, entries: [UInt8])]) { index.withLock { $0.restore(stored) } }
+    /// What the first look of a process found, and how long it took.
+    struct FirstLook: Sendable {
+        /// `nil` where the vault is not there.
+        var delta: IndexDelta?
+        var count: Int
+        var duration: Duration
+    }
+
+    /// To be called once, when the watcher stands: looks at everything on a thread of its own, while other things are made ready. `stored` is what an
+    /// earlier process knew of the notes.
+    func beginLooking(_ stored: [(folder: FilePath, entries: [UInt8])]) {
+        let look = Task { try await Self.away { [self] in try lookFirst(stored) } }
+        first.withLock { $0 = look }
+    }
+
+    private func lookFirst(_ stored: [(folder: FilePath, entries: [UInt8])]) throws -> FirstLook {
+        try index.withLock { index in
+            let begin = BootClock.now
+            index.restore(stored)
+            let delta = try index.refresh(.everything)
+            return FirstLook(delta: delta, count: index.count, duration: BootClock.now - begin)
+        }
+    }
+
+    /// The look that `beginLooking` began, once; `nil` where none was begun, or where another `property_prefix` made it void.
+    func takeFirstLook() async throws -> FirstLook? {
+        let look = first.withLock { first in
+            defer { first = nil }
+            return first
+        }
+        return try await look?.value
+    }
+
+    /// Runs what waits for the disk on a thread of its own.
+    private static func away<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            onOwnThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
 
     /// What is to be stored of what is known, without the notes about which something is still to be decided.
     func takeChangedFolders(excluding open: Set<FilePath>) -> [(folder: FilePath, entries: [UInt8]?)] {
@@ -97,7 +138,11 @@ package final class VaultDesk: Sendable {
     }
 
     /// What has changed in the folders since the last call; `nil` while the vault is not there, which is never an empty vault.
-    func refresh(_ scope: IndexScope) throws -> IndexDelta? { try index.withLock { try $0.refresh(scope) } }
+    func refresh(_ scope: IndexScope) async throws -> IndexDelta? {
+        // A few paths are looked at in less time than a thread takes to begin.
+        if case .paths(let files, let folders) = scope, folders.isEmpty, files.count < 16 { return try index.withLock { try $0.refresh(scope) } }
+        return try await Self.away { [self] in try index.withLock { try $0.refresh(scope) } }
+    }
 
     func note(at path: FilePath) -> IndexedNote? { index.withLock { $0.note(at: path) } }
     func notes(bearing id: FeatureID) -> [IndexedNote] { index.withLock { $0.notes(bearing: id) } }
