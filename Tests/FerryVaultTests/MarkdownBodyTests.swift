@@ -102,4 +102,12 @@ struct MarkdownBodyTests {
         #expect(body(String(repeating: "word\n", count: 300_000) + "# End\n").headings.count == 1)
         #expect(body(String(repeating: "x", count: 5 << 20)).isTooLarge)
     }
+
+    @Test(arguments: ["+ ", "1. ", "> + ", "\t- "]) func `deep nesting costs no time, and no line`(_ mark: String) {
+        let text = String(repeating: mark, count: 32 << 10) + "a\n" + String(repeating: "\n", count: 64 << 10) + "# End\n"
+        let begin = ContinuousClock.now
+        let body = MarkdownBody(NoteBytes(Array(text.utf8)))
+        #expect(ContinuousClock.now - begin < .seconds(10))
+        #expect(body.headings.map(\.text) == ["End"])
+    }
 }
