@@ -4,7 +4,8 @@ internal import Testing
 
 /// Every program with which people change notes, in everything that they do with them: real programs in terminals, commands, and recorded
 /// sequences of the programs that cannot be driven here.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+// Some fifty features are at work at once, on whatever machine this is.
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct EditorTests {
     private typealias Pair = (scenario: Scenario, editor: any Editor)
 

@@ -70,7 +70,7 @@ extension EditorScene {
 
     /// Waits until a note's story is as wanted. Throws `SceneError` with the story where it does not come about.
     @discardableResult
-    func note(_ name: String, within limit: Duration = .seconds(40), is what: String, _ fact: (Story) -> Bool) async throws -> Story {
+    func note(_ name: String, within limit: Duration = .seconds(80), is what: String, _ fact: (Story) -> Bool) async throws -> Story {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
             let story = try glance(name)
@@ -82,7 +82,7 @@ extension EditorScene {
 
     /// Waits until the note lies in the folder of this state, says so, and so does the database.
     @discardableResult
-    func note(_ name: String, reaches state: FeatureState, within limit: Duration = .seconds(40)) async throws -> FeatureID {
+    func note(_ name: String, reaches state: FeatureState, within limit: Duration = .seconds(80)) async throws -> FeatureID {
         let story = try await note(name, within: limit, is: "in \(state.rawValue)") {
             $0.places == [state] && $0.feature?.state == state && $0.feature?.folder == state && $0.note.status == state
         }
