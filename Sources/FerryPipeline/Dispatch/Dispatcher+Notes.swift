@@ -52,7 +52,8 @@ extension Dispatcher {
         )
         guard due > now else { return false }
         let isEnding = parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty
-        if pending.isCosmetic, isEnding { return isOpen }
+        // What is no change of state does not keep `run --once` from ending.
+        if pending.isCosmetic, isEnding { return true }
         var later = pending
         later.notBefore = due
         if now - pending.since > parts.timing.noteBusy { tellBusy(feature.path, now) }
