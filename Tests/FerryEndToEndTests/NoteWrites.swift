@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerrySystem
 internal import FerryVault
+internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
@@ -14,16 +15,14 @@ final class NoteWrites: Sendable {
         wake = try WakePipe()
         let inotify = try Inotify()
         for state in FeatureState.allCases { _ = try inotify.watch(scene.vault.pushing(VaultLayout().folder(of: state))) }
-        let box = Box(inotify)
         onOwnThread { [self] in
             var isFerrys = false
-            box.reading { inotify in
-                while let events = try? inotify.read(wake: wake.reading) {
-                    for event in events {
-                        guard let name = event.name?.string else { continue }
-                        if event.isAppearance, isFerrys, !name.hasPrefix(".") { times.withLock { $0[name, default: []].append(BootClock.now) } }
-                        isFerrys = event.isDisappearance && name.hasPrefix(".ferry-")
-                    }
+            while Polling.wait(for: [inotify.descriptor, wake.reading]) == [inotify.descriptor] {
+                for event in (try? inotify.read()) ?? [] {
+                    guard let name = event.name?.string else { continue }
+                    let isAppearance = event.mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0
+                    if isAppearance, isFerrys, !name.hasPrefix(".") { times.withLock { $0[name, default: []].append(BootClock.now) } }
+                    isFerrys = event.mask & UInt32(IN_DELETE | IN_MOVED_FROM) != 0 && name.hasPrefix(".ferry-")
                 }
             }
         }
@@ -35,11 +34,4 @@ final class NoteWrites: Sendable {
 
     /// Ends the watching; without it the thread stays.
     func end() { wake.wake() }
-
-    /// Gives the instance, which cannot be copied, to the one thread that reads it.
-    private final class Box: Sendable {
-        private let inotify: Mutex<Inotify>
-        init(_ inotify: consuming Inotify) { self.inotify = Mutex(inotify) }
-        func reading(_ body: (borrowing Inotify) -> Void) { inotify.withLock { body($0) } }
-    }
 }
