@@ -117,7 +117,7 @@ struct ProgramTests {
         try await with { ferry, vault in
             _ = try await vault.repository()
             let json = try await ferry("init", "vault", "--repo", "shop", "--json").json()
-            #expect(Set(json.keys) == ["vault", "vault_id", "created", "kept", "repository", "has_repository"])
+            #expect(Set(json.keys) == ["vault", "vault_id", "created", "kept", "remarks", "repository", "has_repository"])
             let repository = try #require(json["repository"] as? [String: Any])
             #expect(Set(repository.keys) == ["name", "note", "was_known", "path", "base", "test", "test_reason", "toolchains", "remarks"])
             #expect(repository["test"] as? String == "make test")
@@ -127,7 +127,10 @@ struct ProgramTests {
     @Test func `status, show, why and check keep their names in JSON`() async throws {
         try await with(["vault/10_features/01_ideas/Dark.md": "---\nid: FR-001\n---\n# Dark\n"]) { ferry, _ in
             let status = try await ferry("status", "--json", "--vault", "vault").json()
-            #expect(Set(status.keys) == ["vault", "is_served", "is_stopped", "features", "today_usd", "day_limit_usd", "today_unpriced"])
+            #expect(
+                Set(status.keys) == [
+                    "asked", "vault", "vault_faults", "is_served", "is_stopped", "features", "today_usd", "day_limit_usd", "today_unpriced",
+                ])
             let features = try #require(status["features"] as? [[String: Any]])
             let dark = try #require(features.first { $0["id"] as? String == "FR-001" })
             #expect(Set(dark.keys) == ["id", "title", "state", "note", "needs_person"])
@@ -140,8 +143,8 @@ struct ProgramTests {
             let why = try await ferry("why", "FR-001", "--json", "--vault", "vault").json()
             #expect(Set(why.keys) == ["feature", "title", "state", "reason", "remedy", "needs_person"])
             let check = try await ferry("check", "--json", "--vault", "vault").json()
-            #expect(Set(check.keys) == ["findings", "errors", "warnings"])
-            #expect((check["findings"] as? [[String: Any]])?.first.map { Set($0.keys) } == ["path", "level", "message", "remedy"])
+            #expect(Set(check.keys) == ["findings", "errors", "warnings", "notes", "ignored"])
+            #expect((check["findings"] as? [[String: Any]])?.first.map { Set($0.keys) } == ["path", "rule", "level", "message", "remedy"])
         }
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FerrySandbox
 internal import FerryService
 internal import Glibc
+internal import Logging
 internal import SystemPackage
 
 /// `ferry demo [--yes]`
@@ -24,7 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
         let console = Console.standard
         try checkUser()
         try await Self.checkMachine(allowRoot: allowRoot)
-        ConsoleLog.use(console)
+        ConsoleLog.use(console, from: .warning)
         let scene = try await DemoScene.build(isQuick: quick)
         try await DemoPlay(scene: scene, console: console, asks: !yes && console.canAsk, allowRoot: allowRoot).play()
     }

@@ -8,8 +8,10 @@ struct ConsoleLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .notice
 
-    /// Sends all logging of this process there; once.
-    static func use(_ console: Console) { LoggingSystem.bootstrap { _ in ConsoleLog(console: console) } }
+    /// Sends all logging of this process there, from `level` on; once.
+    static func use(_ console: Console, from level: Logger.Level = .notice) {
+        LoggingSystem.bootstrap { _ in ConsoleLog(console: console, logLevel: level) }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

@@ -11,10 +11,11 @@ struct ObsidianFolder: Sendable {
     let configuration: FilePath
 
     /// The vault that a folder belongs to: its own, else the nearest above it.
-    init?(around folder: FilePath) {
-        var folder = folder
+    init?(around vault: FilePath) {
+        var folder = vault
         while !folder.components.isEmpty {
-            if let configuration = Self.configuration(in: folder) {
+            // Folders above may be large and are none of Ferry's business: only the usual name is looked for there.
+            if let configuration = folder == vault ? Self.configuration(in: folder) : Self.usual(in: folder) {
                 root = folder
                 self.configuration = configuration
                 return
@@ -28,11 +29,15 @@ struct ObsidianFolder: Sendable {
 
     private static func configuration(in folder: FilePath) -> FilePath? {
         let hidden = ((try? Directory.entries(of: folder)) ?? []).map(\.name).filter { $0.string.hasPrefix(".") }
-        let usual = hidden.filter { $0.string == ".obsidian" } + hidden.filter { $0.string != ".obsidian" }
-        return usual.map { folder.appending($0) }.first { configuration in
-            signs.contains { isThere(configuration.appending($0)) }
-        }
+        return usual(in: folder) ?? hidden.map { folder.appending($0) }.first(where: isConfiguration)
     }
+
+    private static func usual(in folder: FilePath) -> FilePath? {
+        let usual = folder.appending(".obsidian")
+        return isConfiguration(usual) ? usual : nil
+    }
+
+    private static func isConfiguration(_ folder: FilePath) -> Bool { signs.contains { isThere(folder.appending($0)) } }
 
     /// The types that properties have in the whole vault.
     var propertyTypes: [String: PropertyKind] {
