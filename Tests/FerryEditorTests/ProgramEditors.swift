@@ -87,7 +87,7 @@ struct EmacsEditor: Editor {
         let mark = try Mark(in: scene)
         // Whoever forces a stale buffer over a changed file has answered these questions with yes.
         let setup = """
-            (progn (require 'userlock) (setq backup-enable-predicate (lambda (_) t) inhibit-startup-screen t \(options))
+            (progn (load "userlock" t t) (setq backup-enable-predicate (lambda (_) t) inhibit-startup-screen t \(options))
               (defun ask-user-about-supersession-threat (&rest _) nil) (defun ask-user-about-lock (&rest _) t)
               (fset 'yes-or-no-p (lambda (&rest _) t)) (fset 'y-or-n-p (lambda (&rest _) t))
               (defun told () (write-region "x\\n" nil "\(mark.path)" t 0)) (add-hook 'after-save-hook 'told)
