@@ -86,7 +86,7 @@ struct ByteHazards {
         var rest = Self.plain(line.replacingOwn(own))
         // Ferry's own marks at the start of a line.
         if rest.hasPrefix("#"), let heading = rest.firstMatch(of: #/^#{1,6} /#) { rest.removeSubrange(heading.range) }
-        if rest.hasPrefix("> [!"), let callout = rest.firstMatch(of: /^> \[!(info|success|warning|failure|todo|question)\]/) {
+        if rest.hasPrefix("> [!"), let callout = rest.firstMatch(of: /^> \[!(info|note|success|warning|failure|todo|question)\]-?/) {
             rest.removeSubrange(callout.range)
         }
         // Tables have two columns.
