@@ -184,7 +184,7 @@ struct OwnNotesTests {
     @Test(arguments: [
         ("a: [x: ]", 7, "provider a is a list"), ("a: {api: [x]}", 7, "api of the provider a is a list"),
         ("a: {api: openai, key: sk-abc123}", 7, "key of the provider a is no name"), ("a: {api: x}\na: {api: y}", 8, "`a` is there twice"),
-        ("ok: {api: x}\nb: 'open", 9, "the YAML is broken"), ("x", 7, "the line is no `key: value`"), ("a: *b", 7, "an alias"),
+        ("ok: {api: x}\nb: 'open", 8, "the YAML is broken"), ("x", 7, "the line is no `key: value`"), ("a: *b", 7, "an alias"),
     ])
     func `a fault in a yaml block is said with its line in the note`(_ yaml: String, _ line: Int, _ what: String) {
         let faults = SettingsNote(note("---\nforge: local\n---\n\n## Providers\n```yaml\n\(yaml)\n```\n")).faults
