@@ -40,49 +40,51 @@ extension EndToEnd {
             await eventually(within: .milliseconds(800)) { writes.count(of: name) > count }
         }
 
-        @Test(.disabled("Ferry is seen to write once more than it should: issue 3 is open for it"))
-        func `a plug-in that saves the note after each of Ferry's writes finds silence after one round`() async throws {
-            try await whileCoding { scene, writes, gate in
-                #expect(await !isWritten(writes, beyond: writes.count(of: name)))
-                let before = writes.count(of: name)
-                for round in 1...6 {
-                    try scene.edit(name, in: .inProgress) { text in
-                        text.replace(/updated: .*\n/, with: "")
-                        text = text.replacing("priority: 2\n", with: "priority: 2\nupdated: 2026-11-21T10:00:0\(round)\n")
+        @Test func `a plug-in that saves the note after each of Ferry's writes finds silence after one round`() async throws {
+            await withKnownIssue("Ferry is seen to write once more than it should", isIntermittent: true) {
+                try await whileCoding { scene, writes, gate in
+                    #expect(await !isWritten(writes, beyond: writes.count(of: name)))
+                    let before = writes.count(of: name)
+                    for round in 1...6 {
+                        try scene.edit(name, in: .inProgress) { text in
+                            text.replace(/updated: .*\n/, with: "")
+                            text = text.replacing("priority: 2\n", with: "priority: 2\nupdated: 2026-11-21T10:00:0\(round)\n")
+                        }
+                        let hash = ContentHash(of: Array(try scene.read(name, in: .inProgress).utf8))
+                        // Ferry has seen it, or has answered with its one write.
+                        #expect(
+                            try await eventually { try await scene.record(name)?.noteHash == hash || writes.count(of: name) > before })
                     }
-                    let hash = ContentHash(of: Array(try scene.read(name, in: .inProgress).utf8))
-                    // Ferry has seen it, or has answered with its one write.
-                    #expect(
-                        try await eventually { try await scene.record(name)?.noteHash == hash || writes.count(of: name) > before })
+                    #expect(await !isWritten(writes, beyond: before + 1))
+                    gate.open()
+                    try await scene.note(name, reaches: .review)
+                    #expect(try scene.read(name, in: .review).contains("updated: 2026-11-21T10:00:0"))
                 }
-                #expect(await !isWritten(writes, beyond: before + 1))
-                gate.open()
-                try await scene.note(name, reaches: .review)
-                #expect(try scene.read(name, in: .review).contains("updated: 2026-11-21T10:00:0"))
             }
         }
 
-        @Test(.disabled("Ferry is seen to write once more than it should: issue 3 is open for it"))
-        func `a tool that requotes Ferry's keys and tidies its block is not answered, and mangles nothing later`() async throws {
-            try await whileCoding { scene, writes, gate in
-                #expect(await !isWritten(writes, beyond: writes.count(of: name)))
-                let before = writes.count(of: name)
-                try scene.edit(name, in: .inProgress) { text in
-                    text = text.replacing("status: in_progress\n", with: "").replacing(
-                        "priority: 2\n", with: "status: \"in_progress\"\npriority: 2\n")
-                    text = text.replacing("|---|---|", with: "| --- | --- |").replacing("\n- ", with: "\n*   ")
+        @Test func `a tool that requotes Ferry's keys and tidies its block is not answered, and mangles nothing later`() async throws {
+            await withKnownIssue("Ferry is seen to write once more than it should", isIntermittent: true) {
+                try await whileCoding { scene, writes, gate in
+                    #expect(await !isWritten(writes, beyond: writes.count(of: name)))
+                    let before = writes.count(of: name)
+                    try scene.edit(name, in: .inProgress) { text in
+                        text = text.replacing("status: in_progress\n", with: "").replacing(
+                            "priority: 2\n", with: "status: \"in_progress\"\npriority: 2\n")
+                        text = text.replacing("|---|---|", with: "| --- | --- |").replacing("\n- ", with: "\n*   ")
+                    }
+                    let tidied = try scene.read(name, in: .inProgress)
+                    #expect(tidied.contains("status: \"in_progress\"") && tidied.contains("| --- |"))
+                    #expect(try await eventually { try await scene.record(name)?.noteHash == ContentHash(of: Array(tidied.utf8)) })
+                    #expect(await !isWritten(writes, beyond: before))
+                    #expect(try scene.read(name, in: .inProgress) == tidied)
+                    gate.open()
+                    try await scene.note(name, reaches: .review)
+                    let text = try scene.read(name, in: .review)
+                    #expect(text.contains("status: \"review\"\n"))
+                    #expect(text.hasSuffix("<!-- ferry:end -->\n"))
+                    #expect(!text.contains("| --- |"))
                 }
-                let tidied = try scene.read(name, in: .inProgress)
-                #expect(tidied.contains("status: \"in_progress\"") && tidied.contains("| --- |"))
-                #expect(try await eventually { try await scene.record(name)?.noteHash == ContentHash(of: Array(tidied.utf8)) })
-                #expect(await !isWritten(writes, beyond: before))
-                #expect(try scene.read(name, in: .inProgress) == tidied)
-                gate.open()
-                try await scene.note(name, reaches: .review)
-                let text = try scene.read(name, in: .review)
-                #expect(text.contains("status: \"review\"\n"))
-                #expect(text.hasSuffix("<!-- ferry:end -->\n"))
-                #expect(!text.contains("| --- |"))
             }
         }
 
