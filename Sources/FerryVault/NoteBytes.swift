@@ -1,5 +1,8 @@
 /// A note as its bytes, cut into front matter and body. Cutting changes nothing and never fails: what is odd is said in `oddity`.
 package struct NoteBytes: Hashable, Sendable {
+    /// Larger notes are listed and not read (reference on vaults, 5.4 step 1). In bytes.
+    package static let sizeLimit = 8 << 20
+
     /// Why the top of the note is not what it seems.
     package enum Oddity: Hashable, Sendable {
         /// Line 1 is `---`, and no later line closes it. The note is read as having no front matter.

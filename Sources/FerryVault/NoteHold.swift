@@ -39,7 +39,7 @@ final class NoteHold: Sendable {
     var isUndisturbed: Bool { lease?.holds ?? true }
 
     /// Throws `Errno`; `.fileTooLarge` above the limit of notes.
-    func content() throws -> [UInt8] { try FileContents.read(file, limit: VaultScan.sizeLimit) }
+    func content() throws -> [UInt8] { try FileContents.read(file, limit: NoteBytes.sizeLimit) }
 
     deinit {
         lease?.release()

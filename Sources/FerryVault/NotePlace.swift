@@ -26,7 +26,7 @@ struct NotePlace: ~Copyable {
     func content(of name: FilePath.Component) throws -> [UInt8] {
         let file = try folder.open(name, .readOnly)
         defer { try? file.close() }
-        return try FileContents.read(file, limit: VaultScan.sizeLimit)
+        return try FileContents.read(file, limit: NoteBytes.sizeLimit)
     }
 
     /// Moves a file, never over another (`.fileExists`), also where the file system has no call that promises it.

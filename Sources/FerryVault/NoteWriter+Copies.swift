@@ -22,7 +22,7 @@ extension NoteWriter {
         guard let note = path.lastComponent else { throw Errno.isDirectory }
         for number in 1...1000 {
             let copy = path.removingLastComponent().appending(kind.name(for: note, number: number))
-            if try createNow(copy, content) || (try? files.read(copy, limit: VaultScan.sizeLimit)) == content { return copy }
+            if try createNow(copy, content) || (try? files.read(copy, limit: NoteBytes.sizeLimit)) == content { return copy }
         }
         throw Errno.fileExists
     }

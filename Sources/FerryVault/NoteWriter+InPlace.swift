@@ -14,7 +14,7 @@ extension NoteWriter {
         defer { lease.release() }
         let status = try FileStatus(of: file)
         guard try place.holds(status) else { return nil }
-        let before = try FileContents.read(file, limit: VaultScan.sizeLimit)
+        let before = try FileContents.read(file, limit: NoteBytes.sizeLimit)
         let after = try change(before)
         if after == before { return .unchanged(ContentHash(of: before)) }
         hooks.beforeExchange?()

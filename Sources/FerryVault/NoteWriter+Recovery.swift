@@ -131,7 +131,7 @@ extension NoteWriter {
         let lease = try? FileLease(on: file, .write)
         defer { lease?.release() }
         if lease == nil { throw Errno.resourceTemporarilyUnavailable }
-        let content = try FileContents.read(file, limit: 2 * VaultScan.sizeLimit)
+        let content = try FileContents.read(file, limit: 2 * NoteBytes.sizeLimit)
         if content == old || content == new { return .cleared }
         // A person's later save wins; what it may not hold any more lies beside it.
         guard Self.isMixture(content, of: old, and: new) else { return .kept(try keepCopy(content: old, of: intent.path, .recovered)) }

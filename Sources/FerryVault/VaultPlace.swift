@@ -80,6 +80,6 @@ package struct VaultPlace: Sendable {
     private func bearsID() throws -> Bool {
         let path = root.pushing(layout.settings)
         guard try FileStatus.ifPresent(path) != nil else { return false }
-        return SettingsNote(NoteBytes(try FileContents.read(path, limit: VaultScan.sizeLimit)), path: layout.settings.string).vaultID == id
+        return SettingsNote(NoteBytes(try FileContents.read(path, limit: NoteBytes.sizeLimit)), path: layout.settings.string).vaultID == id
     }
 }

@@ -60,7 +60,7 @@ package struct ConfigurationLoader: Sendable {
         _ path: FilePath, _ faults: inout [NoteFault], _ read: (NoteBytes, String) -> Note, _ wrong: (Note) -> [NoteFault]
     ) async throws -> Note? {
         let bytes: [UInt8]
-        do { bytes = try FileContents.read(root.pushing(path), limit: VaultScan.sizeLimit) } catch Errno.noSuchFileOrDirectory { return nil } catch {
+        do { bytes = try FileContents.read(root.pushing(path), limit: NoteBytes.sizeLimit) } catch Errno.noSuchFileOrDirectory { return nil } catch {
             faults.append(
                 NoteFault(
                     path: path.string, line: nil, what: "It cannot be read (\(error)).", remedy: "Look at its rights and its size.", rule: .unreadable

@@ -15,7 +15,7 @@ package struct Vault: Hashable, Sendable {
     package static func open(_ root: FilePath) throws -> Vault {
         let settings = VaultLayout().settings
         let bytes: [UInt8]
-        do { bytes = try FileContents.read(root.pushing(settings), limit: VaultScan.sizeLimit) } catch {
+        do { bytes = try FileContents.read(root.pushing(settings), limit: NoteBytes.sizeLimit) } catch {
             throw VaultError(
                 .unavailable, "There is no vault at \(root) (no \(settings))",
                 remedy: "make one with `ferry init \(root)`, or name yours with --vault or FERRY_VAULT")

@@ -169,7 +169,7 @@ package final class VaultDesk: Sendable {
     /// Reads a note that a look concerns; `nil` where it is gone, cannot be read, or is no feature.
     func sighting(of entry: IndexedNote) -> NoteSighting? {
         let path = vault.root.pushing(entry.path)
-        guard let status = try? FileStatus.ifPresent(path), let content = try? FileContents.read(path, limit: VaultScan.sizeLimit) else { return nil }
+        guard let status = try? FileStatus.ifPresent(path), let content = try? FileContents.read(path, limit: NoteBytes.sizeLimit) else { return nil }
         let note = FeatureNote(parsing: content, path: entry.path, prefix: prefix.withLock { $0 })
         guard note.isFeature else { return nil }
         recent.withLock { if $0.count < Self.recentLimit { $0[entry.path] = (status, note) } }
@@ -201,7 +201,7 @@ package final class VaultDesk: Sendable {
     // MARK: Reading
 
     /// The bytes of a note. Throws `Errno`.
-    package func read(_ path: FilePath) throws -> [UInt8] { try FileContents.read(vault.root.pushing(path), limit: VaultScan.sizeLimit) }
+    package func read(_ path: FilePath) throws -> [UInt8] { try FileContents.read(vault.root.pushing(path), limit: NoteBytes.sizeLimit) }
     /// A feature's note, read. Throws `Errno` where the file cannot be had.
     package func feature(at path: FilePath) throws -> FeatureNote {
         if let recent = recent.withLock({ $0[path] }), try FileStatus.ifPresent(vault.root.pushing(path)) == recent.status { return recent.note }
