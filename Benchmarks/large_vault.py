@@ -8,8 +8,9 @@ from scratch_vault import ScratchVault
 # Folder of a state, how many notes in how many folders below it, the `status` key, and whether notes bear an id.
 SHARES = [
     ("01_ideas", 14_000, 70, None, False),
-    ("02_drafts", 24_000, 120, "drafts", True),
-    ("03_planned", 200, 2, "planned", True),
+    ("02_drafts", 24_185, 121, "drafts", True),
+    # Fewer than Ferry asks about, and each waits for a draft, so that none of them is worked on.
+    ("03_planned", 15, 1, "planned", True),
     ("04_in_progress", 0, 0, None, True),
     ("05_review", 800, 4, "review", True),
     ("06_done", 60_000, 300, "done", True),
@@ -36,7 +37,9 @@ def note(randomness, number, title, status, has_id):
     if status:
         lines.append(f"status: {status}")
     lines += [f"priority: {randomness.randint(1, 5)}", f"tags: [feature, {randomness.choice(WORDS)}]", f"created: 2026-0{randomness.randint(1, 9)}-1{randomness.randint(0, 9)}"]
-    if randomness.random() < 0.3:
+    if status == "planned":
+        lines.append("depends_on: FR-020000")
+    elif randomness.random() < 0.3:
         lines += ["depends_on:", f'  - "[[{randomness.choice(WORDS)} {randomness.randint(1, NOTES)}]]"']
     lines += ["---", f"# {title}", ""]
     lines += [text_of(randomness, 20), "", "## Scope", "### Files to modify"]
@@ -54,7 +57,7 @@ def fill(features):
         for folder in range(folders):
             path = Path(features) / state / f"{WORDS[folder % len(WORDS)]} {folder:03}"
             path.mkdir(parents=True)
-            for _ in range(count // folders):
+            for _ in range(count // folders + (folder < count % folders)):
                 number += 1
                 title = f"{randomness.choice(WORDS)} {number:06}"
                 content = note(randomness, number, title, status, has_id).encode()
