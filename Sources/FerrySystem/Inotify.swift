@@ -32,6 +32,8 @@ package final class Inotify: Sendable {
         case everything
         /// Entries that come and go, in a folder that is somebody else's business; added to what else is asked of the same folder.
         case names
+        /// That a link is deleted or moved; told of the link itself, wherever it leads.
+        case link
     }
 
     package let descriptor: FileDescriptor
@@ -45,15 +47,17 @@ package final class Inotify: Sendable {
 
     deinit { try? descriptor.close() }
 
-    /// Watches a folder; a link to one only with `followsLink`. As long as the folder is watched its number is the same, wherever it is moved:
+    /// Watches a folder; a link to one only with `followsLink`, a link itself only for `link`. As long as the folder is watched its number is the same, wherever it is moved:
     /// asking again under a path tells which of the watched folders is there now.
     /// Throws `Errno.noSpace` when `fs.inotify.max_user_watches` is reached.
     package func watch(_ folder: FilePath, followsLink: Bool = false, for interest: Interest = .everything) throws -> Int32 {
-        var mask = IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR
-        switch interest {
-        case .everything: mask |= IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_EXCL_UNLINK
-        case .names: mask |= IN_MASK_ADD
-        }
+        let names = IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR
+        var mask =
+            switch interest {
+            case .everything: names | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_EXCL_UNLINK
+            case .names: names | IN_MASK_ADD
+            case .link: IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD
+            }
         if !followsLink { mask |= IN_DONT_FOLLOW }
         let watch = folder.withPlatformString { inotify_add_watch(descriptor.rawValue, $0, UInt32(mask)) }
         guard watch >= 0 else { throw Errno(rawValue: errno) }

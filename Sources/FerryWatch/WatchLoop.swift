@@ -10,7 +10,8 @@ struct WatchLoop: Sendable {
     private var nextCheck: Duration
     private var mendWait = Self.firstMendWait
 
-    /// A vault whose folder is gone has nobody who tells of its return but the folder above, which may be gone too.
+    /// A vault whose folder is gone has nobody who tells of its return but the folder above, which may be gone too. And a deleted folder that a program
+    /// still stands in does not say that it is deleted: it is only empty.
     static let absenceInterval: Duration = .seconds(2)
     static let checkInterval: Duration = .seconds(30)
     static let firstMendWait: Duration = .seconds(2)
@@ -83,7 +84,7 @@ struct WatchLoop: Sendable {
             mendWait = min(mendWait * 2, Self.longestMendWait)
         } else {
             mendWait = Self.firstMendWait
-            wait = tree.rootWatch == nil ? Self.absenceInterval : Self.checkInterval
+            wait = tree.isEmpty ? Self.absenceInterval : Self.checkInterval
         }
         nextCheck = BootClock.now + wait
     }

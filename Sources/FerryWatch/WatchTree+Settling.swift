@@ -36,9 +36,11 @@ extension WatchTree {
     /// Settles the folders in a folder.
     private mutating func scan(_ watch: Int32, isDeep: Bool) {
         nodes[watch]?.isSuspect = false
-        guard let folder = path(of: watch), let found = try? Directory.folders(of: folder) else { return }
+        guard let folder = path(of: watch), let entries = try? Directory.entries(of: folder) else { return }
         let isRoot = watch == rootWatch
-        let names = Set(found.filter { isRoot ? folders.contains($0) : !$0.isHidden })
+        let names = entries.filter { entry in
+            isRoot ? folders.contains(entry.name) : !entry.name.isHidden && (entry.kind ?? .directory) == .directory
+        }.map(\.name)
         for (name, child) in nodes[watch]?.children ?? [:] where !names.contains(name) { detach(child) }
         for name in names { settle(name, in: watch, isDeep: isDeep) }
     }
@@ -70,8 +72,14 @@ extension WatchTree {
         if inotify == nil {
             do { inotify = try Inotify() } catch { gap = (root, WatchGap.noInstance(error)) }
         }
-        watchParent()
-        let present = watch(root)
+        watchLink()
+        var present = watch(root)
+        if present == nil {
+            watchParent()
+            // It may have come just before.
+            present = watch(root)
+        }
+        if present != nil { leaveParent() }
         if rootWatch != present, let rootWatch { drop(rootWatch) }
         rootWatch = present
         if let present {
@@ -82,10 +90,30 @@ extension WatchTree {
         tell()
     }
 
+    /// That the folder itself goes, its own watch tells.
+    private mutating func watchLink() {
+        let isLink = ((try? FileStatus.ifPresent(root)) ?? nil)?.kind == .link
+        let present = isLink ? try? inotify?.watch(root, for: .link) : nil
+        if let linkWatch, linkWatch != present { giveUp(linkWatch) }
+        linkWatch = present
+    }
+
     private mutating func watchParent() {
         guard let name = root.lastComponent, name.kind == .regular else { return }
         let folder = root.removingLastComponent()
         parentWatch = try? inotify?.watch(folder.isEmpty ? "." : folder, followsLink: true, for: .names)
+    }
+
+    private mutating func leaveParent() {
+        guard let parentWatch else { return }
+        self.parentWatch = nil
+        // A link may lead to the folder that it lies in.
+        if nodes[parentWatch] == nil { giveUp(parentWatch) }
+    }
+
+    private mutating func giveUp(_ watch: Int32) {
+        removed.insert(watch)
+        inotify?.remove(watch)
     }
 
     /// Whether the vault and its folders are still those that are watched.

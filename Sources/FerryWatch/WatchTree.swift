@@ -15,7 +15,9 @@ struct WatchTree: Sendable {
     var nodes: [Int32: WatchNode] = [:]
     /// `nil` while there is no folder at `root`, or none that can be watched.
     var rootWatch: Int32?
-    /// The folder that the root, or the link to it, lies in: tells when that goes or comes.
+    /// The link that `root` is, if it is one: tells when it is led elsewhere.
+    var linkWatch: Int32?
+    /// The folder that the root lies in, watched only while there is no root: tells when it comes. It may be as busy as `/tmp`.
     var parentWatch: Int32?
     /// Folders that left their place, and until when the event of their new one is waited for. What events say from them is not announced.
     var strays: [Int32: Duration] = [:]
@@ -48,6 +50,9 @@ struct WatchTree: Sendable {
 
     mutating func announce(_ change: VaultChange) { changes.insert(change) }
 
+    /// Whether there is no vault, or nothing in it.
+    var isEmpty: Bool { rootWatch.flatMap { nodes[$0] }?.children.isEmpty ?? true }
+
     // MARK: Events
 
     mutating func apply(_ events: [Inotify.Event]) {
@@ -57,6 +62,10 @@ struct WatchTree: Sendable {
     private mutating func apply(_ event: Inotify.Event) {
         if event.isOverflow || event.isUnmount { return lose() }
         if event.watch == parentWatch { applyToParent(event) }
+        if event.watch == linkWatch {
+            if event.isIgnored { linkWatch = nil }
+            return lose()
+        }
         guard nodes[event.watch] != nil else { return applyToUnknown(event) }
         if event.isIgnored { return forget(event.watch) }
         guard let name = event.name else {

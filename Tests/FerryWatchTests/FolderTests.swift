@@ -140,6 +140,46 @@ struct FolderTests {
         }
     }
 
+    @Test func `the folder that the vault lies in, which may be as busy as /tmp, is watched only while there is no vault`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, outside in
+            let parent = vault.root.removingLastComponent()
+            #expect(try watches(on: parent) == 0 && watches(on: vault.root) == 1)
+            try move(vault.root, outside.appending("away"))
+            await vault.follow { changes, files in changes.contains(.everything) && files.isEmpty }
+            #expect(try watches(on: parent) == 1 && watches(on: outside.appending("away")) == 0)
+            await vault.forget()
+            try move(outside.appending("away"), vault.root)
+            await vault.follow { changes, files in changes.contains(.everything) && files.contains(planned.appending("a.md")) }
+            #expect(try watches(on: parent) == 0 && watches(on: vault.root) == 1)
+            try touch(parent.appending("noise"))
+            try await vault.followAll()
+            #expect(await vault.announced() == [.everything])
+        }
+    }
+
+    /// How many watches of this process stand on the folder (proc_pid_fdinfo(5)).
+    private func watches(on folder: FilePath) throws -> Int {
+        let inode = "ino:" + String(try FileStatus(of: folder).inode, radix: 16)
+        return try Directory.entries(of: "/proc/self/fdinfo").reduce(0) { count, entry in
+            let lines = ((try? text(FilePath("/proc/self/fdinfo").appending(entry.name))) ?? "").split(separator: "\n")
+            return count + lines.count { $0.hasPrefix("inotify") && $0.split(separator: " ").contains { $0 == inode } }
+        }
+    }
+
+    @Test func `a vault that is deleted while a program stands in it, and made again, is watched again`() async throws {
+        try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, _ in
+            let held = try FileDescriptor.open(vault.root, .readOnly, options: [.directory])
+            defer { try? held.close() }
+            try Directory.removeTree(vault.root)
+            try Directory.create(planned)
+            try Directory.create(vault.root.appending("90_system"))
+            try touch(planned.appending("b.md"))
+            await vault.follow { changes, files in changes.contains(.everything) && files == [planned.appending("b.md")] }
+            try touch(planned.appending("c.md"))
+            await vault.follow { changes, _ in changes.contains(.file(planned.appending("c.md"))) }
+        }
+    }
+
     @Test func `a vault whose folders go one by one, as when it is emptied, and come back is watched again`() async throws {
         try await withWatchedVault(["vault/10_features/03_planned/a.md": "a"]) { vault, planned, _ in
             try Directory.removeTree(vault.root.appending("10_features"))
