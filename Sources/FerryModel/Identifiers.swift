@@ -4,6 +4,8 @@ package struct FeatureID: Hashable, Sendable, Comparable, CustomStringConvertibl
     package let number: Int
     /// How many digits the spelling had; shown are three at least.
     package let digits: Int
+    /// The highest number that counts for the next one. A number of nine digits is some person's own: after the last of them no id could be given.
+    package static let highestCounted = 99_999_999
 
     /// `nil` for anything but the pattern. `FR-12` and `FR-012` are the same feature; the longer spelling is for display.
     package init?(_ text: some StringProtocol) {

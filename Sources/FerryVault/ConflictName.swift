@@ -41,8 +41,18 @@ enum ConflictName {
         }
         guard let end else { return false }
         let inside = UnsafeRawBufferPointer(rebasing: rest[1...end])
-        if KeptCopy.allCases.contains(where: { $0.begins(inside) }) { return true }
+        if KeptCopy.allCases.contains(where: { $0.begins(inside) }) || isNamedConflict(inside) { return true }
         return inside.indices.contains { UnsafeRawBufferPointer(rebasing: inside[$0...]).startsIgnoringCase(with: "conflicted copy") }
+    }
+
+    /// Dropbox `(Case Conflict)`, `(Case Conflict 1)`, `(Selective Sync Conflict)` …, Seafile `(SFConflict anna@example.org 2026-01-01-10-10-10)`.
+    private static func isNamedConflict(_ inside: UnsafeRawBufferPointer) -> Bool {
+        if inside.startsIgnoringCase(with: "sfconflict ") { return true }
+        let words: [StaticString] = ["case conflict", "selective sync conflict", "unicode encoding conflict", "white space conflict"]
+        return words.contains { words in
+            inside.startsIgnoringCase(with: words)
+                && [UInt8(ascii: ")"), UInt8(ascii: " ")].contains(inside[words.utf8CodeUnitCount])
+        }
     }
 }
 

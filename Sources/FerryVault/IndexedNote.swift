@@ -25,6 +25,17 @@ package struct IndexedNote: Hashable, Sendable {
     /// The `status` key, where it holds a state. Only of kind `note`.
     package var noteStatus: FeatureState?
     package var kind: Kind
+
+    /// What is wrong with a note that is `unreadable`; `nil` for others.
+    package var fault: NoteFault? {
+        guard kind == .unreadable else { return nil }
+        let limit = VaultIndex.sizeLimit
+        return stamp.size > limit
+            ? NoteFault(
+                path: path.string, line: nil, what: "it is larger than \(limit >> 20) MiB",
+                remedy: "move its material into other notes, and link them", rule: .tooLarge)
+            : NoteFault(path: path.string, line: nil, what: "it cannot be read", remedy: "give yourself the right to read it", rule: .unreadable)
+    }
 }
 
 /// Where to look again.

@@ -30,8 +30,8 @@ final class NoteHold: Sendable {
             throw Errno.resourceTemporarilyUnavailable
         } catch Errno.permissionDenied {
             throw NoteRefusal(
-                nil, "It belongs to another user, so that nobody else can see whether it is being written.",
-                remedy: "Give it to the user that Ferry runs as (chown).")
+                nil, "it belongs to another user, so that nobody else can see whether it is being written",
+                remedy: "give it to the user that Ferry runs as (chown)")
         } catch { return nil }
     }
 
@@ -48,8 +48,8 @@ final class NoteHold: Sendable {
 }
 
 extension NoteRefusal {
-    static var noFile: NoteRefusal { NoteRefusal(nil, "It is no regular file.", remedy: "Replace the link or device by the note itself.") }
+    static var noFile: NoteRefusal { NoteRefusal(nil, "it is no regular file", remedy: "replace the link or device by the note itself") }
     static var link: NoteRefusal {
-        NoteRefusal(nil, "It is a symbolic link, or lies behind one.", remedy: "Put the note itself, or its folder, in place of the link.")
+        NoteRefusal(nil, "it is a symbolic link, or lies behind one", remedy: "put the note itself, or its folder, in place of the link")
     }
 }

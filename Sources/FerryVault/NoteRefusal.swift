@@ -11,7 +11,7 @@ package struct NoteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    package var description: String { "\(what)\(line.map { " (line \($0))" } ?? "") \(remedy)" }
+    package var description: String { "\(what)\(line.map { " (line \($0))" } ?? ""); \(remedy)" }
 
     /// The same as a fault of the note at `path`.
     package func fault(in path: String) -> NoteFault { NoteFault(path: path, line: line, what: what, remedy: remedy) }

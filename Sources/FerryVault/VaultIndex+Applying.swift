@@ -60,6 +60,7 @@ extension VaultIndex {
             let note = note(Int(place))
             delta.gone.append(note)
             if case .conflictCopy = note.kind { conflicts[note.path] = nil }
+            if note.kind == .unreadable { unreadable.remove(note.path) }
         }
         if places.count == folders[folder].notes.count {
             folders[folder].notes = []
@@ -91,11 +92,14 @@ extension VaultIndex {
             let record = record(found, folder, since: clock)
             if let place = found.place {
                 before[place] = note(Int(place))
+                let wasUnreadable = records[Int(place)].kind == .unreadable
                 replace(place, with: record)
+                if wasUnreadable || record.kind == .unreadable { noteUnreadable(place) }
                 places.append(place)
             } else {
                 let place = insert(record, name: finding.name(found))
                 if record.kind == .conflictCopy { noteConflict(place) }
+                if record.kind == .unreadable { noteUnreadable(place) }
                 new.append(place)
                 places.append(place)
             }
@@ -119,6 +123,11 @@ extension VaultIndex {
         // What was written since the look began counts too; where the clock was set back by more than a minute, the stamp says nothing.
         record.isFresh = (-60_000_000_000..<Self.tick).contains(clock - found.stamp.changed)
         return record
+    }
+
+    private mutating func noteUnreadable(_ place: UInt32) {
+        let note = note(Int(place))
+        if note.kind == .unreadable { unreadable.insert(note.path) } else { unreadable.remove(note.path) }
     }
 
     private mutating func noteConflict(_ place: UInt32) {

@@ -33,6 +33,7 @@ extension VaultIndex {
                 let note = note(Int(place))
                 if case .conflictCopy(let original) = note.kind { conflicts[note.path] = original }
             }
+            if record.kind == .unreadable { unreadable.insert(note(Int(place)).path) }
         }
     }
 

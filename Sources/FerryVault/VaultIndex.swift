@@ -44,6 +44,8 @@ package struct VaultIndex: Sendable {
 
     /// Conflict copies, with the names of the notes that they are copies of.
     package internal(set) var conflicts: [FilePath: String] = [:]
+    /// Notes of kind `unreadable`.
+    package internal(set) var unreadable: Set<FilePath> = []
 
     /// `root` may be reached through a link. `prefix` is the setting `property_prefix`; where it changes, make a new index.
     package init(root: FilePath, layout: VaultLayout, prefix: String) {
@@ -75,7 +77,7 @@ package struct VaultIndex: Sendable {
     /// Ids that more than one note bears.
     package var doubledIDs: [FeatureID] { doubles.keys.compactMap { key in ids[key].flatMap { shared.id(records[Int($0)]) } } }
 
-    /// The highest number that any note bore with this prefix since the index was made or restored; 0 for none.
+    /// The highest number that any note bore with this prefix since the index was made or restored, of those that count; 0 for none.
     package func highestNumber(prefix: String) -> Int {
         shared.knownNumber(ofPrefix: IndexShared.packed(prefix.utf8)).flatMap { highest[$0] }.map(Int.init) ?? 0
     }
@@ -158,7 +160,7 @@ package struct VaultIndex: Sendable {
     private mutating func addID(of place: UInt32) {
         let record = records[Int(place)]
         guard let key = record.idKey else { return }
-        highest[record.prefix] = max(highest[record.prefix] ?? 0, record.number)
+        if record.number <= FeatureID.highestCounted { highest[record.prefix] = max(highest[record.prefix] ?? 0, record.number) }
         if ids[key] == nil { ids[key] = place } else { doubles[key, default: []].append(place) }
     }
 

@@ -27,6 +27,11 @@ struct WaitStoryTests {
         #expect(story.reason.contains("30 s") && story.remedy == "ferry go FR-001" && !story.needsPerson)
     }
 
+    @Test(arguments: [UnreadyNote.empty, .untitled, .open]) func `a note that is still being written says what it waits for`(_ reason: UnreadyNote) {
+        let story = tell(.planned) { $0.unready = reason }
+        #expect(story.reason == reason.sentence && story.needsPerson)
+    }
+
     @Test func `the stop comes before a missing service, and that before all else`() {
         #expect(tell(.planned, record(1, .planned)) { $0.isStopped = true }.remedy == "ferry stop --undo")
         #expect(tell(.planned, record(1, .planned)) { $0.isServed = false }.remedy == "ferry run")

@@ -5,6 +5,7 @@ internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
 internal import FerryWireServer
+internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 internal import Testing
@@ -47,6 +48,11 @@ extension Scene {
 
     /// Plans a two-line note.
     func plan(_ name: String = "Thanks", _ text: String = Hello.wordNote("thanks")) throws { try write(text, name, in: .planned) }
+
+    /// `chmod`
+    func permit(_ mode: mode_t, _ name: String, in state: FeatureState) throws {
+        guard chmod(vault.pushing(path(name, in: state)).string, mode) == 0 else { throw Errno(rawValue: errno) }
+    }
 
     /// Waits until the dashboard holds a text. What is inert in notes has its marks behind backslashes; they do not count.
     func dashboard(says part: String, within limit: Duration = .seconds(20)) async throws {

@@ -11,6 +11,7 @@ struct NoteNameTests {
         "$(touch x).md", "#1 idea.md", "a#b^c|d.md", "a.md.md", "a.b.c.md", "4913.md", "sedaches.md", "XXL-size.md", "tmpfile.md",
         "sub/README of x.md",
         "my readme.md", "merge_conflict-handling.md", "How Syncthing names .sync-conflict- files.md", "What a conflicted copy is.md", "a (draft).md",
+        "a (case conflicts).md", "a (sfconflict).md", "Case Conflict.md",
         "a (late saves).md", "note 2.md", "note-LAPTOP.md", "backup~1.md", "tilde~.md", "sediments/a.md", "x.md/a.md", "Topic/Topics.md",
         "Untitled.md",
     ])
@@ -49,6 +50,8 @@ struct NoteNameTests {
         ("a (draft) (Conflicted copy phone 202601011010).md", "a (draft)"), ("sub/a_conflict-20260102-030405.MD", "a"),
         ("a_conflict-anna-20260102-030405.md", "a"), ("a (late save).md", "a"), ("a (late save 2).md", "a"), ("a (ferry recovered).md", "a"),
         ("a (ferry recovered 2026-01-01).md", "a"), ("a (your edit).md", "a"), ("a(conflicted copy 2026-01-01 101010).md", "a"),
+        ("a (Case Conflict).md", "a"), ("a (case conflict 1).md", "a"), ("a (Selective Sync Conflict).md", "a"),
+        ("a (Unicode Encoding Conflict).md", "a"), ("a (SFConflict anna@example.org 2026-01-01-10-10-10).md", "a"),
     ])
     func `conflict copies are told from notes, with the note that they are of`(_ path: String, _ original: String) {
         #expect(NoteName(FilePath(path)) == .conflictCopy(of: original))

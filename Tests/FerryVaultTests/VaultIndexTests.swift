@@ -46,6 +46,44 @@ struct VaultIndexTests {
         }
     }
 
+    @Test func `a note that cannot be read is known as such, with what to do, until it can, moved and stored as well`() async throws {
+        try await withScratch(["10_features/01_ideas/a.md": feature("FR-001"), "10_features/03_planned/": ""]) { root in
+            let (old, new) = (FilePath("10_features/01_ideas/a.md"), FilePath("10_features/03_planned/a.md"))
+            var index = try settled(root)
+            #expect(index.unreadable.isEmpty)
+            try #require(chmod(root.pushing(old).string, 0) == 0)
+            _ = try index.refresh(.paths(files: [old], folders: []))
+            #expect(index.unreadable == [old])
+            #expect(index.note(at: old)?.fault?.description == "10_features/01_ideas/a.md: it cannot be read; give yourself the right to read it")
+            try rename(root.pushing(old), root.pushing(new))
+            let moved = try #require(try index.refresh(.everything))
+            #expect(index.unreadable == [new] && moved.came.map(\.movedFrom?.path) == [old])
+
+            var restored = self.index(root)
+            restored.restore(index.takeChangedFolders(excluding: []).compactMap { folder, entries in entries.map { (folder: folder, entries: $0) } })
+            #expect(restored.unreadable == [new])
+
+            try #require(chmod(root.pushing(new).string, 0o600) == 0)
+            _ = try index.refresh(.paths(files: [new], folders: []))
+            #expect(index.unreadable.isEmpty && index.note(at: new)?.id?.number == 1 && index.note(at: new)?.fault == nil)
+
+            try FileContents.write([UInt8](repeating: 0x61, count: VaultIndex.sizeLimit + 1), to: root.pushing(new))
+            _ = try index.refresh(.paths(files: [new], folders: []))
+            #expect(index.note(at: new)?.fault?.rule == .tooLarge)
+            try remove(root.pushing(new))
+            _ = try index.refresh(.everything)
+            #expect(index.unreadable.isEmpty)
+        }
+    }
+
+    @Test func `a number that is too high to count takes none away from the next`() async throws {
+        try await withScratch(["10_features/01_ideas/a.md": feature("FR-007"), "10_features/01_ideas/b.md": feature("FR-999999999")]) { root in
+            let index = try settled(root)
+            #expect(index.highestNumber(prefix: "FR") == 7)
+            #expect(index.notes(bearing: FeatureID(number: 999_999_999)).count == 1)
+        }
+    }
+
     @Test func `a changed, a new and a deleted note are told by their paths alone`() async throws {
         try await withScratch([
             "10_features/01_ideas/a.md": feature("FR-001"), "10_features/01_ideas/b.md": feature("FR-002"), "10_features/01_ideas/c.md": "c\n",

@@ -65,11 +65,7 @@ struct FeatureLint: Sendable {
         let path = note.path.string
         switch note.kind {
         case .note, .excluded: return nil
-        case .unreadable where note.stamp.size > VaultIndex.sizeLimit:
-            return .init(
-                .tooLarge, path, nil, "it is larger than \(VaultIndex.sizeLimit >> 20) MiB",
-                remedy: "move its material into other notes, and link them")
-        case .unreadable: return .init(.unreadable, path, nil, "it cannot be read", remedy: "give yourself the right to read it")
+        case .unreadable: return note.fault.map(NoteFinding.init)
         case .conflictCopy(let original): return Self.copy(path, of: InertText.excerpt(original))
         }
     }

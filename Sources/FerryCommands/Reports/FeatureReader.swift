@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
+internal import FerrySystem
 internal import FerryVault
 internal import SystemPackage
 
@@ -55,7 +56,9 @@ struct FeatureReader: Sendable {
         if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
         var facts = WaitStory.Facts(
             feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
-            asked: try await questions().first { $0.kind.startsWork }?.reason, lastEvent: last)
+            asked: try await questions().first { $0.kind.startsWork }?.reason,
+            unready: UnreadyNote(view.root.pushing(feature.path), isEmpty: feature.note.isEmpty) { ((try? FileStatus.ifPresent($0)) ?? nil) != nil },
+            lastEvent: last)
         if let id = feature.id, let store {
             facts.wait = try await store.fact("wait:\(id)")
             facts.noteFault = try await store.fact("note:\(id)")

@@ -14,6 +14,8 @@ struct WaitStory: Hashable, Sendable {
         var wait: String?
         /// What the dashboard asks about, where the note may be among those that came in bulk.
         var asked: String?
+        /// Why there is nothing to work on yet in the note.
+        var unready: UnreadyNote?
         /// Why the service cannot write the note.
         var noteFault: String?
         /// The newest line of the feature's history.
@@ -53,6 +55,7 @@ struct WaitStory: Hashable, Sendable {
         if !facts.isServed { return ("No service is running for this vault.", "ferry run", true) }
         guard let record = facts.feature.record, record.state == .planned else {
             if let asked = facts.asked { return (asked, nil, true) }
+            if let unready = facts.unready { return (unready.sentence, nil, true) }
             let seconds = facts.settle.components.seconds
             return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
         }

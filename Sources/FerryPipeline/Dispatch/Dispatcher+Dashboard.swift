@@ -65,7 +65,7 @@ extension Dispatcher {
         for id in state.waitingFeatures { dashboard.waits[id] = state.reason(for: id).sentence }
         dashboard.holds = [sickness].compactMap { $0 } + Set(holds.values).sorted()
         dashboard.faults = configuration.faults
-        dashboard.noteFaults = noteFaults
+        dashboard.noteFaults = noteFaults.merging(unreadable.mapValues { "\($0.what); \($0.remedy)" }) { fault, _ in fault }
         dashboard.busyNotes = Set(noteFaults.filter { $0.value == Self.busyNote }.keys)
         dashboard.conflicts = conflicts
         dashboard.boxes = dashboardBoxes

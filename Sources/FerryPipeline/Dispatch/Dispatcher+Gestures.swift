@@ -35,6 +35,7 @@ extension Dispatcher {
             return []
         default:
             feature.seenStatus = nil
+            if gesture == .putBack, let origin = note.cameFrom { feature.state = origin }
             try await save(feature)
             return try await carryOut(gesture, of: id, note, now)
         }
@@ -74,11 +75,13 @@ extension Dispatcher {
         return []
     }
 
-    /// The highest number that was ever seen in notes, runs, branches and the database, plus one.
+    /// The highest number that was ever seen in notes, runs, branches and the database, plus one; `FeatureID.highestCounted` says which count.
     private func nextID() async -> FeatureID {
         if highestBranch == nil || highestRun == nil { await readHighest() }
         let noted = desk.highestNoted(prefix: Self.idPrefix)
-        return FeatureID(number: max(highestFeature, noted, highestRun ?? 0, highestBranch ?? 0) + 1, prefix: Self.idPrefix)
+        var id = FeatureID(number: max(highestFeature, noted, highestRun ?? 0, highestBranch ?? 0) + 1, prefix: Self.idPrefix)
+        while features[id] != nil || !desk.notes(bearing: id).isEmpty { id = FeatureID(number: id.number + 1, prefix: Self.idPrefix) }
+        return id
     }
 
     // MARK: Gestures
@@ -165,6 +168,8 @@ extension Dispatcher {
     }
 
     func observe(_ note: NoteSighting, _ feature: inout FeatureRecord) {
+        // What is wrong with the note goes with it.
+        if note.path != feature.path, let fault = noteFaults.removeValue(forKey: feature.path) { noteFaults[note.path] = fault }
         feature.path = note.path
         feature.folder = note.state
         feature.noteHash = note.hash

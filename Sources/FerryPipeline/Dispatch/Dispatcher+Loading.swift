@@ -165,7 +165,9 @@ extension Dispatcher {
             else { continue }
             for branch in branches.keys {
                 let words = branch.rawValue.dropFirst("ferry/".count).split(separator: "-", maxSplits: 2)
-                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == Self.idPrefix else { continue }
+                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == Self.idPrefix,
+                    id.number <= FeatureID.highestCounted
+                else { continue }
                 highest = max(highest, id.number)
             }
         }

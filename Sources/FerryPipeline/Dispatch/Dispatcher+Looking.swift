@@ -18,7 +18,7 @@ extension Dispatcher {
         let isFull = first != nil || isWhole(news, now)
         if isFull || news.isSetup { decided += try await reload() }
         if hasPostponedWrites { await recoverWrites() }
-        let scope: IndexScope = isFull ? .everything : .paths(files: news.files, folders: news.folders)
+        let scope: IndexScope = isFull ? .everything : .paths(files: news.files.union(closed), folders: news.folders)
         let found = if let first { first.delta } else { try await desk.refresh(scope) }
         guard let delta = found else {
             nextLook = now + parts.timing.pollInterval
@@ -28,7 +28,7 @@ extension Dispatcher {
         if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
         if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
         if let first { tell(first, delta) }
-        noteConflicts(now)
+        noteUnusable(now)
         release(delta)
         var concern = unsettled
         concern.add(reconciliation.due(now))
@@ -41,6 +41,10 @@ extension Dispatcher {
         unsettled = concern
         let missed = try await settle(concern, isFull: isFull, now)
         unsettled = missed
+        for note in delta.gone where noteFaults[note.path] != nil && desk.note(at: note.path) == nil {
+            noteFaults[note.path] = nil
+            requestDashboard(now)
+        }
         if isFull || !bulk.isEmpty || !toldBulk.isEmpty { try await finishBulk(now) }
         if isNewDatabase {
             try await parts.store.setFact("looked", Store.now)
@@ -48,7 +52,7 @@ extension Dispatcher {
         }
         if !missed.isEmpty { reconsider(after: .milliseconds(50)) }
         if !delta.isEmpty || !concern.isEmpty { indexDue = indexDue ?? now + parts.timing.indexInterval }
-        nextLook = [nextLook, everythingDue].compactMap { $0 }.min()
+        nextLook = [nextLook, everythingDue, closed.isEmpty ? nil : now + parts.timing.pollInterval].compactMap { $0 }.min()
         if first != nil { reconsider(after: .zero) }
         if isFull { FreeMemory.giveBack() }
         // A name that `depends_on` waits for may have come.
@@ -89,7 +93,10 @@ extension Dispatcher {
                 continue
             }
             note.movedFrom = concern.moves[path]
-            if let before = note.movedFrom { note.isMovedUnchanged = desk.layout.place(of: before).map { $0.state != note.state } ?? false }
+            if let before = note.movedFrom.flatMap({ desk.layout.place(of: $0)?.state }), before != note.state {
+                note.isMovedUnchanged = true
+                note.cameFrom = before
+            }
             note.isStatusEdited = concern.edited.contains(path)
             if note.state == .planned, note.age < reconciliation.timing.settle, parts.folders.isAskedToGo(note.hash) {
                 note.age = reconciliation.timing.settle
@@ -98,7 +105,8 @@ extension Dispatcher {
         }
         let known = Dictionary(concern.features.compactMap { features[$0] }.map { ($0.id, $0) }) { $1 }
         let outcome = reconciliation.look(
-            at: sightings, features: known, gone: gone, movedFrom: places.movedFrom, isFirst: isNewDatabase, now: now)
+            at: sightings, features: known, gone: gone, hidden: try await hidden(in: concern), movedFrom: places.movedFrom, isFirst: isNewDatabase,
+            now: now)
         waitsForTime = outcome.nextLook != nil
         nextLook = outcome.nextLook
         var decisions = outcome.decisions
@@ -119,6 +127,24 @@ extension Dispatcher {
         }
         return missed
     }
+
+    /// Features whose notes are there and cannot be read: nothing is concluded about them. One that was moved so keeps the state of its old folder
+    /// until it can be read.
+    private func hidden(in concern: LookConcern) async throws -> Set<FeatureID> {
+        guard desk.hasUnreadable else { return [] }
+        var hidden: Set<FeatureID> = []
+        for var feature in concern.features.compactMap({ features[$0] }) where feature.isPresent {
+            if let (new, _) = concern.moves.first(where: { $1 == feature.path && desk.isUnreadable($0) }) {
+                feature.path = new
+                try await save(feature)
+            }
+            if desk.isUnreadable(feature.path) { hidden.insert(feature.id) }
+        }
+        return hidden
+    }
+
+    /// Notes without the right to read them: no event tells that it was given.
+    private var closed: [FilePath] { unreadable.filter { $0.value.rule == .unreadable }.map(\.key) }
 
     /// A note that waits and that somebody has touched, though nothing of it has changed.
     private func addWaiting(_ path: FilePath, to concern: inout LookConcern) {
@@ -146,10 +172,11 @@ extension Dispatcher {
         )
     }
 
-    private func noteConflicts(_ now: Duration) {
-        let found = desk.conflicts
-        guard found != conflicts else { return }
-        conflicts = found
+    /// Copies, and notes that cannot be read.
+    private func noteUnusable(_ now: Duration) {
+        let (copies, closed) = (desk.conflicts, desk.unreadable)
+        guard copies != conflicts || closed != unreadable else { return }
+        (conflicts, unreadable) = (copies, closed)
         requestDashboard(now)
     }
 
@@ -180,7 +207,8 @@ extension Dispatcher {
     func remember(_ feature: FeatureRecord) {
         let old = features.updateValue(feature, forKey: feature.id)
         places.move(feature.id, from: old?.path, to: feature.path)
-        if feature.id.prefix == Self.idPrefix { highestFeature = max(highestFeature, feature.id.number) }
+        guard feature.id.prefix == Self.idPrefix, feature.id.number <= FeatureID.highestCounted else { return }
+        highestFeature = max(highestFeature, feature.id.number)
     }
 
     /// Looks at the feature's notes again, whether or not anything happens to them.

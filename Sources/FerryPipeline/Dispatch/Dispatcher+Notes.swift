@@ -106,7 +106,7 @@ extension Dispatcher {
         case .busy: return .busy
         case .gone: return .done
         case .refused(let refusal):
-            noteFaults[feature.path] = "Ferry does not write into it: \(refusal.what)\(refusal.line.map { " (line \($0))" } ?? ""). \(refusal.remedy)"
+            noteFaults[feature.path] = "Ferry does not write into it: \(refusal)."
         case .written(let hash), .unchanged(let hash):
             noteFaults[feature.path] = nil
             feature.noteHash = hash

@@ -83,6 +83,8 @@ package actor Dispatcher {
     /// Actions that the beginning has decided; carried out with the first event.
     var startup: [DispatchState.Action] = []
     var conflicts: [FilePath: String] = [:]
+    /// Notes that cannot be read, and why.
+    var unreadable: [FilePath: NoteFault] = [:]
     /// Where the notes lie that bear one id.
     var doubles: [FeatureID: [FilePath]] = [:]
     /// What the database says that queued features wait for.

@@ -91,9 +91,15 @@ package struct Dashboard: Sendable {
     private var waiting: [[BlockContent.Piece]] {
         rows([.review, .blocked]) { feature in
             if feature.isApproved { return nil }
-            let usual = feature.state == .review ? "approve it, or ask for changes" : "it is blocked"
+            let usual = feature.state == .review ? decision(feature) : "it is blocked"
             return (feature.state == .review ? ", review: " : ", blocked: ") + (feature.waitsFor.map(Self.firstLine) ?? usual)
         }
+    }
+
+    /// A note that Ferry cannot write shows no commit: then it is shown here.
+    private func decision(_ feature: FeatureRecord) -> String {
+        guard noteFaults[feature.path] != nil, let tip = feature.tip else { return "approve it, or ask for changes" }
+        return "approve the commit \(tip.prefix(12)), or ask for changes (the note itself cannot show it)"
     }
 
     private var underWay: [[BlockContent.Piece]] {
@@ -147,7 +153,8 @@ package struct Dashboard: Sendable {
         let names = Dictionary(features.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let spent = today.map { "\(RunNotes.cost($0)) of \(dayLimit) USD" } ?? "cannot be read now"
         let all: [BlockContent.Piece] = [.text("today (UTC): \(spent)")]
-        return [all] + todayByFeature.map { id, amount in (names[id].map(link) ?? [.text("\(id)")]) + [.text(": \(amount) USD")] }
+        let dear = todayByFeature.filter { $0.amount > .zero }
+        return [all] + dear.map { id, amount in (names[id].map(link) ?? [.text("\(id)")]) + [.text(": \(amount) USD")] }
     }
 
     private var health: [[BlockContent.Piece]] {

@@ -23,6 +23,8 @@ package struct NoteSighting: Hashable, Sendable {
     package var isUnready: Bool
     /// Where the same file lay at the look before, if it lay elsewhere.
     package var movedFrom: FilePath?
+    /// … and in which state, if in another.
+    package var cameFrom: FeatureState?
     /// … and nothing was written into it since.
     package var isMovedUnchanged: Bool
     /// `status` held another value at the look before, at the same place.
@@ -32,8 +34,8 @@ package struct NoteSighting: Hashable, Sendable {
 
     package init(
         path: FilePath, state: FeatureState, hash: ContentHash, id: FeatureID? = nil, status: FeatureState? = nil, keys: String = "",
-        block: String? = nil, age: Duration, isUnready: Bool = false, movedFrom: FilePath? = nil, isMovedUnchanged: Bool = false,
-        isStatusEdited: Bool = false, hasRun: Bool = false
+        block: String? = nil, age: Duration, isUnready: Bool = false, movedFrom: FilePath? = nil, cameFrom: FeatureState? = nil,
+        isMovedUnchanged: Bool = false, isStatusEdited: Bool = false, hasRun: Bool = false
     ) {
         self.path = path
         self.state = state
@@ -45,6 +47,7 @@ package struct NoteSighting: Hashable, Sendable {
         self.age = age
         self.isUnready = isUnready
         self.movedFrom = movedFrom
+        self.cameFrom = cameFrom
         self.isMovedUnchanged = isMovedUnchanged
         self.isStatusEdited = isStatusEdited
         self.hasRun = hasRun

@@ -59,19 +59,22 @@ package struct Reconciliation: Sendable {
     ///   - sightings: all notes of the features concerned, and of what else the look concerns.
     ///   - features: the records of the features concerned.
     ///   - gone: paths that the look concerns and where no note is.
+    ///   - hidden: features whose note is where it was, or elsewhere, and cannot be read.
     ///   - movedFrom: paths that Ferry moved notes away from.
     ///   - isFirst: the database is new, and nothing of before is known.
     ///   - now: `BootClock.now`.
     package mutating func look(
-        at sightings: [NoteSighting], features: [FeatureID: FeatureRecord], gone: Set<FilePath> = [], movedFrom: [FilePath: FeatureID],
-        isFirst: Bool = false, now: Duration
+        at sightings: [NoteSighting], features: [FeatureID: FeatureRecord], gone: Set<FilePath> = [], hidden: Set<FeatureID> = [],
+        movedFrom: [FilePath: FeatureID], isFirst: Bool = false, now: Duration
     ) -> Outcome {
         var outcome = Outcome()
         let sightings = begin(sightings, features, gone, now)
         let grouped = group(sightings, features: features, movedFrom: movedFrom)
         for feature in features.values.sorted(by: { $0.id < $1.id }) {
             let notes = grouped.byFeature[feature.id] ?? []
-            if notes.isEmpty {
+            if notes.isEmpty, hidden.contains(feature.id) {
+                missingSince[feature.id] = nil
+            } else if notes.isEmpty {
                 vanished(feature, now: now, &outcome)
             } else {
                 missingSince[feature.id] = nil
@@ -242,7 +245,10 @@ package struct Reconciliation: Sendable {
     private func askedFor(_ note: NoteSighting) -> Gesture? {
         switch note.state {
         case .planned: return note.hasRun ? .runAgain : .dispatch
-        case .inProgress, .review: return note.id == nil ? nil : .list
+        case .inProgress, .review:
+            // Moved there by a person, before Ferry had anything to do with it.
+            if let origin = note.cameFrom, Gesture.between(.state(origin), .state(note.state)) == .putBack { return .putBack }
+            return note.id == nil ? nil : .list
         case .ideas, .drafts, .blocked, .done:
             // An edited `status` in a note that Ferry has not met yet is a gesture too.
             guard let status = note.status, status != note.state, note.isStatusEdited || (status == .planned && note.state != .done) else {

@@ -148,6 +148,15 @@ package final class VaultDesk: Sendable {
     func notes(bearing id: FeatureID) -> [IndexedNote] { index.withLock { $0.notes(bearing: id) } }
     /// Conflict copies, with the names of the notes that they are copies of.
     var conflicts: [FilePath: String] { index.withLock { $0.conflicts } }
+    /// Notes that cannot be read and would ask for something if they could.
+    var unreadable: [FilePath: NoteFault] {
+        index.withLock { index in
+            let notes = index.unreadable.compactMap { index.note(at: $0) }.filter { [.planned, .inProgress, .review].contains($0.state) }
+            return Dictionary(uniqueKeysWithValues: notes.compactMap { note in note.fault.map { (note.path, $0) } })
+        }
+    }
+    var hasUnreadable: Bool { index.withLock { !$0.unreadable.isEmpty } }
+    func isUnreadable(_ path: FilePath) -> Bool { index.withLock { $0.unreadable.contains(path) } }
     /// Whether every note that bears the id lies in done.
     func isDone(_ id: FeatureID) -> Bool {
         let notes = notes(bearing: id)
@@ -177,23 +186,21 @@ package final class VaultDesk: Sendable {
         let age = Date.now.timeIntervalSince1970 - Double(status.changed) / 1_000_000_000
         return NoteSighting(
             path: entry.path, state: entry.state, hash: ContentHash(of: content), id: note.id, status: note.status, keys: note.keyLine,
-            block: note.block?.version, age: .seconds(max(0, age)), isUnready: isUnready(entry, content),
+            block: note.block?.version, age: .seconds(max(0, age)), isUnready: isUnready(entry, note),
             hasRun: note.branch != nil || note.status == .done)
     }
 
     /// To be called before the notes of a look are read.
     func forgetRecent() { recent.withLock { $0 = [:] } }
 
-    private func isUnready(_ entry: IndexedNote, _ content: [UInt8]) -> Bool {
-        guard entry.state == .planned else { return false }
-        let isBlank = content.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-        return isBlank || NoteName.isUntitled(entry.path) || isOpen(entry.path)
+    private func isUnready(_ entry: IndexedNote, _ note: FeatureNote) -> Bool {
+        entry.state == .planned && UnreadyNote(vault.root.pushing(entry.path), isEmpty: note.isEmpty, exists: Self.exists) != nil
     }
 
     /// Whether an editor that shows it by a lock file has the note open.
-    package func isOpen(_ path: FilePath) -> Bool {
-        NoteName.isOpenInEditor(vault.root.pushing(path)) { ((try? FileStatus.ifPresent($0)) ?? nil) != nil }
-    }
+    package func isOpen(_ path: FilePath) -> Bool { NoteName.isOpenInEditor(vault.root.pushing(path), exists: Self.exists) }
+
+    private static func exists(_ path: FilePath) -> Bool { ((try? FileStatus.ifPresent(path)) ?? nil) != nil }
 
     /// What the file system says of a note; `nil` where it is not there.
     func status(of path: FilePath) -> FileStatus? { (try? FileStatus.ifPresent(vault.root.pushing(path))) ?? nil }
@@ -208,11 +215,11 @@ package final class VaultDesk: Sendable {
         return FeatureNote(parsing: try read(path), path: path, prefix: prefix.withLock { $0 })
     }
 
-    /// The highest number that a run folder bears.
+    /// The highest number that a run folder bears, of those that count.
     package func highestNumber(prefix: String) -> Int {
         let folder = vault.root.appending(layout.runs)
         let ids = ((try? Directory.entries(of: folder)) ?? []).compactMap { FeatureID($0.name.string) }
-        return ids.filter { $0.prefix == prefix }.map(\.number).max() ?? 0
+        return ids.filter { $0.prefix == prefix && $0.number <= FeatureID.highestCounted }.map(\.number).max() ?? 0
     }
 
     /// The highest number of a run that left notes in the vault.

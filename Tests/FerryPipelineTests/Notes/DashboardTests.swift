@@ -100,6 +100,17 @@ struct DashboardTests {
         #expect(text.hasPrefix(expected), Comment(rawValue: text))
     }
 
+    @Test func `where the note cannot be written the dashboard shows the commit that is to be approved`() throws {
+        var dashboard = Dashboard()
+        var feature = Self.feature(1, "Odd", .review)
+        feature.tip = "0123456789abcdef0123"
+        dashboard.features = [feature]
+        #expect(try text([], dashboard).contains("review: approve it, or ask for changes"))
+        dashboard.noteFaults = [feature.path: "Ferry does not write into it: the note is not UTF-8."]
+        let shown = try text([], dashboard)
+        #expect(shown.contains("approve the commit 0123456789ab, or ask for changes") && shown.contains("the note is not UTF-8"), "\(shown)")
+    }
+
     @Test func `its boxes are read back with their ticks`() throws {
         let text = String(decoding: try Dashboard.fresh(Self.busy.content), as: UTF8.self)
         #expect(try block(text).boxes.map(\.id) == ["bulk-dispatch"])

@@ -85,6 +85,27 @@ struct ReconciliationTests {
         #expect(look(&reconciliation, [], [record], at: 3).decisions.isEmpty)
     }
 
+    @Test func `of a note that is there and cannot be read nothing is concluded, however long, and the grace time begins anew`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        let features = [id: feature(.inProgress)]
+        for second in [0, 1, 3, 600] {
+            let outcome = reconciliation.look(at: [], features: features, hidden: [id], movedFrom: [:], now: .seconds(second))
+            #expect(outcome.decisions.isEmpty && outcome.nextLook == nil)
+        }
+        #expect(reconciliation.look(at: [], features: features, movedFrom: [:], now: .seconds(601)).decisions.isEmpty)
+        #expect(reconciliation.look(at: [], features: features, movedFrom: [:], now: .seconds(604)).decisions == [.gesture(id, .cancel, nil)])
+    }
+
+    @Test(arguments: [(FeatureState.ideas, FeatureState.inProgress), (.drafts, .review), (.blocked, .inProgress)])
+    func `a note that no feature stands for is put back from where only Ferry moves notes`(_ from: FeatureState, _ to: FeatureState) {
+        for number in [nil, id] {
+            var reconciliation = Reconciliation(timing: Timing())
+            var moved = note(to, id: number, from: from)
+            moved.cameFrom = from
+            #expect(look(&reconciliation, [moved]).decisions == [.adopt(moved, .putBack)])
+        }
+    }
+
     @Test func `Syncthing makes the new file before it deletes the old one, and that is one move`() {
         var reconciliation = Reconciliation(timing: Timing())
         let record = feature(.review)
