@@ -17,18 +17,20 @@ extension FerryBlock {
         return result
     }
 
-    /// The note without Ferry's block and without the blank lines before it. What a person wrote inside stays in its place.
-    package static func removing(from bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] {
+    /// The note without Ferry's block and without the blank lines before it. What a person wrote inside stays in its place, answers too if wanted.
+    package static func removing(from bytes: [UInt8], withAnswers: Bool = true) throws(NoteRefusal) -> [UInt8] {
         let note = NoteBytes(bytes)
         guard let block = try FerryBlock(of: note, MarkdownBody(note)) else { return bytes }
         try check(note)
         var end = block.region.lowerBound
-        // The line end of the last text stays; that of each blank line goes.
-        while end > note.bodyStart, bytes[note.bodyStart..<(end - 1)].last.map({ $0 == .lineFeed || $0 == .carriageReturn }) ?? true,
-            bytes[end - 1] == .lineFeed || bytes[end - 1] == .carriageReturn
-        { end -= 1 }
+        // The line end of the last text stays; blank lines go.
+        while end > note.bodyStart {
+            let start = bytes[note.bodyStart..<(end - 1)].lastIndex(of: .lineFeed).map { $0 + 1 } ?? note.bodyStart
+            guard bytes[start..<end].allSatisfy({ $0 == .lineFeed || $0 == .carriageReturn }) else { break }
+            end = start
+        }
         let ending = ByteLines.ending(of: bytes)
-        let kept = lines(block.kept + block.lines(ofAnswers: { _ in true }), ending)
+        let kept = lines(block.kept + block.lines(ofAnswers: { _ in withAnswers }), ending)
         return Array(bytes[..<end]) + kept + bytes[block.region.upperBound...]
     }
 
@@ -47,11 +49,16 @@ extension FerryBlock {
     }
 
     private static func append(_ content: BlockContent, _ note: NoteBytes, _ ending: [UInt8]) -> [UInt8] {
-        var result = note.bytes
+        appending(render(content, answers: [:], ending), to: note.bytes, ending)
+    }
+
+    /// The note, without block, with a block's bytes at its end.
+    static func appending(_ block: [UInt8], to bytes: [UInt8], _ ending: [UInt8]) -> [UInt8] {
+        var result = bytes
         if !result.isEmpty, result.last != .lineFeed { result += ending }
         // A blank line between: a block id (` ^abc`), a table, a list or a callout ends there.
-        if !note.body.trimmed.isEmpty, !result.hasSuffix(ending + ending) { result += ending }
-        return result + render(content, answers: [:], ending)
+        if !NoteBytes(bytes).body.trimmed.isEmpty, !result.hasSuffix(ending + ending) { result += ending }
+        return result + block
     }
 
     /// Answers as lines of their own.

@@ -16,6 +16,8 @@ package struct FerryBlock: Hashable, Sendable {
     package let kept: [String]
     /// Names the version of the block that Ferry wrote, in short; edits within leave it as it is. `nil` where the line that holds it is gone.
     package let version: String?
+    /// Every line that Ferry left is there, in whatever form a tool that tidies notes gave it, and the line that names them.
+    package let isWhole: Bool
     /// The lines between the markers, in the file's numbers.
     let lines: Range<Int>
     /// From the first byte of the begin marker to the end of the end marker's line.
@@ -43,6 +45,7 @@ package struct FerryBlock: Hashable, Sendable {
         answers = found.mapValues { $0.text.joined(separator: "\n") }
         kept = Self.kept(texts, hashes, answered: Set(found.values.flatMap(\.lines)))
         version = texts.last { $0.hasPrefix(Self.sums) }.map { String(ContentHash(of: Array($0.trimmingBlanks.utf8)).description.prefix(12)) }
+        isWhole = version != nil && Self.hashes(texts, known: []).isSubset(of: texts.map { Self.hash(QuestionAnswers.unanswered($0)) })
     }
 
     /// Whether anything in the body looks like one of the markers; without it there is no block, whatever Markdown says.
@@ -61,7 +64,8 @@ package struct FerryBlock: Hashable, Sendable {
 
     private static func hashes(_ texts: [String], known: [String]) -> Set<String> {
         let marks = texts.filter { $0.hasPrefix(sums) }
-        return Set(marks.flatMap { $0.dropFirst(sums.utf8.count).split(separator: " ") }.map(String.init)).union(known.map(hash))
+        let words = marks.flatMap { $0.dropFirst(sums.utf8.count).split(separator: " ").filter { $0 != "-->" } }
+        return Set(words.map(String.init)).union(known.map(hash))
     }
 
     /// The person's lines: all whose hash is not among those that Ferry left. Answers are carried over with their questions.
@@ -97,10 +101,16 @@ package struct FerryBlock: Hashable, Sendable {
     }
 
     /// A line without what formatters (Linter, Prettier, Obsidian's table editor) change: blanks, the padding and rules of tables, the kind of
-    /// bullet, backslashes; and without its tick.
-    private static func bare(_ line: String) -> [UInt8] {
-        var text = Array(Array(line.utf8).trimmed)
-        if let first = text.first, "*+".utf8.contains(first), text.dropFirst().first?.isBlank ?? false { text[0] = UInt8(ascii: "-") }
+    /// bullet and its distance, backslashes; and without its tick.
+    static func bare(_ line: String) -> [UInt8] {
+        let whole = Array(line.utf8).trimmed
+        let quotes = whole.prefix { $0 == UInt8(ascii: ">") || $0.isBlank }
+        var text = Array(whole.dropFirst(quotes.count))
+        if let bullet = text.first, "-*+".utf8.contains(bullet), text.dropFirst().first?.isBlank ?? false {
+            text = Array("- ".utf8) + text.dropFirst().drop(while: \.isBlank)
+        }
+        text = quotes + text
+        // The tick of a box. A link loses its second bracket, wherever it stands.
         if text.starts(with: "- [".utf8), text.count > 4 { text[3] = .space }
         var bare: [UInt8] = []
         for byte in text where !byte.isBlank && byte != UInt8(ascii: "\\") {

@@ -30,7 +30,19 @@ enum QuestionAnswers {
     static func read(_ lines: [String]) -> [Int: String] { find(in: lines).mapValues { $0.text.joined(separator: "\n") } }
 
     /// Whether a line begins an answer.
-    static func isAnswer(_ line: String) -> Bool { mark("a", strip(line)) != nil }
+    static func isAnswer(_ line: String) -> Bool { answer(line) != nil }
+
+    /// The number of the answer that a line begins.
+    static func answer(_ line: String) -> Int? { mark("a", strip(line))?.number }
+
+    /// The number of the question that a line of Ferry's block asks: `> [!question] Q1 …`.
+    static func question(_ line: String) -> Int? {
+        let text = strip(line)
+        return text.hasPrefix("[!question]") ? mark("q", text.dropFirst("[!question]".count).trimmingBlanks)?.number : nil
+    }
+
+    /// A line that begins an answer as it was before anybody answered; any other as it is.
+    static func unanswered(_ line: String) -> String { mark("a", strip(line)).map { "> A\($0.number):" } ?? line }
 
     private static func unquoted(_ line: String) -> String {
         let text = line.trimmingBlanks

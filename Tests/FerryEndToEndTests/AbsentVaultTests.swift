@@ -5,6 +5,7 @@ internal import FerryStore
 internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
+internal import Synchronization
 internal import SystemPackage
 internal import Testing
 
@@ -16,8 +17,7 @@ extension EndToEnd {
     struct AbsentVaultTests {
         enum Way: String, CaseIterable { case movedAway, emptyFolder, anotherVault, withoutFeatures, withoutStates }
 
-        // A vault whose folder is gone altogether: seen once that its run did not go on in time; docs/decisions/0012 names it as open.
-        @Test(arguments: Way.allCases.filter { $0 != .movedAway })
+        @Test(arguments: Way.allCases)
         func `a feature at work survives that the vault goes and comes back`(way: Way) async throws {
             let gate = Gate()
             let answers: [Answer] = [.planner(), .coder(writes: Hello.farewellWhole), Answer.tester().held(by: gate), .reviewer()]
@@ -51,6 +51,83 @@ extension EndToEnd {
                 let events = try await Self.reading(database) { try await $0.events(of: id, limit: 100) }
                 #expect(!events.contains { $0.text.contains("cancel") }, "\(events.map(\.text))")
             }
+        }
+
+        @Test func `a vault that goes while its settings are read leaves the run what was read before`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [.planner(), .coder(writes: Hello.farewellWhole), Answer.tester().held(by: gate), .reviewer()]
+            try await Scene.with(answers) { scene in
+                let away = scene.folder.appending("away")
+                let departure = Departure { try Renaming.move(scene.vault, to: away) }
+                try await scene.whileServing {
+                    $0.timing.pollInterval = .milliseconds(50)
+                    $0.hooks.willReadSetup = { departure.takePlace() }
+                } _: {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    try await gate.reached()
+                    try await scene.note("Say goodbye", reaches: .inProgress)
+                    departure.isDue.store(true, ordering: .relaxed)
+                    // Where the dashboard has led to a reading before, there is no vault any more.
+                    try? FileContents.write(Array("# A rule\n".utf8), to: scene.vault.appending("30_review_rules/rule.md"), mode: 0o644)
+                    guard await eventually({ departure.error != nil || !departure.isDue.load(ordering: .relaxed) }) else {
+                        throw SceneError(what: "the settings are not read")
+                    }
+                    if let error = departure.error { throw error }
+                    gate.open()
+                    guard await eventually({ scene.turns.contains("reviewer 1") }) else { throw SceneError(what: "the run did not go on") }
+                    try Renaming.move(away, to: scene.vault)
+                    try await scene.note("Say goodbye", reaches: .review)
+                }
+            }
+        }
+
+        @Test func `a vault that goes takes the emergency stop with it, and that is no word to go on`() async throws {
+            try await Scene.with([]) { scene in
+                let away = scene.folder.appending("away")
+                let departure = Departure { try Renaming.move(scene.vault, to: away) }
+                let database = try scene.folders.database
+                try await scene.whileServing {
+                    $0.timing.pollInterval = .milliseconds(50)
+                    $0.hooks.willLook = { departure.takePlace() }
+                } _: {
+                    try FileContents.write([], to: scene.vault.pushing(VaultLayout().stop), mode: 0o644)
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    guard try await eventually({ try await Self.story(in: database).contains { $0.hasPrefix("stopped:") } }) else {
+                        throw SceneError(what: "the stop was not seen")
+                    }
+                    departure.isDue.store(true, ordering: .relaxed)
+                    // Where another look was due before, there is no vault any more.
+                    try? scene.write("# Another\n", "Another", in: .ideas)
+                    guard try await eventually({ try await Self.fact("absence", in: database) != nil }) else {
+                        throw SceneError(what: "nobody saw it go")
+                    }
+                    try Renaming.move(away, to: scene.vault)
+                    guard try await eventually({ try await Self.fact("absence", in: database) == nil }) else {
+                        throw SceneError(what: "nobody saw it come back")
+                    }
+                }
+                #expect(try await !Self.story(in: database).contains("the stop was taken back"))
+                #expect(scene.turns == [])
+            }
+        }
+
+        /// What happens once, at a moment of the service's, when the test says so.
+        private final class Departure: Sendable {
+            let isDue = Atomic(false)
+            private let failure = Mutex<(any Error)?>(nil)
+            private let what: @Sendable () throws -> Void
+            var error: (any Error)? { failure.withLock { $0 } }
+
+            init(_ what: @escaping @Sendable () throws -> Void) { self.what = what }
+
+            func takePlace() {
+                guard isDue.exchange(false, ordering: .acquiringAndReleasing) else { return }
+                do { try what() } catch { failure.withLock { $0 = error } }
+            }
+        }
+
+        private static func story(in database: FilePath) async throws -> [String] {
+            try await reading(database) { try await $0.events(of: nil, limit: 100).map(\.text) }
         }
 
         private static func fact(_ name: String, in database: FilePath) async throws -> String? {

@@ -264,12 +264,22 @@ struct FerryBlockTests {
     @Test func `a block that a formatter tidied is as wanted, and all of it is still Ferry's`() throws {
         let written = try set(content, "# Title\n")
         let tidied = written.replacing("|---|---|", with: "| ----- | --- |").replacing("| Tests |", with: "| Tests  |")
-            .replacing("- [ ]", with: "*   [ ]").replacing("\n> See", with: "  \n> See").replacing("> - 2026", with: ">  - 2026")
+            .replacing("- [ ]", with: "*   [ ]").replacing("\n> See", with: "  \n> See").replacing("> - 2026", with: ">  *   2026")
+            .replacing("\n- [[", with: "\n*   [[")
         #expect(tidied != written)
         #expect(try set(content, tidied) == tidied)
         var later = content
         later.log.append(["2026-11-21 08:00 done"])
         #expect(try set(later, tidied) == set(later, written))
+    }
+
+    @Test func `a block lacks something when a line of it was taken out or changed, and not when it was tidied, answered or ticked`() throws {
+        let written = try set(content, "# Title\n")
+        #expect(try block(written).isWhole)
+        #expect(try block(written.replacing("- [ ]", with: "+  [x]").replacing("> A1:", with: ">  A1: SQLite\n> or two files")).isWhole)
+        #expect(try block(written.replacing("> A1:\n", with: "")).isWhole == false)
+        #expect(try block(written.replacing("passed", with: "failed")).isWhole == false)
+        #expect(try block(written.replacing(/<!-- ferry:lines .*\n/, with: "")).isWhole == false)
     }
 
     @Test func `a tick in a block that says all else is still cleared`() throws {

@@ -11,7 +11,9 @@ extension Dispatcher {
         for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
         if undispatched.contains(id) { return try await dispatch(&feature, now) }
         guard state.waitingFeatures.contains(id) else {
-            if state.runningFeatures.contains(id) { requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false) }
+            if state.runningFeatures.contains(id), try await isAnswered(note, feature) {
+                requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false)
+            }
             return []
         }
         let dependsOn = resolve(note.dependsOn)
@@ -22,6 +24,15 @@ extension Dispatcher {
         try await save(feature)
         guard let sequence = try await parts.store.openJobs()[id] else { return [] }
         return queue(feature, sequence)
+    }
+
+    /// Whether a foreign change of a note at work is one that Ferry writes after: it touched Ferry's keys or block, or the note must say from now on
+    /// (or no more) that the run works from an older text. What Ferry itself would have news of, such as the cost, waits for an occasion of Ferry's:
+    /// a tool that writes after each write of Ferry's must find an end.
+    private func isAnswered(_ note: FeatureNote, _ feature: FeatureRecord) async throws -> Bool {
+        let isTouched = note.keyLine != feature.keyHistory.last || note.block?.version != feature.block || note.block?.isWhole != true
+        if isTouched || note.block?.kept.isEmpty == false { return true }
+        return try await isEdited(feature, since: parts.store.run(feature.id, feature.run)) != toldEdits[feature.id]
     }
 
     /// A ticked box is the gesture that it names, if it was made for this run and this commit; else it does nothing, and says so.

@@ -52,13 +52,17 @@ extension Dispatcher {
 
     /// Reads settings, agents, rules and repositories anew where one of their notes has changed; what they change takes effect at once.
     func reload() async throws -> [DispatchState.Action] {
+        await hooks.willReadSetup?()
         let loader = ConfigurationLoader(
             root: desk.vault.root, layout: desk.layout,
             offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store)
         let statuses = loader.statuses()
         var actions: [DispatchState.Action] = []
         if statuses == nil || statuses != configurationStatuses {
-            actions = use(try await loader.load())
+            let fresh = try await loader.load()
+            // A vault that goes away meanwhile has no notes; runs go on with what was read before.
+            guard desk.absence() == nil else { return [] }
+            actions = use(fresh)
             // As they were before the reading: what changed meanwhile is read at the next look.
             configurationStatuses = statuses
         }
@@ -107,7 +111,7 @@ extension Dispatcher {
     /// The emergency stop: every attempt ends, its job stays in the queue, nothing starts until the stop is taken back.
     /// Before anything that could fail: whatever else is out of order, this works.
     func heedStop() async {
-        guard desk.isStopped != isStopped else { return }
+        guard desk.isStopped != isStopped, !isStopped || desk.absence() == nil else { return }
         isStopped.toggle()
         requestDashboard(BootClock.now)
         decided += state.apply(isStopped ? .stop : .resume)

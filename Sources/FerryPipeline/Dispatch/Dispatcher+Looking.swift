@@ -9,6 +9,7 @@ internal import SystemPackage
 extension Dispatcher {
     func look(_ now: Duration) async throws {
         needsLook = false
+        await hooks.willLook?()
         await tellReliability()
         await heedStop()
         let first = try await desk.takeFirstLook()

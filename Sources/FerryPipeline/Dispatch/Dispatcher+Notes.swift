@@ -93,7 +93,7 @@ extension Dispatcher {
             let isAsking = Self.asksForSomething(bytes, record, prefix)
             isAskedFor.withLock { $0 = isAsking }
             if isAsking { return bytes }
-            let updated = try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
+            let updated = try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block.content)
             made.withLock { $0 = updated }
             return updated
         }
@@ -109,6 +109,7 @@ extension Dispatcher {
             noteFaults[feature.path] = "Ferry does not write into it: \(refusal)."
         case .written(let hash), .unchanged(let hash):
             noteFaults[feature.path] = nil
+            toldEdits[feature.id] = block.isEdited
             feature.noteHash = hash
             feature.seenStatus = feature.state
             let written = FeatureNote(parsing: made.withLock { $0 }, path: feature.path, prefix: prefix)
@@ -181,10 +182,10 @@ extension Dispatcher {
         return keys
     }
 
-    func block(for feature: FeatureRecord) async throws -> BlockContent {
+    /// `isEdited`: it says that the text was edited since its run began.
+    func block(for feature: FeatureRecord) async throws -> (content: BlockContent, isEdited: Bool) {
         let run = try await parts.store.run(feature.id, feature.run)
-        let text = (try? desk.feature(at: feature.path))?.textForAgents
-        let isEdited = feature.state == .inProgress && run.map { FeatureNote(parsing: $0.note, path: feature.path).textForAgents != text } ?? false
+        let isEdited = self.isEdited(feature, since: run)
         var content = FeatureBlock(
             feature: feature, run: run, check: try await parts.store.checkResult(feature.id),
             cost: try await parts.store.spending(feature: feature.id),
@@ -193,7 +194,13 @@ extension Dispatcher {
             merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
         ).content
         if unconfirmed.contains(feature.id) { content.boxes.append(.init(id: "start", run: feature.run.rawValue, text: [.text("Start it")])) }
-        return content
+        return (content, isEdited)
+    }
+
+    /// Whether the note's text is another than the one from which its run works.
+    func isEdited(_ feature: FeatureRecord, since run: RunRecord?) -> Bool {
+        guard feature.state == .inProgress, let run else { return false }
+        return FeatureNote(parsing: run.note, path: feature.path).textForAgents != (try? desk.feature(at: feature.path))?.textForAgents
     }
 
     /// For `ferry why`: what each queued feature waits for, and why a note cannot be written; what holds no more is taken back.

@@ -7,13 +7,16 @@ extension Dispatcher {
     /// A stale buffer was saved where Ferry had moved the note away from: its edits go into the note at its present place.
     func mergeLateSave(_ note: NoteSighting, _ id: FeatureID, _ now: Duration) async throws -> [DispatchState.Action] {
         guard let feature = features[id], let version = try await parts.store.version(at: note.path) else { return [] }
-        let outcome = try await desk.mergeLateSave(at: note.path, hash: note.hash, into: feature.path, base: version.content) {
-            [keys = try await keys(of: feature), block = try await block(for: feature), prefix = configuration.settings.propertyPrefix]
-            (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
-            try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block)
-        }
+        let (outcome, staleTicks) = try await desk.mergeLateSave(
+            at: note.path, hash: note.hash, into: feature.path, base: version.content, keys: try await keys(of: feature),
+            block: try await block(for: feature).content)
         switch outcome {
-        case .merged: try await parts.store.record("A late save at \(note.path) was merged into the note.", feature: id)
+        case .merged:
+            try await parts.store.record("A late save at \(note.path) was merged into the note.", feature: id)
+            for box in staleTicks {
+                try await parts.store.record(
+                    "the box `\(box)` was ticked in a late save, but it is not in the note any more; nothing was done", feature: id, run: feature.run)
+            }
         case .keptBeside(let path):
             noteFaults[path] = "A late save of \(id) could not be merged. It is kept in \(path); take over what you need and delete it."
             try await parts.store.record("A late save could not be merged; it is kept in \(path).", feature: id)

@@ -1,5 +1,5 @@
 package import FerryModel
-package import FerryStore
+internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
 internal import Logging
@@ -68,6 +68,8 @@ package actor Dispatcher {
     var faultCounts: [Retry: Int] = [:]
     /// What each running feature is doing, in a few words.
     var stages: [FeatureID: String] = [:]
+    /// What each note was last made to say of whether it was edited since its run began.
+    var toldEdits: [FeatureID: Bool] = [:]
     /// Why a note cannot be written; shown on the dashboard.
     var noteFaults: [FilePath: String] = [:]
     /// An interrupted write could not be looked after yet.
@@ -297,33 +299,10 @@ package actor Dispatcher {
     }
 }
 
-/// A note that waits to be written.
-struct PendingNote {
-    var notBefore: Duration
-    var attempt = 0
-    /// No change of state: it may wait.
-    var isCosmetic = false
-    /// When it was asked for.
-    var since = BootClock.now
-}
-
 /// Something that is tried again later.
 enum Retry: Hashable {
     case job(FeatureID)
     case merge(FeatureID)
     /// `nil` for every repository.
     case hold(RepositoryName?)
-}
-
-/// Named moments at which a test may look or wait.
-package struct PipelineHooks: Sendable {
-    /// The job row of a feature is stored.
-    package var didEnqueue: (@Sendable (FeatureID) async -> Void)?
-    /// A look at the vault has been carried out.
-    package var didLook: (@Sendable () async -> Void)?
-    /// The loop met an error that it goes on after.
-    package var didFail: (@Sendable (any Error) async -> Void)?
-    /// A feature's record changed.
-    package var didChange: (@Sendable (FeatureRecord) async -> Void)?
-    package init() {}
 }

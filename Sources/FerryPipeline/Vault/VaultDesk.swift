@@ -234,47 +234,40 @@ package final class VaultDesk: Sendable {
 
     // MARK: Late saves
 
-    package enum LateSave: Hashable, Sendable {
+    package enum LateSaveOutcome: Hashable, Sendable {
         case merged
         /// Under this path, beside the note's own.
         case keptBeside(FilePath)
         case busy
     }
 
-    /// Merges what was saved at `path` into the note at its present place, and takes the file away. Only what is the person's is
-    /// merged: a stale buffer lacks Ferry's keys and block, and that is no wish to have them away; `restore` puts them in again.
-    /// Throws `Errno`.
+    /// Merges what was saved at `path` into the note at its present place (`LateSave`), sets Ferry's keys anew, and takes the file away. `block` is written where
+    /// the present note has none. Returns, beside the outcome, the boxes whose ticks came too late. Throws `Errno`.
     func mergeLateSave(
-        at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8], restore: @escaping NoteWriter.Change
-    ) async throws -> LateSave {
+        at path: FilePath, hash: ContentHash, into present: FilePath, base: [UInt8], keys: [(key: String, value: FlatValue)], block: BlockContent
+    ) async throws -> (LateSaveOutcome, staleTicks: [String]) {
         let saved = try read(path)
-        guard ContentHash(of: saved) == hash else { return .busy }
-        let hasConflict = Mutex(false)
-        let outcome = try await writer.update(present) { [self] (mine: [UInt8]) throws(NoteRefusal) -> [UInt8] in
-            let answered = FeatureNote(parsing: mine, path: present).block?.answers.isEmpty == false
-            guard !answered, let merged = ThreeWayMerge.merge(base: try own(base), mine: try own(mine), theirs: try own(saved)) else {
-                hasConflict.withLock { $0 = true }
-                return mine
-            }
-            return try restore(merged)
+        guard ContentHash(of: saved) == hash else { return (.busy, []) }
+        let prefix = prefix.withLock { $0 }
+        let found = Mutex<LateSave?>(nil)
+        let outcome = try await writer.update(present) { (mine: [UInt8]) throws(NoteRefusal) -> [UInt8] in
+            let merged = try LateSave.merge(base: base, present: mine, saved: saved, keys: Set(FeatureNote.writtenKeys.map { prefix + $0 }))
+            found.withLock { $0 = merged }
+            guard let merged else { return mine }
+            return merged.lacksBlock
+                ? try FeatureNote.updated(merged.bytes, keys: keys, prefix: prefix, block: block)
+                : try FrontMatterSplice.setting(keys.map { (prefix + $0.key, $0.value) }, in: merged.bytes)
         }
         switch outcome {
         case .written, .unchanged:
-            if hasConflict.withLock({ $0 }) { return try await keepBeside(path) }
-            return try await writer.remove(path, having: hash) ? .merged : .busy
-        case .refused, .gone: return try await keepBeside(path)
-        case .busy: return .busy
+            guard let merged = found.withLock({ $0 }) else { return (try await keepBeside(path), []) }
+            return (try await writer.remove(path, having: hash) ? .merged : .busy, merged.staleTicks)
+        case .refused, .gone: return (try await keepBeside(path), [])
+        case .busy: return (.busy, [])
         }
     }
 
-    /// The note without what Ferry writes into it.
-    private func own(_ bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] {
-        let prefix = prefix.withLock { $0 }
-        return try FrontMatterSplice.removing(
-            Set(["id", "status", "branch", "pr", "cost_usd"].map { prefix + $0 }), from: try FerryBlock.removing(from: bytes))
-    }
-
-    private func keepBeside(_ path: FilePath) async throws -> LateSave {
+    private func keepBeside(_ path: FilePath) async throws -> LateSaveOutcome {
         guard let name = path.lastComponent else { return .busy }
         for number in 1... {
             let beside = path.removingLastComponent().appending(KeptCopy.lateSave.name(for: name, number: number))
