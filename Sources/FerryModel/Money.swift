@@ -1,5 +1,5 @@
 /// US dollars, counted in whole millionths so that sums are exact.
-package struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct Money: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     package let microdollars: Int64
 
     package init(microdollars: Int64) { self.microdollars = microdollars }

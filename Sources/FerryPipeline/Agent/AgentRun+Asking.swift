@@ -48,7 +48,7 @@ extension AgentRun {
             failure = error
         }
         let failures = response == nil ? meter.failures(endingWith: failure as? ModelError, model: model.model.name) : meter.failures
-        await settle(reservation, response, failures)
+        await settle(reservation, response, failures, unknown: meter.unknown)
         try record(response, failures, seconds: (BootClock.now - asked).seconds)
         switch failure {
         case nil: return response.map(Answer.answered) ?? .ended(.stopped(.time(task.limits.time)))
@@ -57,14 +57,18 @@ extension AgentRun {
         }
     }
 
-    private mutating func settle(_ reservation: SpendingReservation, _ response: ModelResponse?, _ failures: [FailedAttempt]) async {
+    /// `unknown`: attempts that may have cost anything up to what was reserved; they count in full.
+    private mutating func settle(
+        _ reservation: SpendingReservation, _ response: ModelResponse?, _ failures: [FailedAttempt], unknown: Int
+    ) async {
         var used = ModelUsage()
-        var cost: Money? = .zero
+        var cost: Money? = unknown == 0 ? .zero : reservation.amount.map { Money(microdollars: $0.microdollars * Int64(unknown)) }
         let parts = failures.map { ($0.usage, $0.model) } + (response.map { [($0.usage, $0.model)] } ?? [])
         for (usage, name) in parts {
             used = used + usage
             cost = cost.flatMap { sum in model.price(usage, name).map { sum + $0 } }
         }
+        if unknown > 0 { used.isEstimated = true }
         await task.spending.settle(reservation, usage: used, cost: cost)
         usage = usage + used
         spent = spent.flatMap { spent in cost.map { spent + $0 } }

@@ -13,19 +13,27 @@ package protocol Spending: Sendable {
 /// A reservation, by the key that it is booked under.
 package struct SpendingReservation: Hashable, Sendable {
     package let key: String
-    package init(key: String) { self.key = key }
+    /// The most that one try of the call can cost; `nil` where the price is unknown.
+    package let amount: Money?
+    package init(key: String, amount: Money? = nil) {
+        self.key = key
+        self.amount = amount
+    }
 }
 
 /// A limit that the next call would pass.
-package struct BudgetReached: Error, Hashable, Sendable, CustomStringConvertible {
+package struct BudgetReached: Error, Hashable, Sendable, Codable, CustomStringConvertible {
     package enum Limit: String, Hashable, Sendable, Codable { case agent, run, feature, day }
     package let limit: Limit
     package let spent: Money
     package let allowed: Money
-    package init(limit: Limit, spent: Money, allowed: Money) {
+    /// Whose call it was.
+    package let agent: String?
+    package init(limit: Limit, spent: Money, allowed: Money, agent: String? = nil) {
         self.limit = limit
         self.spent = spent
         self.allowed = allowed
+        self.agent = agent
     }
     package var description: String { "spent \(spent) of \(allowed) USD (\(limit.rawValue) limit)" }
 }

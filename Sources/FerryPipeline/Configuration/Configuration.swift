@@ -42,10 +42,13 @@ package struct Configuration: Sendable {
             + "in the settings; Ferry looks again by itself."
     }
 
-    /// The limits for a feature: a budget is always the smallest that applies.
-    package func limits(for note: FeatureNote, extra: Money) -> SpendingLimits {
-        let feature = min(settings.budgetFeature, note.budget ?? settings.budgetFeature)
-        return SpendingLimits(run: settings.budgetRun + extra, feature: feature + extra, day: settings.budgetDay)
+    /// The limits for an agent at work on a feature: a budget is always the smallest that applies. `budget` is the feature's own; what a person has allowed
+    /// beyond the settings (`extra`) counts for the agent's share, the run and the feature, never for the day.
+    package func limits(budget: Money?, agent: StageRole?, extra: Money) -> SpendingLimits {
+        let feature = min(settings.budgetFeature, budget ?? settings.budgetFeature)
+        return SpendingLimits(
+            agent: agent.flatMap { agentsByRole[$0]?.budget }.map { $0 + extra }, run: settings.budgetRun + extra, feature: feature + extra,
+            day: settings.budgetDay)
     }
 
     /// The repository of a feature: the one that it names, else the only one.

@@ -23,14 +23,15 @@ package struct Ledger: Spending {
         let key = UUID().uuidString
         let scope = SpendingScope(feature: feature, run: run, agent: agent, model: model)
         switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits()) {
-        case .granted: return SpendingReservation(key: key)
+        case .granted: return SpendingReservation(key: key, amount: estimate)
         case .refused(let pot, let spent, let allowed):
-            throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed)
+            throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed, agent: agent)
         }
     }
 
     package func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async {
         // A call that was made is paid for; where it cannot be booked now, its reservation stands in full.
-        try? await store.settle(key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output)
+        try? await store.settle(
+            key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output, isEstimated: usage.isEstimated)
     }
 }

@@ -1,0 +1,98 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryTestSupport
+internal import FerryVault
+internal import FerryWireServer
+internal import SystemPackage
+internal import Testing
+
+extension EndToEnd {
+    /// Limits of money: what is asked at them, and what lets work go on.
+    @Suite(.timeLimit(.minutes(1)))
+    struct BudgetTests {
+        /// Less than one call of a model may cost.
+        private static let poor = "---\nbudget_usd: 0.001\n---\n" + Hello.wordNote("thanks")
+
+        @Test(arguments: ["box", "note", "settings"])
+        func `at its limit a feature parks and asks, also after a restart, and goes on when more is allowed`(by way: String) async throws {
+            let isOfSettings = way == "settings"
+            try await Scene.with(Scene.plain, settings: isOfSettings ? ["budget_run_usd": "0.001"] : [:]) { scene in
+                try await scene.whileServing {
+                    try scene.write(isOfSettings ? Hello.wordNote("thanks") : Self.poor, "Thanks", in: .planned)
+                    let feature = try await scene.note("Thanks", reaches: .blocked)
+                    try await scene.told(
+                        "Thanks", "Spent 0.00 of 0.0010 USD (\(isOfSettings ? "run" : "feature") limit). Tick the box to allow 5.00 USD more")
+                    #expect(feature.run == RunNumber(1))
+                    #expect(scene.server.requests.isEmpty)
+                }
+                try await scene.whileServing {
+                    switch way {
+                    case "box":
+                        try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("- [ ] Allow 5.00", with: "- [x] Allow 5.00") }
+                    case "note": try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("budget_usd: 0.001", with: "budget_usd: 1.5") }
+                    default: try scene.change(Scene.settings) { $0 = $0.replacing("budget_run_usd: 0.001", with: "budget_run_usd: 2") }
+                    }
+                    let feature = try await scene.note("Thanks", reaches: .review)
+                    #expect(feature.run == RunNumber(1))
+                    let total = try await scene.reading { try await $0.spending(feature: feature.id) }
+                    #expect((total?.calls ?? 0) > 0 && (total?.amount ?? .zero) > .zero)
+                    #expect(scene.note("Thanks")?.contains("limit") == false || feature.waitsFor == nil)
+                }
+                #expect(scene.server.refusals.isEmpty)
+            }
+        }
+
+        @Test func `a budget that is lowered or only kept starts nothing`() async throws {
+            try await Scene.with(Scene.plain) { scene in
+                try await scene.whileServing {
+                    try scene.write(Self.poor, "Thanks", in: .planned)
+                    let id = try await scene.note("Thanks", reaches: .blocked).id
+                    try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("budget_usd: 0.001", with: "budget_usd: 0.0005") }
+                    // The next edit is seen after this one.
+                    try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("- [ ] Allow 5.00", with: "- [x] Allow 5.00") }
+                    try await scene.note("Thanks", reaches: .review)
+                    #expect(try await scene.history(id).contains { $0.contains("allowed by its box") })
+                }
+            }
+        }
+
+        @Test func `the day's limit leaves the feature where it is, uses no attempt, and ends when it is raised`() async throws {
+            try await Scene.with(Scene.plain, settings: ["budget_day_usd": "0.001"]) { scene in
+                try await scene.whileServing {
+                    try scene.plan()
+                    try await scene.told("Thanks", "It goes on by itself tomorrow")
+                    let feature = try await scene.note("Thanks", reaches: .inProgress)
+                    #expect(feature.run == RunNumber(1))
+                }
+                try await scene.whileServing {
+                    try await scene.told("Thanks", "It goes on by itself tomorrow")
+                    #expect(scene.server.requests.isEmpty)
+                    try scene.change(Scene.settings) { $0 = $0.replacing("budget_day_usd: 0.001", with: "budget_day_usd: 20") }
+                    let feature = try await scene.note("Thanks", reaches: .review)
+                    #expect(feature.run == RunNumber(1) && feature.generation == 1)
+                }
+            }
+        }
+
+        @Test func `a call that a kill cut off stays in the account as an estimate`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [.planner(), Answer.coder(writes: Hello.word("thanks")).held(by: gate), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                try scene.plan()
+                let process = try FerryProcess(["run", "--vault", scene.vault.string, "--allow-root"], in: scene)
+                try await gate.reached()
+                process.kill()
+                let cut = try await scene.reading { try await $0.spending() }
+                #expect((cut?.estimated ?? .zero) > .zero)
+                gate.open()
+                try await scene.whileServing {
+                    let feature = try await scene.note("Thanks", reaches: .review)
+                    let total = try await scene.reading { try await $0.spending(feature: feature.id) }
+                    #expect(total?.estimated == cut?.estimated)
+                    try await scene.told("Thanks", "of it estimated")
+                }
+            }
+        }
+    }
+}
