@@ -21,6 +21,6 @@ struct FerryCommand: AsyncParsableCommand {
                     CancelCommand.self,
                     StopCommand.self,
                 ]),
-            CommandGroup(name: "Mend", subcommands: [CheckCommand.self, DoctorCommand.self]),
+            CommandGroup(name: "Mend", subcommands: [CheckCommand.self, DoctorCommand.self, RebuildCommand.self]),
         ])
 }

@@ -7,6 +7,13 @@ extension GitRepository {
         _ = try await references("update-ref", Self.checkpoint(feature, run), commit.hex).output()
     }
 
+    /// The newest checkpoint of the run; `nil` where none is kept.
+    package func checkpoint(of feature: FeatureID, _ run: RunNumber) async throws -> CommitID? {
+        let command = references("rev-parse", "--quiet", "--verify", "--end-of-options", Self.checkpoint(feature, run) + "^{commit}")
+        let answer = try await command.run()
+        return answer.status == 0 ? CommitID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) : nil
+    }
+
     /// Lets go of all checkpoints of a feature, up to run `last`.
     package func dropCheckpoints(of feature: FeatureID, through last: RunNumber) async throws {
         guard last.rawValue > 0 else { return }

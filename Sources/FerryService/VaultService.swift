@@ -26,8 +26,19 @@ package enum VaultService {
         let folders = try folders(for: vault, options)
         let lock = try lock(folders, options)
         defer { withExtendedLifetime(lock) {} }
-        let store = try open(folders.database)
-        defer { store.close() }
+        while true {
+            let store = try await open(folders)
+            defer { store.close() }
+            do { return try await serve(vault, folders, store, options, log) } catch let error as StoreError where error.code == .corrupt {
+                // Everything that the service knew comes from that database: it begins anew with what an opening makes of it.
+                log.error("\(error)")
+            }
+        }
+    }
+
+    private static func serve(
+        _ vault: Vault, _ folders: StateFolders, _ store: Store, _ options: ServiceOptions, _ log: Logger
+    ) async throws -> ServiceEnd {
         let sandbox = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
         let models = try models(options, log)
         var parts = DispatcherParts(
@@ -71,7 +82,7 @@ package enum VaultService {
         }
     }
 
-    private static func vault(_ root: FilePath) throws -> Vault {
+    static func vault(_ root: FilePath) throws -> Vault {
         do { return try Vault.open(root) } catch let error as VaultError {
             throw ServiceError(.configuration, error.message + ".", remedy: error.remedy)
         }
@@ -88,7 +99,7 @@ package enum VaultService {
         } catch { throw ServiceError(.configuration, "\(path) cannot be used: \(error)", remedy: "Mend it, or take it away.") }
     }
 
-    private static func folders(for vault: Vault, _ options: ServiceOptions) throws -> StateFolders {
+    static func folders(for vault: Vault, _ options: ServiceOptions) throws -> StateFolders {
         do {
             return try StateFolders(
                 vaultID: vault.id, state: options.stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state"),
@@ -98,7 +109,7 @@ package enum VaultService {
         }
     }
 
-    private static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
+    static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
         do { return try InstanceLock(at: folders.lock) } catch Errno.wouldBlock, Errno.resourceTemporarilyUnavailable {
             throw ServiceError(
                 .alreadyRunning, "Another Ferry serves \(options.vault) already.",
@@ -118,8 +129,8 @@ package enum VaultService {
         }
     }
 
-    private static func open(_ database: FilePath) throws -> Store {
-        do { return try Store(at: database) } catch let error as StoreError {
+    private static func open(_ folders: StateFolders) async throws -> Store {
+        do { return try await StoreOpening(database: folders.database, journals: folders.runs).opened() } catch let error as StoreError {
             throw ServiceError(.storage, error.message, remedy: "Then start again.")
         }
     }

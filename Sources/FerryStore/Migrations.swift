@@ -43,6 +43,33 @@ enum Migrations {
             try database.execute(sql: "CREATE TABLE note_index (folder BLOB PRIMARY KEY, entries BLOB NOT NULL) WITHOUT ROWID")
         }
         migrator.registerMigration("3") { try $0.execute(sql: "ALTER TABLE feature ADD COLUMN block TEXT") }
+        migrator.registerMigration("7") { database in
+            // A row may stand for several calls: what a run's note says of them when the database is made anew.
+            try database.execute(
+                sql: """
+                    ALTER TABLE spending ADD COLUMN calls INTEGER NOT NULL DEFAULT 1; ALTER TABLE spending ADD COLUMN unpriced INTEGER;
+                    ALTER TABLE spending ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0
+                    """)
+        }
         return migrator
+    }
+
+    /// `table.column` of every column that today's tables have. Throws what SQLite says.
+    static var columns: Set<String> {
+        get throws {
+            let fresh = try DatabaseQueue()
+            try migrator.migrate(fresh)
+            return try fresh.read { try columns($0) }
+        }
+    }
+
+    /// `table.column` of every column in a database.
+    static func columns(_ database: Database) throws -> Set<String> {
+        Set(
+            try String.fetchAll(
+                database,
+                sql:
+                    "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
+            ))
     }
 }

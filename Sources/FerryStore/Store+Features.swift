@@ -16,7 +16,15 @@ extension Store {
     }
 
     /// Inserts the feature or replaces what is known of it.
-    package func save(_ feature: FeatureRecord) async throws { try await write { try Self.save(feature, $0) } }
+    package func save(_ feature: FeatureRecord) async throws { try await write { try save(feature, $0) } }
+
+    func save(_ feature: FeatureRecord, _ database: Database) throws {
+        try Self.save(feature, database)
+        // Before its first job nothing of it is to be kept that its note does not say.
+        if feature.generation > 0 || feature.run.rawValue > 0 {
+            try write(down: "feature", of: feature.id.key, database, where: "id = ?", [feature.id.key])
+        }
+    }
 
     static func save(_ feature: FeatureRecord, _ database: Database) throws {
         try database.execute(
@@ -147,8 +155,12 @@ extension Store {
         try await write {
             if let value {
                 try $0.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value])
+                if let feature = Self.feature(ofFact: key) { try write(down: "fact", of: feature, $0, where: "key = ?", [key]) }
             } else {
                 try $0.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [key])
+                if let feature = Self.feature(ofFact: key), $0.changesCount > 0 {
+                    write(downGone: ["key": .text(key)], from: "fact", of: feature, $0)
+                }
             }
         }
     }

@@ -12,13 +12,13 @@ extension Store {
         next.generation += 1
         let record = next
         let sequence = try await write { database in
-            try Self.save(record, database)
+            try save(record, database)
             try Self.close(record.id, as: "superseded", in: database)
             try database.execute(
                 sql: "INSERT INTO job (feature, generation, state, created) VALUES (?,?,'ready',?)",
                 arguments: [record.id.key, record.generation, Store.now])
             let sequence = database.lastInsertedRowID
-            if let line { try Self.record(line, record.id, record.run, in: database) }
+            if let line { try self.record(line, record.id, record.run, in: database) }
             return sequence
         }
         feature = record
@@ -82,6 +82,8 @@ extension Store {
                     run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
                     ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
                 ])
+            try write(
+                down: "run", of: run.feature.key, $0, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
         }
     }
 
@@ -125,6 +127,8 @@ extension Store {
                     feature.key, run.rawValue, step.key, feature.key, run.rawValue, step.outcome, step.checkpoint,
                     Int64(milliseconds),
                 ])
+            try write(
+                down: "step", of: feature.key, $0, where: "feature = ? AND run = ? AND key = ?", [feature.key, run.rawValue, step.key])
         }
     }
 
@@ -136,6 +140,9 @@ extension Store {
             for key in keys where unwanted(key) {
                 try database.execute(
                     sql: "DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key])
+                write(
+                    downGone: ["feature": .text(feature.key), "run": .number(Int64(run.rawValue)), "key": .text(key)], from: "step", of: feature.key,
+                    database)
             }
         }
     }
@@ -144,12 +151,14 @@ extension Store {
 
     /// Adds a line to the history, with the time of now.
     package func record(_ text: String, feature: FeatureID? = nil, run: RunNumber? = nil) async throws {
-        try await write { try Self.record(text, feature, run, in: $0) }
+        try await write { try self.record(text, feature, run, in: $0) }
     }
 
-    private static func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
+    private func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
         try database.execute(
             sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)", arguments: [feature?.key, run?.rawValue, Store.now, text])
+        guard let feature else { return }
+        try write(down: "event", of: feature.key, database, where: "id = ?", [database.lastInsertedRowID])
     }
 
     /// The newest events first, of one feature or of all.

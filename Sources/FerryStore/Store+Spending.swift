@@ -1,4 +1,5 @@
 package import FerryModel
+internal import Foundation
 internal import GRDB
 
 /// Which pot an amount is taken from.
@@ -18,10 +19,13 @@ package struct SpendingScope: Hashable, Sendable {
 
 /// Limits in force for one call; `nil` is no limit.
 package struct SpendingLimits: Hashable, Sendable {
+    /// For one agent in one run.
+    package var agent: Money?
     package var run: Money?
     package var feature: Money?
     package var day: Money?
-    package init(run: Money? = nil, feature: Money? = nil, day: Money? = nil) {
+    package init(agent: Money? = nil, run: Money? = nil, feature: Money? = nil, day: Money? = nil) {
+        self.agent = agent
         self.run = run
         self.feature = feature
         self.day = day
@@ -31,6 +35,8 @@ package struct SpendingLimits: Hashable, Sendable {
 /// What was spent; reserved amounts of calls under way count in full.
 package struct SpendingTotal: Hashable, Sendable {
     package var amount: Money = .zero
+    /// The part of `amount` that no provider has told: streams that were cut off, calls under way, and calls whose end nobody saw.
+    package var estimated: Money = .zero
     package var inputTokens = 0
     package var outputTokens = 0
     package var calls = 0
@@ -59,6 +65,7 @@ extension Store {
             }
             let feature = scope.feature.key
             let pots: [(String, Money?, String, StatementArguments)] = [
+                ("agent", limits.agent, "feature = ? AND run = ? AND agent = ?", [feature, scope.run.rawValue, scope.agent]),
                 ("run", limits.run, "feature = ? AND run = ?", [feature, scope.run.rawValue]),
                 ("feature", limits.feature, "feature = ?", [feature]),
                 ("day", limits.day, "day = ?", [day]),
@@ -69,25 +76,31 @@ extension Store {
                 let isOver = amount.map { $0 > .zero && used + $0 > allowed } ?? (used >= allowed)
                 if isOver { return .refused(pot: pot, spent: used, allowed: allowed) }
             }
-            try database.execute(sql: "UPDATE spending SET key = key || '~' || hex(randomblob(8)) WHERE key = ?", arguments: [key])
+            let former = "\(key)~\(UUID().uuidString)"
+            try database.execute(sql: "UPDATE spending SET key = ? WHERE key = ?", arguments: [former, key])
             try database.execute(
                 sql: "INSERT INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
                 arguments: [
                     key, feature, scope.run.rawValue, scope.agent, scope.model, day, amount?.microdollars ?? 0, amount != nil,
                 ])
+            try write(down: "spending", of: feature, database, where: "key IN (?, ?)", [former, key])
             return .granted
         }
     }
 
-    /// Books what the call really cost. `nil` is unknown: then what was reserved counts. Throws where nothing was reserved under the key.
-    package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int) async throws {
+    /// Books what the call really cost, or what it is taken to have cost (`isEstimated`). `nil` is unknown: then what was reserved counts. Throws where
+    /// nothing was reserved under the key.
+    package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int, isEstimated: Bool = false) async throws {
         try await write {
             try $0.execute(
                 sql: """
-                    UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3
+                    UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3,
+                                        estimated = ?5
                     WHERE key = ?4
-                    """, arguments: [cost?.microdollars, inputTokens, outputTokens, key])
+                    """, arguments: [cost?.microdollars, inputTokens, outputTokens, key, isEstimated || cost == nil])
             guard $0.changesCount == 1 else { throw StoreError(code: .failed, message: "Nothing is reserved under \(key).") }
+            guard let feature = try String.fetchOne($0, sql: "SELECT feature FROM spending WHERE key = ?", arguments: [key]) else { return }
+            try write(down: "spending", of: feature, $0, where: "key = ?", [key])
         }
     }
 
@@ -100,11 +113,13 @@ extension Store {
                     database,
                     sql: """
                         SELECT ifnull(sum(ifnull(actual, reserved)), 0) AS amount, ifnull(sum(input), 0) AS input, ifnull(sum(output), 0) AS output,
-                               count(*) AS calls, ifnull(sum(price_known = 0), 0) AS unknown FROM spending
+                               ifnull(sum(CASE WHEN estimated OR actual IS NULL THEN ifnull(actual, reserved) END), 0) AS estimated,
+                               ifnull(sum(calls), 0) AS calls, ifnull(sum(ifnull(unpriced, price_known = 0)), 0) AS unknown FROM spending
                         WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR run = ?2) AND (?3 IS NULL OR day = ?3)
                         """, arguments: [feature?.key, run?.rawValue, day])
             else { return total }
             total.amount = Money(microdollars: row["amount"])
+            total.estimated = Money(microdollars: row["estimated"])
             total.inputTokens = row["input"]
             total.outputTokens = row["output"]
             total.calls = row["calls"]

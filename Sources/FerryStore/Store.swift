@@ -8,50 +8,109 @@ package import SystemPackage
 ///
 /// One process writes, on one connection (SQLite's WAL-reset bug, fixed in 3.51.3, needs two); the command line reads.
 package struct Store: Sendable {
-    let queue: DatabaseQueue
-    private let path: FilePath
+    let connection: StoreConnection
+    let journals: FeatureJournals?
+    let path: FilePath
+    /// The process that had it open before has closed it.
+    let wasClosedCleanly: Bool
+    /// There was a log with something in it when it was opened.
+    let hadLog: Bool
+    private let isReader: Bool
 
-    /// Opens, or creates, the database file for writing. Throws `StoreError`.
-    package init(at path: FilePath) throws {
+    var queue: DatabaseQueue { connection.queue }
+
+    /// Opens, or creates, the database file for writing; an older one is brought up to date, after a snapshot. `journals` is the folder where what is stored
+    /// of each feature is written down as well. Throws `StoreError`.
+    package init(at path: FilePath, journals: FilePath? = nil) throws {
         self.path = path
-        var configuration = Configuration()
-        configuration.label = "ferry"
-        configuration.busyMode = .timeout(5)
-        configuration.journalMode = .wal
+        self.journals = journals.map(FeatureJournals.init)
+        isReader = false
+        let files = DatabaseFiles(database: path)
+        hadLog = files.hasLog
         do {
-            queue = try DatabaseQueue(path: Self.text(path), configuration: configuration)
-            let level = try queue.writeWithoutTransaction { database in
-                // After the opening: GRDB sets NORMAL when it switches to WAL, and NORMAL may lose a commit with the power.
-                try database.execute(
-                    sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864")
-                return try Int.fetchOne(database, sql: "PRAGMA synchronous")
-            }
-            guard level == 2 else { throw StoreError(code: .failed, message: "SQLite does not take synchronous=FULL for \(path).") }
-            // Opening finds a file that is no database; a damaged page only this does (40 to 60 ms for 30 MB).
-            if let damage = try queue.read({ try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }), damage != "ok" {
-                throw Self.damaged(path, damage)
-            }
+            let queue = try Self.openQueue(path, isReader: false)
             try Self.refuseNewer(queue, path)
-            try Migrations.migrator.migrate(queue)
+            try Self.migrate(queue, files)
+            wasClosedCleanly = try queue.writeWithoutTransaction { database in
+                let wasOpen = try String.fetchOne(database, sql: "SELECT value FROM fact WHERE key = ?", arguments: [StoreOpening.openFact])
+                try database.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [StoreOpening.openFact, Store.now])
+                // Into the file itself, so that it is there also when the log is lost.
+                try database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
+                return wasOpen == nil
+            }
+            connection = StoreConnection(path: path, isReader: false, queue)
         } catch { throw Self.storeError(error, path) }
     }
 
     /// Opens an existing database for reading only, while another process writes it or not. Throws `StoreError`, `.absent` where there is none.
     package init(reading path: FilePath) throws {
         self.path = path
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
+        journals = nil
+        isReader = true
+        (wasClosedCleanly, hadLog) = (true, true)
         do {
             guard try FileStatus.ifPresent(path) != nil else {
                 throw StoreError(code: .absent, message: "There is no \(path) yet; `ferry run` makes it.")
             }
-            queue = try DatabaseQueue(path: Self.text(path), configuration: configuration)
+            let queue = try Self.openQueue(path, isReader: true)
             try Self.refuseNewer(queue, path)
             guard try queue.read({ try Migrations.migrator.hasCompletedMigrations($0) }) else {
                 throw StoreError(code: .absent, message: "\(path) was written by an older Ferry; `ferry run` brings it up to date.")
             }
+            connection = StoreConnection(path: path, isReader: true, queue)
         } catch { throw Self.storeError(error, path) }
+    }
+
+    /// The connection as every opening makes it; a writer's is checked. Throws `StoreError` and what SQLite says.
+    static func openQueue(_ path: FilePath, isReader: Bool) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "ferry"
+        configuration.busyMode = .timeout(5)
+        if isReader {
+            configuration.readonly = true
+        } else {
+            try check(path)
+            configuration.journalMode = .wal
+        }
+        let queue = try DatabaseQueue(path: text(path), configuration: configuration)
+        guard !isReader else { return queue }
+        let level = try queue.writeWithoutTransaction { database in
+            // After the opening: GRDB sets NORMAL when it switches to WAL, and NORMAL may lose a commit with the power.
+            try database.execute(
+                sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864")
+            return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        }
+        guard level == 2 else { throw StoreError(code: .failed, message: "SQLite does not take synchronous=FULL for \(path).") }
+        return queue
+    }
+
+    /// Throws where the file is damaged. By a connection that only reads: a writing one folds the log into the file and removes it, whatever they are worth.
+    private static func check(_ path: FilePath) throws {
+        guard let size = try FileStatus.ifPresent(path)?.size, size > 0 else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: text(path), configuration: configuration)
+        defer { try? queue.close() }
+        // Opening finds a file that is no database; a damaged page only this does (40 to 60 ms for 30 MB).
+        if let damage = try queue.read({ try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }), damage != "ok" { throw damaged(path, damage) }
+    }
+
+    private static func migrate(_ queue: DatabaseQueue, _ files: DatabaseFiles) throws {
+        let known = try queue.read { try Migrations.migrator.appliedMigrations($0) }
+        if !known.isEmpty, try queue.read({ try !Migrations.migrator.hasCompletedMigrations($0) }) {
+            try queue.writeWithoutTransaction { try snapshot($0, files) }
+        }
+        do { try Migrations.migrator.migrate(queue) } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            // The tables are not those that the list of migrations says.
+            throw damaged(files.database, error.message ?? "\(error)")
+        }
+        // A flipped bit in the name of a table or a column is no damage to SQLite.
+        let wanted = try Migrations.columns
+        let found = try queue.read { try Migrations.columns($0) }
+        guard wanted.isSubset(of: found) else {
+            throw damaged(files.database, "it lacks \(wanted.subtracting(found).sorted().prefix(3).joined(separator: ", "))")
+        }
     }
 
     /// GRDB and SQLite name files by text; repairing a name would open another file.
@@ -69,27 +128,59 @@ package struct Store: Sendable {
     }
 
     private static func damaged(_ path: FilePath, _ damage: String) -> StoreError {
-        StoreError(
-            code: .corrupt,
-            message: "\(path) is damaged (\(damage)); move it away, with its -wal and -shm, and Ferry makes a new one from the vault.")
+        StoreError(code: .corrupt, message: "\(path) is damaged (\(damage)); `ferry run` sets it aside and makes it anew.", detail: damage)
     }
 
     /// Folds the log into the file and lets go of both; nothing may be asked afterwards.
-    package func close() { try? queue.close() }
+    package func close() {
+        if !isReader { try? queue.write { try $0.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [StoreOpening.openFact]) } }
+        try? queue.close()
+    }
 
     /// In one transaction. In a cancelled task too: what has happened is recorded even when nobody waits for it any more.
     func write<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
-        do {
-            // GRDB rolls a write back in a cancelled task; an unstructured task is not cancelled with its parent.
-            return try await Task { try await queue.write(body) }.value
-        } catch { throw Self.storeError(error, path) }
+        // GRDB rolls a write back in a cancelled task; an unstructured task is not cancelled with its parent.
+        try await reach { queue in try await Task { try await queue.write(body) }.value }
     }
 
     func read<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
-        do { return try await Task { try await queue.read(body) }.value } catch { throw Self.storeError(error, path) }
+        try await reach { queue in try await Task { try await queue.read(body) }.value }
     }
 
-    private static func storeError(_ error: any Error, _ path: FilePath) -> any Error {
+    /// Asks the connection; one that the disk has made doubtful is opened anew before, and one that was closed for that under way is asked again.
+    func reach<Value: Sendable>(_ ask: (DatabaseQueue) async throws -> Value) async throws -> Value {
+        do {
+            if connection.isSuspect { try await mend() }
+            do { return try await ask(queue) } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
+                try await mend()
+                return try await ask(queue)
+            }
+        } catch {
+            // Linux reports a failed write-back once: what this connection takes for written may not be.
+            if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { connection.suspect() }
+            throw Self.storeError(error, path)
+        }
+    }
+
+    private func mend() async throws { try await Self.away { try connection.reopen() } }
+
+    /// What waits for the disk outside of the connection's own thread.
+    static func away<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in onOwnThread { continuation.resume(with: Result { try body() }) } }
+    }
+
+    /// For the beginning, before anybody else asks. Blocks.
+    func setFactNow(_ key: String, _ value: String) throws {
+        do { try queue.write { try $0.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value]) } } catch {
+            throw Self.storeError(error, path)
+        }
+    }
+
+    static func storeError(_ error: any Error, _ path: FilePath) -> any Error {
+        if let error = error as? Errno {
+            return StoreError(
+                code: .storage, message: "\(path) cannot be used (\(error)); free some space or mend the disk, Ferry goes on by itself.")
+        }
         guard let error = error as? DatabaseError else { return error }
         let text = error.message ?? "error \(error.extendedResultCode.rawValue)"
         // ENOSPC shows as FULL, IOERR or CANTOPEN, by the call that it hits.

@@ -14,9 +14,12 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     package let code: Code
     package let message: String
-    package init(code: Code, message: String) {
+    /// What SQLite said.
+    package let detail: String?
+    package init(code: Code, message: String, detail: String? = nil) {
         self.code = code
         self.message = message
+        self.detail = detail
     }
     package var description: String { message }
 }

@@ -44,13 +44,34 @@ package enum FileContents {
             _ = temporary.withPlatformString { unlink($0) }
             throw error
         }
-        let renamed = temporary.withPlatformString { from in path.withPlatformString { to in rename(from, to) } }
+        let renamed = temporary.withPlatformString { from in path.withPlatformString { to in Glibc.rename(from, to) } }
         guard renamed == 0 else {
             let cause = Errno(rawValue: errno)
             _ = temporary.withPlatformString { unlink($0) }
             throw cause
         }
         try Directory.sync(path.removingLastComponent())
+    }
+
+    /// Blocks until what was written to the file is on the disk.
+    package static func sync(_ path: FilePath) throws {
+        let file = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec])
+        defer { try? file.close() }
+        guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Gives a file another name in the same folder, durably; a file that bears it is replaced.
+    package static func rename(_ from: FilePath, to path: FilePath) throws {
+        let renamed = from.withPlatformString { from in path.withPlatformString { to in Glibc.rename(from, to) } }
+        guard renamed == 0 else { throw Errno(rawValue: errno) }
+        try Directory.sync(path.removingLastComponent())
+    }
+
+    /// Adds a line end and the text at the end of a file, in one write; makes the file if it misses. Not durable before the system writes it back.
+    package static func append(line text: String, to path: FilePath) throws {
+        let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: [.ownerReadWrite])
+        defer { try? file.close() }
+        _ = try file.writeAll(("\n" + text).utf8)
     }
 
     /// Free bytes for an ordinary user on the file system that holds `path`.

@@ -43,15 +43,16 @@ struct BadInputMachineTests {
         }
     }
 
-    @Test func `a database that is damaged is named and left as it is`() async throws {
-        try await Scene.with { scene in
-            let database = try scene.folders.database
-            try FileContents.write(Array("this is no database, it is a letter to my aunt".utf8), to: database)
-            let error = try await #require(throws: ServiceError.self) { _ = try await scene.runOnce() }
-            #expect(error.code == .storage)
-            #expect(error.message.contains(database.string))
-            #expect(error.message.contains("move it away"))
-            #expect(try text(database).hasSuffix("my aunt"))
+    @Test func `a database that is damaged is set aside as it is, and work goes on with one that is made anew`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            let folders = try scene.folders
+            try Directory.create(folders.state, mode: 0o700)
+            try FileContents.write(Array("this is no database, it is a letter to my aunt".utf8), to: folders.database)
+            try scene.plan()
+            #expect(try await scene.runOnce() == .settled)
+            let aside = try #require(try scene.names(in: folders.state).first { $0.hasPrefix("corrupt-") })
+            #expect(try text(folders.state.appending(aside).appending("ferry.db")).hasSuffix("my aunt"))
+            #expect(try await scene.record("Thanks")?.state == .review)
         }
     }
 

@@ -122,12 +122,55 @@ struct SpendingTests {
         }
     }
 
+    @Test func `an agent's own limit counts its calls in one run and nobody else's`() async throws {
+        try await withStore { store, _ async throws in
+            let limits = SpendingLimits(agent: dollars(3))
+            #expect(try await reserve(store, 2, "a", limits) == .granted)
+            #expect(try await reserve(store, 2, "b", limits) == .refused(pot: "agent", spent: dollars(2), allowed: dollars(3)))
+            #expect(try await reserve(store, 2, "c", limits, run: 2) == .granted)
+            #expect(try await reserve(store, 2, "d", limits, agent: "tester") == .granted)
+        }
+    }
+
+    @Test func `what no provider has told is counted and said to be an estimate`() async throws {
+        try await withStore { store, _ in
+            for key in ["under way", "cut off", "lost", "told"] { _ = try await reserve(store, 4, key) }
+            try await store.settle(key: "cut off", cost: dollars(1), inputTokens: 9, outputTokens: 3, isEstimated: true)
+            try await store.settle(key: "lost", cost: nil, inputTokens: 0, outputTokens: 0)
+            try await store.settle(key: "told", cost: dollars(2), inputTokens: 9, outputTokens: 3)
+            let total = try await store.spending()
+            #expect(total.amount == dollars(11) && total.estimated == dollars(9))
+        }
+    }
+
+    @Test func `an account that a note has kept fills up what is missing, once, and takes nothing away`() async throws {
+        try await withStore { store, _ in
+            _ = try await reserve(store, 1, "a")
+            try await store.settle(key: "a", cost: dollars(1), inputTokens: 10, outputTokens: 1)
+            let lines = [
+                AccountLine(
+                    day: Store.today, agent: "coder", model: "m", amount: dollars(3), calls: 4, unpriced: 1, inputTokens: 40, outputTokens: 9),
+                AccountLine(day: "2026-01-02", agent: "planner", model: "m", amount: dollars(0.5), calls: 1),
+            ]
+            for _ in 1...2 {
+                try await store.replenish(one, RunNumber(1), lines)
+                #expect(try await store.account(one, RunNumber(1)).sorted { $0.agent < $1.agent } == lines)
+                let total = try await store.spending(feature: one)
+                #expect(total.amount == dollars(3.5) && total.calls == 5 && total.callsOfUnknownPrice == 1)
+            }
+            try await store.replenish(one, RunNumber(1), [AccountLine(day: Store.today, agent: "coder", model: "m", amount: dollars(1), calls: 1)])
+            #expect(try await store.spending(feature: one).amount == dollars(3.5))
+            #expect(try await store.spending(day: "2026-01-02").amount == dollars(0.5))
+        }
+    }
+
     private func dollars(_ amount: Double) -> Money { Money(dollars: amount) }
 
     private func reserve(
-        _ store: Store, _ amount: Double?, _ key: String, _ limits: SpendingLimits = SpendingLimits(), feature: FeatureID? = nil, run: Int = 1
+        _ store: Store, _ amount: Double?, _ key: String, _ limits: SpendingLimits = SpendingLimits(), feature: FeatureID? = nil, run: Int = 1,
+        agent: String = "coder"
     ) async throws -> Store.Reservation {
-        let scope = SpendingScope(feature: feature ?? one, run: RunNumber(run), agent: "coder", model: "m")
+        let scope = SpendingScope(feature: feature ?? one, run: RunNumber(run), agent: agent, model: "m")
         return try await store.reserve(amount.map(Money.init(dollars:)), key: key, scope: scope, limits: limits)
     }
 }

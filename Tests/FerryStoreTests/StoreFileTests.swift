@@ -118,7 +118,7 @@ struct StoreFileTests {
             let file = folder.appending("ferry.db")
             let error = await thrownBy { _ = try Store(at: file) }
             #expect(error?.code == .corrupt)
-            #expect(error?.message.contains("move it away") == true)
+            #expect(error?.message.contains("sets it aside") == true)
             let after = try text(file)
             #expect(after == content)
         }

@@ -13,17 +13,25 @@ extension Dispatcher {
         // Beside it: the sandbox is asked whether it works.
         async let health = parts.health()
         await recoverWrites()
+        _ = try await reload()
+        _ = try await rebuildIfDue()
+        await recoverRepositories()
+        if let obstacle = await health { hold(nil, obstacle, BootClock.now) }
+        try await takeUp()
+        upkeepDue = BootClock.now
+    }
+
+    /// Goes on with what the database says. Done twice it begins nothing twice.
+    func takeUp() async throws {
         for feature in try await parts.store.features() { remember(feature) }
         for (id, wait) in try await parts.store.facts("wait:") { if let id = FeatureID(id) { toldWaits[id] = wait } }
         for (id, fault) in try await parts.store.facts("note:") { if let id = FeatureID(id) { toldNoteFaults[id] = fault } }
         for (path, id) in try await parts.store.versions(.movedFrom) { places.leave(path, id) }
         unconfirmed = Set(try await parts.store.facts("confirm:").keys.compactMap { FeatureID($0) })
+        try await restoreLimits()
         try await restoreBulk()
-        isNewDatabase = try await parts.store.fact("looked") == nil && features.isEmpty
+        isNewDatabase = try await parts.store.fact("looked") == nil && (features.isEmpty || isRebuilt)
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
-        _ = try await reload()
-        await recoverRepositories()
-        if let obstacle = await health { hold(nil, obstacle, BootClock.now) }
         let now = BootClock.now
         for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
             guard let feature = features[id], feature.state == .planned || feature.state == .inProgress else {
@@ -38,7 +46,7 @@ extension Dispatcher {
         for feature in features.values where feature.isApproved {
             if let repository = feature.repository { startup += state.apply(.mergeWanted(feature.id, repository)) }
         }
-        for feature in features.values where feature.isPresent && feature.state != nil && feature.state != feature.folder {
+        for feature in features.values where feature.isPresent && feature.state != nil && (feature.state != feature.folder || isToBeTold(feature)) {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
@@ -49,6 +57,9 @@ extension Dispatcher {
         }
         requestDashboard(now)
     }
+
+    /// Whether a rebuild has something to say in the feature's note.
+    private func isToBeTold(_ feature: FeatureRecord) -> Bool { isRebuilt && (feature.seenStatus != feature.state || feature.waitsFor != nil) }
 
     /// Reads settings, agents, rules and repositories anew where one of their notes has changed; what they change takes effect at once.
     func reload() async throws -> [DispatchState.Action] {
@@ -182,14 +193,15 @@ extension Dispatcher {
 
     /// Reads again which numbers are taken outside of notes and database.
     func readHighest() async {
-        highestRun = desk.highestNumber(prefix: Self.idPrefix)
+        // Journals begin with a feature's first job, before anything of it stands in the vault.
+        let journals = ((try? Directory.entries(of: parts.folders.runs)) ?? []).compactMap { FeatureID($0.name.string) }
+        highestRun = max(desk.highestNumber(prefix: Self.idPrefix), journals.filter { $0.prefix == Self.idPrefix }.map(\.number).max() ?? 0)
         await readHighestBranch()
     }
 
     func hold(_ repository: RepositoryName?, _ reason: String, _ now: Duration) {
-        holds[.hold(repository)] = reason
+        if holds.updateValue(reason, forKey: .hold(repository)) != reason { parts.log.warning("\(reason)") }
         retries[.hold(repository)] = now + parts.timing.retryFirst
-        parts.log.warning("\(reason)")
         startup += state.apply(.hold(repository, reason: reason))
         requestDashboard(now)
     }

@@ -16,6 +16,8 @@ extension Dispatcher {
         var labels = (try? await parts.store.fact("transcripts:\(feature.id):\(feature.run)"))??.split(separator: "\n").map(String.init) ?? []
         if !labels.contains(label) { labels.append(label) }
         try? await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n"))
+        // What it has cost by now survives the database.
+        await writeSummary(feature)
     }
 
     func writePlan(_ plan: PlanReport, of feature: FeatureRecord) async {
@@ -23,17 +25,30 @@ extension Dispatcher {
         await writeReport("plan", notes.path("plan")) { notes.plan(plan) }
     }
 
-    /// Summary and diff, as they stand.
-    func writeRun(_ feature: FeatureRecord) async {
+    /// The run's own note, as the run stands.
+    func writeSummary(_ feature: FeatureRecord) async {
         let notes = runNotes(of: feature)
         do {
             guard let run = try await parts.store.run(feature.id, feature.run) else { return }
             let check = try await parts.store.checkResult(feature.id)
             let cost = try await parts.store.spending(feature: feature.id, run: feature.run)
             let labels = try await parts.store.fact("transcripts:\(feature.id):\(feature.run)")?.split(separator: "\n").map(String.init) ?? []
+            let head = RunNote(
+                run, of: feature, kind: try await parts.store.fact("kind:\(feature.id):\(feature.run)"),
+                start: try await parts.store.fact("start:\(feature.id):\(feature.run)"),
+                account: try await parts.store.account(feature.id, feature.run))
             await writeReport("summary", notes.path()) {
-                notes.summary(run, title: feature.title, check: check, cost: cost, tip: feature.tip, transcripts: labels)
+                head.frontMatter + notes.summary(run, title: feature.title, check: check, cost: cost, tip: feature.tip, transcripts: labels)
             }
+        } catch { parts.log.warning("Writing the note of run \(feature.run) of \(feature.id): \(error)") }
+    }
+
+    /// Summary and diff, as they stand.
+    func writeRun(_ feature: FeatureRecord) async {
+        await writeSummary(feature)
+        let notes = runNotes(of: feature)
+        do {
+            guard let run = try await parts.store.run(feature.id, feature.run) else { return }
             guard let tip = feature.tip.flatMap({ CommitID($0) }), let base = CommitID(run.base), let name = feature.repository,
                 let repository = configuration.repository(name.rawValue)
             else { return }

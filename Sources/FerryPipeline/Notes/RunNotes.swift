@@ -102,7 +102,9 @@ package struct RunNotes: Sendable {
 
     /// `1.25 USD`, and what is not in it.
     package static func cost(_ total: SpendingTotal) -> String {
-        "\(total.amount) USD" + (total.callsOfUnknownPrice > 0 ? " and \(total.callsOfUnknownPrice) calls of unknown price" : "")
+        if total.amount == .zero, total.callsOfUnknownPrice > 0 { return "price unknown (\(total.callsOfUnknownPrice) calls)" }
+        let estimate = total.estimated > .zero ? " (\(total.estimated) of it estimated)" : ""
+        return "\(total.amount) USD\(estimate)" + (total.callsOfUnknownPrice > 0 ? " and \(total.callsOfUnknownPrice) calls of unknown price" : "")
     }
 }
 

@@ -102,7 +102,7 @@ package final class VaultDesk: Sendable {
 
     /// To be called once, when the watcher stands: looks at everything on a thread of its own, while other things are made ready. `stored` is what an
     /// earlier process knew of the notes.
-    func beginLooking(_ stored: [(folder: FilePath, entries: [UInt8])]) {
+    package func beginLooking(_ stored: [(folder: FilePath, entries: [UInt8])]) {
         let look = Task { try await Self.away { [self] in try lookFirst(stored) } }
         first.withLock { $0 = look }
     }
@@ -125,10 +125,24 @@ package final class VaultDesk: Sendable {
         return try await look?.value
     }
 
+    /// Waits for the look that `beginLooking` began, and leaves it to be taken. `false` where none was begun or the vault is not there.
+    func isFirstLookTaken() async throws -> Bool { try await first.withLock { $0 }?.value.delta != nil }
+
     /// Runs what waits for the disk on a thread of its own.
-    private static func away<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    static func away<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             onOwnThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
+    /// All notes that bear an id, by it.
+    func features() -> [FeatureID: [IndexedNote]] {
+        index.withLock { index in
+            var features: [FeatureID: [IndexedNote]] = [:]
+            for state in FeatureState.allCases {
+                for note in index.notes(in: state) where note.kind == .note { if let id = note.id { features[id, default: []].append(note) } }
+            }
+            return features
         }
     }
 
@@ -227,6 +241,28 @@ package final class VaultDesk: Sendable {
         let prefix = "\(id) run-"
         let names = ((try? Directory.entries(of: vault.root.appending(layout.runs).appending(id.description))) ?? []).map(\.name.string)
         return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count).prefix(while: \.isNumber)) : nil }.max() ?? 0
+    }
+
+    /// The heads of the runs' own notes, by feature and run; what is none is passed over. Throws `Errno` where the folder cannot be read.
+    func runNotes() async throws -> [RunNote] {
+        try await Self.away { [vault, layout] in
+            let runs = vault.root.appending(layout.runs)
+            guard try FileStatus.ifPresent(runs) != nil else { return [] }
+            var notes: [RunNote] = []
+            for folder in try Directory.folders(of: runs) {
+                guard let id = FeatureID(folder.string) else { continue }
+                for entry in try Directory.entries(of: runs.appending(folder)) {
+                    // `FR-012 run-1.md`, and none of its companions.
+                    let name = entry.name.string
+                    guard name.hasPrefix("\(folder.string) run-"), name.hasSuffix(".md"), !name.dropFirst("\(folder.string) ".count).contains(" "),
+                        let bytes = try? FileContents.read(runs.appending(folder).appending(entry.name), limit: NoteBytes.sizeLimit),
+                        let note = RunNote(NoteBytes(bytes), path: name), note.feature == id, name.contains("run-\(note.run).")
+                    else { continue }
+                    notes.append(note)
+                }
+            }
+            return notes.sorted { ($0.feature, $0.run) < ($1.feature, $1.run) }
+        }
     }
 
     /// Whether the emergency stop is pulled.

@@ -1,0 +1,114 @@
+internal import FerryModel
+package import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+/// Makes the records of a database that was lost, or that is older than the vault, say what journals, notes, runs and branches say. It starts nothing, writes
+/// no note and no branch, and done twice it changes nothing twice. See docs/decisions/0026.
+package struct VaultRebuild: Sendable {
+    /// What was found.
+    package struct Report: Hashable, Sendable {
+        /// Features that are on record now.
+        package var features = 0
+        /// Runs that left notes in the vault.
+        package var runs = 0
+        package var spent = SpendingTotal()
+        /// What a person is asked, in words.
+        package var asked: [String] = []
+    }
+
+    let store: Store
+    let folders: StateFolders
+    let desk: VaultDesk
+    let configuration: Configuration
+
+    package init(store: Store, folders: StateFolders, desk: VaultDesk, configuration: Configuration) {
+        self.store = store
+        self.folders = folders
+        self.desk = desk
+        self.configuration = configuration
+    }
+
+    /// Returns `nil` where the vault is not there: then nothing is concluded. Throws `StoreError`, `Errno`.
+    package func perform() async throws -> Report? {
+        guard try await desk.isFirstLookTaken() else { return nil }
+        _ = try await store.takeJournals()
+        let runNotes = try await takeRunNotes()
+        let runs = Dictionary(grouping: runNotes, by: \.feature)
+        var report = Report()
+        report.runs = runNotes.count
+        let notes = desk.features()
+        let known = Set(try await store.features().map(\.id))
+        for (id, places) in notes.sorted(by: { $0.key < $1.key }) {
+            // Several with one id: none runs, as ever.
+            guard places.count == 1, known.contains(id) || isOfInterest(places[0], hasRuns: runs[id] != nil) else { continue }
+            if let asked = try await RebuiltFeature(rebuild: self, id: id, runs: runs[id] ?? []).take(places[0]) { report.asked.append(asked) }
+        }
+        for id in known.subtracting(notes.keys) { try await letGo(id) }
+        report.features = try await store.features().count
+        report.spent = try await store.spending()
+        let reason = try await store.fact(StoreOpening.rebuildFact) ?? ""
+        // Of a vault that is new there is nothing to tell.
+        if report.features > 0 || report.runs > 0 { try await store.record("\(reason) It was compared with notes, runs and branches.") }
+        try await store.setFact(StoreOpening.rebuildFact, nil)
+        return report
+    }
+
+    /// Notes that rest where Ferry left them are passed over unread.
+    private func isOfInterest(_ note: IndexedNote, hasRuns: Bool) -> Bool {
+        guard let status = note.noteStatus else { return false }
+        return switch note.state {
+        case .planned, .inProgress, .review: true
+        case .done: status != .done
+        case .blocked: hasRuns
+        case .ideas, .drafts: false
+        }
+    }
+
+    /// The note is nowhere: nothing is at work on it, and nothing is forgotten of it.
+    private func letGo(_ id: FeatureID) async throws {
+        guard var feature = try await store.feature(id) else { return }
+        try await store.closeJob(id, as: "cancelled")
+        if let run = try await store.run(id, feature.run) { try await end(run, as: .cancelled) }
+        feature.isPresent = false
+        feature.folder = nil
+        feature.isApproved = false
+        if feature.state == .planned || feature.state == .inProgress { feature.state = nil }
+        try await store.save(feature)
+    }
+
+    /// A run that is not under way any more.
+    func end(_ run: RunRecord, as outcome: RunRecord.Outcome) async throws {
+        guard run.outcome == .running || run.outcome == .parked, run.outcome != outcome else { return }
+        var run = run
+        run.outcome = outcome
+        run.ended = run.ended ?? Store.now
+        try await store.save(run)
+    }
+
+    // MARK: Runs and money
+
+    /// Takes runs and accounts from the heads of the runs' notes; where the database knows more, it keeps that.
+    private func takeRunNotes() async throws -> [RunNote] {
+        let notes = try await desk.runNotes()
+        for note in notes {
+            try await store.replenish(note.feature, note.run, note.account)
+            let known = try await store.run(note.feature, note.run)
+            if var known {
+                if known.ended == nil, note.ended != nil, let outcome = RunRecord.Outcome(rawValue: note.outcome) {
+                    known.outcome = outcome
+                    known.ended = note.ended
+                    try await store.save(known)
+                }
+                continue
+            }
+            let text = desk.notes(bearing: note.feature).first.flatMap { try? desk.read($0.path) }
+            guard let record = note.record(note: text ?? []) else { continue }
+            try await store.save(record)
+            try await store.setFact("start:\(note.feature):\(note.run)", note.start)
+            try await store.setFact("kind:\(note.feature):\(note.run)", note.kind)
+        }
+        return notes
+    }
+}

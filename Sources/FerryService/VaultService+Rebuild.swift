@@ -1,0 +1,51 @@
+internal import FerryPipeline
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import SystemPackage
+
+extension VaultService {
+    /// What `rebuild` made.
+    package struct Rebuilt: Hashable, Sendable {
+        package var features: Int
+        package var runs: Int
+        /// In words, with what is not known of it.
+        package var cost: String
+        /// What a person is asked before anything goes on.
+        package var asked: [String]
+        /// Where the database that was there lies now.
+        package var aside: String?
+    }
+
+    /// Sets the database of a vault aside and makes it anew from what journals, notes, runs and branches say. Throws `ServiceError`, also while a service
+    /// serves the vault.
+    package static func rebuild(_ options: ServiceOptions) async throws -> Rebuilt {
+        let vault = try vault(options.vault)
+        let folders = try folders(for: vault, options)
+        let lock = try lock(folders, options)
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            let opening = StoreOpening(database: folders.database, journals: folders.runs)
+            let (store, aside) = try await opening.openedAnew(because: "The database was made anew by `ferry rebuild`.")
+            defer { store.close() }
+            let desk = VaultDesk(vault: vault, writes: folders.writes)
+            desk.beginLooking([])
+            let loader = ConfigurationLoader(
+                root: vault.root, layout: vault.layout, offLimits: vault.offLimits(home: StateFolders.home, ferry: [folders.state, folders.cache]),
+                store: store)
+            let rebuild = VaultRebuild(store: store, folders: folders, desk: desk, configuration: try await loader.load())
+            guard let report = try await rebuild.perform() else {
+                throw ServiceError(
+                    .configuration, "The vault \(vault.root) is not there.",
+                    remedy: "Mount it, or put its folders back; then run `ferry rebuild` again.")
+            }
+            return Rebuilt(
+                features: report.features, runs: report.runs, cost: RunNotes.cost(report.spent), asked: report.asked, aside: aside?.string)
+        } catch let error as StoreError {
+            throw ServiceError(.storage, error.message, remedy: "Then run `ferry rebuild` again.")
+        } catch let error as Errno {
+            throw ServiceError(
+                .storage, "The disk or the system refused (\(error)).", remedy: "Free some space, or mend the rights of \(folders.state).")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import FerrySystem
+internal import Foundation
+package import SystemPackage
+
+/// The files of a database: the file itself with its log and index (`-wal`, `-shm`), and beside it, in the same folder, `snapshots/` and what was set aside
+/// (`corrupt-<time>/`). Calls block and throw `Errno`.
+package struct DatabaseFiles: Hashable, Sendable {
+    package let database: FilePath
+
+    package init(database: FilePath) { self.database = database }
+
+    private var folder: FilePath { database.removingLastComponent() }
+    package var snapshots: FilePath { folder.appending("snapshots") }
+    var log: FilePath { FilePath(database.string + "-wal") }
+    private var all: [FilePath] { ["", "-wal", "-shm"].map { FilePath(database.string + $0) } }
+
+    /// Whether there is a database at all; a file of no length is none.
+    var isThere: Bool { (((try? FileStatus.ifPresent(database)) ?? nil)?.size ?? 0) > 0 }
+    /// Whether anything of a database is there, and be it a log without its file.
+    var isAnythingThere: Bool { all.contains { ((try? FileStatus.ifPresent($0)) ?? nil) != nil } }
+    /// Whether there is a log with something in it.
+    var hasLog: Bool { (((try? FileStatus.ifPresent(log)) ?? nil)?.size ?? 0) > 0 }
+
+    /// Moves file, log and index together into a new folder, whose path it returns; `nil` where nothing of them is there. Nothing is ever replaced.
+    @discardableResult
+    package func setAside(as word: String = "corrupt") throws -> FilePath? {
+        guard isAnythingThere else { return nil }
+        let time = Self.name(of: Date.now)
+        for number in 1... {
+            let aside = folder.appending("\(word)-\(time)" + (number > 1 ? "-\(number)" : ""))
+            guard try FileStatus.ifPresent(aside) == nil else { continue }
+            try Directory.create(aside, mode: 0o700)
+            for file in all where try FileStatus.ifPresent(file) != nil {
+                guard let name = file.lastComponent else { continue }
+                try FileContents.rename(file, to: aside.appending(name))
+            }
+            try Directory.sync(folder)
+            return aside
+        }
+        return nil
+    }
+
+    // MARK: Snapshots
+
+    /// Snapshots by the time in their names, the newest first.
+    package func snapshotList() throws -> [FilePath] {
+        guard try FileStatus.ifPresent(snapshots) != nil else { return [] }
+        return try Directory.entries(of: snapshots).filter { Self.isSnapshot($0.name.string) }.map { snapshots.appending($0.name) }.reversed()
+    }
+
+    /// Where the next snapshot goes.
+    func snapshotPath(at time: Date = .now) -> FilePath { snapshots.appending(Self.name(of: time) + ".db") }
+
+    /// Makes a copy of a snapshot the database.
+    func restore(_ snapshot: FilePath) throws {
+        let copy = FilePath(database.string + ".restored")
+        try Directory.removeTree(copy)
+        try FileContents.write(FileContents.read(snapshot, limit: .max), to: copy)
+        try FileContents.rename(copy, to: database)
+    }
+
+    /// Removes snapshots but the newest 24, and the newest of each of the last seven days that have any.
+    package func pruneSnapshots() throws {
+        let list = try snapshotList()
+        var kept = Set(list.prefix(24))
+        var days: Set<String> = []
+        for snapshot in list {
+            let day = String(snapshot.lastComponent?.string.prefix(10) ?? "")
+            if days.count < 7, days.insert(day).inserted { kept.insert(snapshot) }
+        }
+        for snapshot in list where !kept.contains(snapshot) { try Directory.removeTree(snapshot) }
+    }
+
+    /// `2026-11-25T20-15-00Z`: sorts as the times do, and every file system takes it.
+    private static func name(of time: Date) -> String { time.formatted(.iso8601).replacing(":", with: "-") }
+    private static func isSnapshot(_ name: String) -> Bool {
+        name.hasSuffix("Z.db") && name.utf8.count == 23 && name.utf8.prefix(4).allSatisfy { (48...57).contains($0) }
+    }
+}

@@ -1,0 +1,49 @@
+internal import FerrySystem
+internal import Foundation
+internal import GRDB
+internal import SystemPackage
+
+/// Copies of the whole database, and whether it is still the file that was opened.
+extension Store {
+    /// Writes a copy of the database to `snapshots/` beside it and removes old copies; nothing where nothing has changed since the last one that this
+    /// process made, or where the newest is younger than `age`. By the writing connection, on its own thread. Throws `StoreError`.
+    package func snapshot(olderThan age: Duration = .zero) async throws {
+        let files = DatabaseFiles(database: path)
+        try await reach { queue in
+            try await Task {
+                try await queue.writeWithoutTransaction { database in
+                    if age > .zero, let newest = try files.snapshotList().first, let status = try FileStatus.ifPresent(newest) {
+                        let old = Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000
+                        guard old < 0 || .seconds(old) >= age else { return }
+                    }
+                    try Self.snapshot(database, files)
+                    try files.pruneSnapshots()
+                }
+            }.value
+        }
+    }
+
+    /// A copy is there whole or not at all.
+    static func snapshot(_ database: Database, _ files: DatabaseFiles) throws {
+        try Directory.create(files.snapshots, mode: 0o700)
+        let path = files.snapshotPath()
+        let copy = FilePath(path.string + ".part")
+        try Directory.removeTree(copy)
+        try database.execute(sql: "VACUUM INTO ?", arguments: [copy.string])
+        try FileContents.sync(copy)
+        try FileContents.rename(copy, to: path)
+    }
+
+    /// Whether the database is still the file, with the log, that was opened: a file that was deleted takes writes and loses them.
+    package var isInPlace: Bool { connection.isInPlace }
+
+    /// Writes the database again to where it was, from what the connection still holds; what lies there now is set aside.
+    /// Throws `StoreError`: then only a restart can help.
+    package func rescue() async throws {
+        do {
+            try await Self.away { [connection, path] in
+                try connection.rescue { try DatabaseFiles(database: path).setAside(as: "replaced") }
+            }
+        } catch { throw Self.storeError(error, path) }
+    }
+}
