@@ -24,6 +24,10 @@ package struct Timing: Hashable, Sendable {
     package var modelPatience: Duration = .seconds(900)
     /// No command of an agent, a check or a repository runs longer, whatever notes say.
     package var longestCommand: Duration = .seconds(86_400)
+    /// Between two looks whether the database is still the file that was opened.
+    package var upkeepInterval: Duration = .seconds(30)
+    /// Between two snapshots of the database, and between two removals of what is kept no longer.
+    package var snapshotInterval: Duration = .seconds(3600)
     package init() {}
 }
 

@@ -1,13 +1,13 @@
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// Space that folders take on disk. Blocking: it looks at every file.
-enum DiskUsage {
+package enum DiskUsage {
     /// Deeper folders are not counted; every level holds a descriptor while it is walked.
     private static let deepest = 200
 
     /// Allocated bytes of all files below these folders, each file once. Follows no link; what cannot be read counts nothing.
-    static func bytes(in folders: [FilePath]) -> Int64 {
+    package static func bytes(in folders: [FilePath]) -> Int64 {
         var walk = Walk()
         for folder in folders {
             let descriptor = folder.withPlatformString { open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }

@@ -26,4 +26,10 @@ extension NoteWriter {
         }
         return .busy
     }
+
+    /// Removes such a note if all of it is Ferry's; one that a person has changed stays. Returns whether it is gone. Throws `Errno`.
+    package func removeOwn(_ path: FilePath) async throws -> Bool {
+        guard let bytes = try? files.read(path, limit: NoteBytes.sizeLimit), OwnNote.isSealed(bytes) else { return false }
+        return try await remove(path, having: ContentHash(of: bytes))
+    }
 }

@@ -28,6 +28,12 @@ package struct SettingsNote: Hashable, Sendable {
     package let settle: Duration
     package let askAbove: Int
     package let keepRuns: Int
+    /// Days that full texts and worktrees of a feature that rests are kept.
+    package let keepDays: Int
+    /// Bytes that full texts and worktrees may take together before those of features that rest go.
+    package let keepBytes: Int64
+    /// Bytes that must be free on each disk that work needs before anything begins; 0 looks at none.
+    package let minimumFree: Int64
     package let forge: String
     /// Put before the keys that Ferry writes into features; empty for none.
     package let propertyPrefix: String
@@ -52,6 +58,9 @@ package struct SettingsNote: Hashable, Sendable {
         settle = .seconds(reader.wholeNumber("settle_seconds", 0...86_400, example: 30) ?? 30)
         askAbove = reader.wholeNumber("ask_above", 1...1_000_000, example: 20) ?? 20
         keepRuns = reader.wholeNumber("keep_runs", 1...1_000_000, example: 20) ?? 20
+        keepDays = reader.wholeNumber("keep_days", 1...36_500, example: 90) ?? 90
+        keepBytes = Int64(reader.wholeNumber("keep_mb", 1...1_000_000_000, example: 10_240) ?? 10_240) << 20
+        minimumFree = Int64(reader.wholeNumber("min_free_mb", 0...1_000_000_000, example: 512) ?? 512) << 20
         forge = reader.text("forge") ?? "local"
         propertyPrefix = Self.prefix(&reader)
         vaultID = reader.text("vault_id") ?? Self.plainID(note)

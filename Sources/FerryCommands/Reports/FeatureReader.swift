@@ -29,10 +29,23 @@ struct FeatureReader: Sendable {
         for fact in isServed ? [Dispatcher.absenceFact, Dispatcher.unreliabilityFact] : [] {
             if let fault = try await store?.fact(fact) { faults.append(SafeText.make(fault)) }
         }
-        return StatusReport(
+        var report = StatusReport(
             vault: view.root.string, isServed: isServed, isStopped: view.isStopped,
             asked: try await questions().map { SafeText.make($0.sentence) }, features: lines, todayUsd: today.amount.dollars,
             dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice, vaultFaults: faults)
+        report.shortages = await shortages()
+        return report
+    }
+
+    /// Asked of the disks themselves: on a full one the service can record nothing.
+    private func shortages() async -> [String] {
+        let space = DiskSpace(minimum: view.settings.minimumFree)
+        let repositories = ((try? view.repositories()) ?? []).map { DiskSpace.Place("the repository \($0.name)", $0.path) }
+        var shortages: [String] = []
+        for place in [.init("the vault", view.root)] + (view.folders?.places ?? []) + repositories {
+            if let shortage = await space.shortage(of: [place]) { shortages.append(SafeText.make(shortage)) }
+        }
+        return shortages
     }
 
     /// What the dashboard asks about gestures that came in bulk.

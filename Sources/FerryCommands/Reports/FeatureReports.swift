@@ -37,6 +37,8 @@ struct StatusReport: Hashable, Sendable, Encodable {
     var todayUnpriced: Int
     /// Why the running service cannot see the vault, or not at once: unmounted, no inotify watches left, a share.
     var vaultFaults: [String] = []
+    /// Disks that are short of space: nothing begins.
+    var shortages: [String] = []
 }
 
 /// `ferry show` as JSON.

@@ -51,7 +51,7 @@ struct StatusText: Hashable, Sendable {
         let unpriced = report.todayUnpriced > 0 ? " and \(report.todayUnpriced) calls without a known price" : ""
         if !report.asked.isEmpty { lines += [""] + report.asked.map { style.paint("\($0): tick the box on the dashboard.", .yellow) } }
         lines += ["", "\(service)\(stop) · today \(Money(dollars: report.todayUsd)) of \(Money(dollars: report.dayLimitUsd)) USD\(unpriced)"]
-        self.lines = lines + report.vaultFaults.map { style.paint($0, .red) }
+        self.lines = lines + (report.vaultFaults + report.shortages).map { style.paint($0, .red) }
     }
 
     private static func ink(_ feature: FeatureLine) -> Style.Ink? {

@@ -165,16 +165,25 @@ struct Attempt: Sendable {
 
     private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
         let board = parts.progress
-        // A budget counts as it stands now, also in a run that works from an older text.
-        let now = FeatureNote(parsing: note, path: feature.path)
+        let places =
+            parts.folders.places + [DiskSpace.Place("the vault", vault.root), DiskSpace.Place("the repository \(repository.name)", repository.path)]
+        let requireRoom = { @Sendable [space = DiskSpace(minimum: settings.minimumFree)] in
+            if let full = await space.fullness(of: places) { throw RunStop(.unavailable(reason: full, scope: .everything)) }
+        }
         return RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
             maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
+            requireRoom: requireRoom,
             spending: { [store = parts.store, prices] role, request in
-                Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {
-                    let configuration = await prices()
-                    return configuration.limits(for: now, extra: try await store.feature(request.feature)?.extraBudget ?? .zero)
+                // A budget counts as it stands at each call, also in a run that works from an older text.
+                let budget = LiveBudget(root: vault.root, note: note, path: feature.path)
+                return Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {
+                    // Nothing is paid for that could not be kept.
+                    try await requireRoom()
+                    let record = try await store.feature(request.feature)
+                    return await prices().limits(
+                        budget: await budget.value(at: record?.path), agent: role, extra: record?.extraBudget ?? .zero)
                 }
             },
             lastPlan: { [store = parts.store] in try await store.fact("plan:\($0)") },

@@ -63,6 +63,7 @@ extension Dispatcher {
             try await parts.store.record(
                 "run \(run.number) began on \(run.branch), tier \(run.tier.rawValue) (score \(run.score): \(run.reasons.joined(separator: ", ")))",
                 feature: id, run: run.number)
+            await writeSummary(feature)
             requestNote(id, notBefore: BootClock.now + parts.timing.firstTouch)
         case .update(.stage(let stage)):
             stages[id] = stage
@@ -109,11 +110,12 @@ extension Dispatcher {
             feature.waitsFor = "Answer the questions below, then move the note to planned."
             try await close(&feature, job: "parked", run: .parked, to: .blocked)
         case .budget(let limit):
-            feature.waitsFor =
-                "\(limit.description.prefix(1).uppercased() + limit.description.dropFirst()). Tick the box to allow \(Self.allowance) USD more, or move the note out."
+            feature.waitsFor = Self.question(at: limit)
+            try await remember(limit, of: id)
             try await close(&feature, job: "parked", run: .parked, to: .blocked)
         case .dayLimit(let limit):
             feature.waitsFor = "\(limit.description). It goes on by itself tomorrow (UTC), or when `budget_day_usd` is raised."
+            waitsForDay.insert(id)
             try await postpone(&feature, until: now + Self.untilTomorrow())
             return actions
         case .unavailable(let reason, let scope): return actions + (try await meet(reason, scope, &feature, now))
@@ -207,6 +209,10 @@ extension Dispatcher {
             case .hold(let repository):
                 if repository == nil, let obstacle = await parts.health() {
                     hold(nil, obstacle, now)
+                    continue
+                }
+                if let shortage = await shortage(before: what) {
+                    hold(repository, shortage, now)
                     continue
                 }
                 actions += state.apply(.hold(repository, reason: nil))

@@ -9,7 +9,7 @@ extension Dispatcher {
         let id = feature.id
         let note = try desk.feature(at: feature.path)
         for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
-        if undispatched.contains(id) { return try await dispatch(&feature, now) }
+        if undispatched.contains(id) || isRaised(feature, note) { return try await dispatch(&feature, now) }
         guard state.waitingFeatures.contains(id) else {
             if state.runningFeatures.contains(id), try await isAnswered(note, feature) {
                 requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false)
@@ -47,7 +47,10 @@ extension Dispatcher {
             try await log("changes asked for by its box", feature)
             return try await carryOut(.rework, of: feature.id, nil, now)
         case "start" where unconfirmed.contains(feature.id):
-            return try await carryOut(.dispatch, of: feature.id, nil, now)
+            // What its move into planned asks for, had it been seen.
+            let from = try await parts.store.fact("confirm:\(feature.id)").flatMap(FeatureState.init(rawValue:))
+            let gesture = from.map { Gesture.between(.state($0), .state(.planned)) } ?? .dispatch
+            return try await carryOut(gesture == .none ? .dispatch : gesture, of: feature.id, nil, now)
         case "allow" where isCurrent && feature.state == .blocked:
             feature.extraBudget += Self.allowance
             try await log("\(Self.allowance) USD more allowed by its box", feature)

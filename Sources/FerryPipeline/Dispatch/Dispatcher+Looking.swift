@@ -26,6 +26,8 @@ extension Dispatcher {
             everythingDue = .zero
             return
         }
+        // The vault was not there when Ferry began.
+        if !isRebuilt, isFull, try await rebuildIfDue() { try await takeUp() }
         if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
         if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
         if let first { tell(first, delta) }
@@ -59,6 +61,9 @@ extension Dispatcher {
         // A name that `depends_on` waits for may have come.
         if isFull || news.isSetup || delta.came.contains(where: { $0.before?.id != $0.note.id || $0.before == nil }) {
             decided += try await dispatchMended(now)
+        }
+        if isFull || news.isSetup {
+            decided += try await dispatchRaised(now)
         }
         if highestBranch == nil || branchesDue <= now { await readHighest() }
         await hooks.didLook?()

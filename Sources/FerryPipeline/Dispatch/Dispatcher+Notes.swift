@@ -33,9 +33,11 @@ extension Dispatcher {
                 } else if try await write(feature, now) == .busy {
                     postpone(id, pending, now)
                 }
+                unwritable[id] = nil
             } catch {
                 parts.log.warning("Writing the note of \(id): \(error)")
                 noteFaults[feature.path] = "The note cannot be written now: \(error). Ferry tries again by itself."
+                meetUnwritable(error, id, now)
                 postpone(id, pending, now)
             }
             requestDashboard(now)
@@ -178,7 +180,8 @@ extension Dispatcher {
         if let state = feature.state { keys.append(("status", .text(state.rawValue))) }
         if let branch = feature.branch { keys.append(("branch", .text(branch))) }
         let spent = try await parts.store.spending(feature: feature.id)
-        if spent.calls > 0 { keys.append(("cost_usd", .money(spent.amount))) }
+        // Of unknown prices no number is written, and least of all 0.
+        if spent.calls > 0, spent.amount > .zero || spent.callsOfUnknownPrice == 0 { keys.append(("cost_usd", .money(spent.amount))) }
         return keys
     }
 

@@ -60,6 +60,11 @@ package actor Dispatcher {
     var notePacing: NotePacing
     /// Features in planned that cannot be queued as they are; looked at again when notes change.
     var undispatched: Set<FeatureID> = []
+    /// Limits of money at which features were parked.
+    var limits: [FeatureID: BudgetReached] = [:]
+    /// Features that wait for the next day's money, and the day that it is (UTC).
+    var waitsForDay: Set<FeatureID> = []
+    var day = Store.today
     /// Features in planned that wait for a person's word because the database is new.
     var unconfirmed: Set<FeatureID> = []
     /// What is to be tried again later, and when.
@@ -95,6 +100,17 @@ package actor Dispatcher {
     var toldNoteFaults: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
     var sickness: String?
+    /// The database was lost, and this process has made its records anew.
+    var isRebuilt = false
+    /// The database is damaged, or its file is gone for good: only an opening can put it right.
+    private var databaseLoss: (any Error)?
+    /// When to see whether all is as it was left, and when to make a snapshot and to clear away.
+    var upkeepDue: Duration?
+    var snapshotDue: Duration = .zero
+    /// Notes that the disk refused to take, and what it said.
+    var unwritable: [FeatureID: String] = [:]
+    /// What waits for free space; it goes on only when there is a little more than is needed.
+    var isShortOfSpace: Set<Retry> = []
     /// Why the vault is not there.
     var absence: String?
     var toldUnreliability: String?
@@ -139,6 +155,7 @@ package actor Dispatcher {
             }
             timer?.cancel()
         }
+        if let databaseLoss { throw databaseLoss }
         await saveIndex()
     }
 
@@ -164,6 +181,7 @@ package actor Dispatcher {
             actions += try await retry(now)
             forgetHolds()
             await writeNotes(now)
+            if let due = upkeepDue, due <= now { try await keepUp(now) }
             if let due = indexDue, due <= now { await saveIndex() }
             // What an error, or an attempt that was still ending, kept from being carried out; asking twice does nothing twice.
             actions += owed
@@ -213,6 +231,11 @@ package actor Dispatcher {
     private func meetSickness(_ error: any Error) async -> [DispatchState.Action] {
         parts.log.error("\(error)")
         await hooks.didFail?(error)
+        if let error = error as? StoreError, error.code == .corrupt {
+            databaseLoss = error
+            receive(.shutDown)
+            return []
+        }
         let isNew = sickness == nil
         sickness = RunFault.storage(error)
         // An event that is at fault itself must not stop all that comes after it.
@@ -250,7 +273,7 @@ package actor Dispatcher {
 
     /// Wakes the loop when the next thing is due.
     private func schedule() {
-        var due = [nextLook, dashboardDue, indexDue].compactMap { $0 }
+        var due = [nextLook, dashboardDue, indexDue, upkeepDue].compactMap { $0 }
         // While nothing can be stored, or the vault is not there, only the next try counts.
         due = sickness == nil && absence == nil ? due + pendingNotes.values.map(\.notBefore) + Array(retries.values) : [nextLook].compactMap { $0 }
         timer?.cancel()
@@ -270,7 +293,7 @@ package actor Dispatcher {
         case .cancel(let feature): attempts[feature]?.cancel()
         case .start(let feature):
             // Owed once: what an error kept from being carried out is asked for again.
-            guard attempts[feature] == nil, state.runningFeatures.contains(feature) else { return }
+            guard attempts[feature] == nil, state.runningFeatures.contains(feature), await hasSpace(for: feature) else { return }
             let prepared = await attempt(at: feature)
             launch(feature, in: &group) { [self] in
                 switch prepared {

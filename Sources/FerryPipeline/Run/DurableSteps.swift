@@ -12,16 +12,19 @@ package actor DurableSteps {
     private var lastCheckpoint: String?
     private var isReplaying: Bool
     private let restore: @Sendable (String?) async throws -> Void
+    private let requireRoom: @Sendable () async throws -> Void
 
     /// `restore` puts the worktree back to a checkpoint (`nil`: to where the run began); it is called once, before the first
-    /// step that has to be done.
+    /// step that has to be done. `requireRoom` throws where a disk is full: what a step did meanwhile is no outcome.
     package init(
-        store: Store, feature: FeatureID, run: RunNumber, restore: @escaping @Sendable (String?) async throws -> Void
+        store: Store, feature: FeatureID, run: RunNumber, requireRoom: @escaping @Sendable () async throws -> Void = {},
+        restore: @escaping @Sendable (String?) async throws -> Void
     ) async throws {
         self.store = store
         self.feature = feature
         self.run = run
         self.restore = restore
+        self.requireRoom = requireRoom
         let steps = try await store.steps(feature, run)
         done = Dictionary(steps.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
         isReplaying = true
@@ -43,7 +46,12 @@ package actor DurableSteps {
         try Task.checkCancellation()
         let clock = ContinuousClock()
         let start = clock.now
-        let outcome = try await body()
+        let outcome: Outcome
+        do { outcome = try await body() } catch {
+            if !(error is CancellationError) { try await requireRoom() }
+            throw error
+        }
+        try await requireRoom()
         let record = StepRecord(
             key: key, outcome: String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self), checkpoint: try await checkpoint(),
             duration: clock.now - start)

@@ -36,6 +36,12 @@ struct RunFault {
         }
     }
 
+    /// Whether it is a disk that is full, broken or read-only, whatever is done on it.
+    static func isDisk(_ error: any Error) -> Bool {
+        guard let error = error as? Errno else { return false }
+        return [.noSpace, .diskQuotaExceeded, .ioError, .readOnlyFileSystem].contains(error)
+    }
+
     /// What a person is told while nothing can be stored.
     static func storage(_ error: any Error) -> String {
         guard let error = error as? Errno else { return "\(error)" }

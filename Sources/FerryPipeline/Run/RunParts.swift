@@ -22,6 +22,8 @@ package struct RunParts: Sendable {
     package var playbook: @Sendable () async throws -> Playbook
     /// The backend for an agent; the last argument is the feature's own `model`.
     package var backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
+    /// Throws `RunStop` where a disk that the run works on is full.
+    package var requireRoom: @Sendable () async throws -> Void
     package var spending: @Sendable (StageRole, RunRequest) -> any Spending
     package var lastPlan: @Sendable (FeatureID) async throws -> String?
     /// What has come of the run so far; goes into notes and history.

@@ -42,14 +42,23 @@ package struct StateFolders: Hashable, Sendable {
         state.appending("git").appending(Self.fileName(repository.rawValue))
     }
 
+    /// The two, in words.
+    package var places: [DiskSpace.Place] { [.init("Ferry's state", state), .init("Ferry's cache", cache)] }
+
+    /// What Ferry keeps of all runs, a folder for each feature.
+    package var runs: FilePath { state.appending("runs") }
+
     /// Transcripts in full, logs and long outputs of a run.
     package func run(_ feature: FeatureID, _ run: RunNumber) -> FilePath {
-        state.appending("runs").appending(feature.description).appending("run-\(run)")
+        runs.appending(feature.description).appending("run-\(run)")
     }
+
+    /// What Ferry can make again of all runs, a folder for each feature.
+    package var workspaces: FilePath { cache.appending("work") }
 
     /// Worktree, git, tmp and home of a run.
     package func workspace(_ feature: FeatureID, _ run: RunNumber) -> FilePath {
-        cache.appending("work").appending(feature.description).appending("run-\(run)")
+        workspaces.appending(feature.description).appending("run-\(run)")
     }
 
     /// A base folder of the XDG Base Directory specification: the variable where it holds an absolute path, else below the home.

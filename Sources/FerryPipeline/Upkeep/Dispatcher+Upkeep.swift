@@ -1,0 +1,94 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import FerryVault
+internal import Logging
+internal import SystemPackage
+
+/// What Ferry does once in a while for its own sake.
+extension Dispatcher {
+    /// Makes the records anew where the database was lost or is older than the vault. Returns whether it did.
+    func rebuildIfDue() async throws -> Bool {
+        guard let reason = try await parts.store.fact(StoreOpening.rebuildFact) else { return false }
+        let rebuild = VaultRebuild(store: parts.store, folders: parts.folders, desk: desk, configuration: configuration)
+        guard let report = try await rebuild.perform() else { return false }
+        isRebuilt = true
+        if report.features > 0 || report.runs > 0 { parts.log.warning("\(reason) \(report.sentence)") }
+        return true
+    }
+
+    func keepUp(_ now: Duration) async throws {
+        upkeepDue = now + parts.timing.upkeepInterval
+        beginDay(now)
+        if !parts.store.isInPlace {
+            try await parts.store.rescue()
+            let words = "The file of the database was deleted or replaced while Ferry had it open. It was written anew; nothing of it is lost."
+            parts.log.warning("\(words)")
+            try await parts.store.record(words)
+        }
+        guard snapshotDue <= now else { return }
+        snapshotDue = now + parts.timing.snapshotInterval
+        do {
+            try await parts.store.snapshot(olderThan: parts.timing.snapshotInterval)
+            try await parts.store.tidyJournals()
+        } catch let error as StoreError where error.code == .storage {
+            // What keeps a snapshot from being made need not keep work from going on; the next try is in an hour.
+            parts.log.warning("Making a snapshot of the database: \(error)")
+        }
+        let pruning = Pruning(folders: parts.folders, desk: desk, settings: configuration.settings, features: Array(features.values))
+        // Beside the loop: it looks at many files, and nobody waits for it.
+        Task { [log = parts.log] in
+            for line in await pruning.perform() { log.notice("\(line)") }
+        }
+    }
+
+    // MARK: Free space
+
+    /// Whether there is space to begin a feature's work. Where there is not, it goes back into the queue, and what lacks the space is held.
+    func hasSpace(for id: FeatureID) async -> Bool {
+        let hold: [Retry] = [.hold(nil)] + (features[id]?.repository.map { [.hold($0)] } ?? [])
+        for what in hold {
+            guard case .hold(let repository) = what, let shortage = await shortage(before: what) else { continue }
+            startup += state.apply(.ended(id))
+            self.hold(repository, shortage, BootClock.now)
+            if let feature = features[id], let sequence = try? await parts.store.openJobs()[id] { startup += queue(feature, sequence) }
+            // So that what was decided here is carried out, and the next try has a timer.
+            notify(.tick)
+            return false
+        }
+        return true
+    }
+
+    /// What keeps the disks from being worked on, among what a hold is about: Ferry's folders and the vault, or a repository. `nil` where nothing does.
+    func shortage(before what: Retry) async -> String? {
+        let places: [DiskSpace.Place]
+        switch what {
+        case .hold(nil):
+            if let fault = unwritable.sorted(by: { $0.key < $1.key }).first(where: { pendingNotes[$0.key] != nil }) { return fault.value }
+            places = [.init("the vault", desk.vault.root)] + parts.folders.places
+        case .hold(let name?): places = configuration.repository(name.rawValue).map { [.init("the repository \(name)", $0.path)] } ?? []
+        case .job, .merge: return nil
+        }
+        // A little more than it takes to be held, so that a disk at the limit is not held and let go by turns.
+        let space = DiskSpace(minimum: configuration.settings.minimumFree)
+        let shortage = await space.shortage(of: places, factor: isShortOfSpace.contains(what) ? 1.25 : 1)
+        if shortage == nil { isShortOfSpace.remove(what) } else { isShortOfSpace.insert(what) }
+        return shortage
+    }
+
+    /// The vault's disk refused to take a note: nothing new begins before it takes it.
+    func meetUnwritable(_ error: any Error, _ id: FeatureID, _ now: Duration) {
+        guard RunFault.isDisk(error) else { return }
+        let reason = "A note cannot be written. " + RunFault.storage(error)
+        unwritable[id] = reason
+        hold(nil, reason, now)
+    }
+}
+
+extension VaultRebuild.Report {
+    /// `12 features, 14 runs, 3.20 USD.`
+    package var sentence: String {
+        "On record are now \(features) features and \(runs) runs that cost \(RunNotes.cost(spent))."
+            + (asked.isEmpty ? "" : " Asked of you: \(asked.count).")
+    }
+}
