@@ -145,7 +145,7 @@ let package = Package(
             name: "FerryTestSupport",
             dependencies: ["CCMark", "FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryTestSupport",
-            exclude: ["CrashPoint/crashpoint.c"]
+            exclude: ["CrashPoint/crashpoint.c", "WallClock/wallclock.c"]
         ),
         .target(
             name: "FerryVault",

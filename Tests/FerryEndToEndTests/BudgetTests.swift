@@ -1,4 +1,5 @@
 internal import FerryModel
+internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
 internal import FerryTestSupport
@@ -6,6 +7,8 @@ internal import FerryVault
 internal import FerryWireServer
 internal import SystemPackage
 internal import Testing
+
+@testable internal import FerryCommands
 
 extension EndToEnd {
     /// Limits of money: what is asked at them, and what lets work go on.
@@ -43,20 +46,6 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a budget that is lowered or only kept starts nothing`() async throws {
-            try await Scene.with(Scene.plain) { scene in
-                try await scene.whileServing {
-                    try scene.write(Self.poor, "Thanks", in: .planned)
-                    let id = try await scene.note("Thanks", reaches: .blocked).id
-                    try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("budget_usd: 0.001", with: "budget_usd: 0.0005") }
-                    // The next edit is seen after this one.
-                    try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("- [ ] Allow 5.00", with: "- [x] Allow 5.00") }
-                    try await scene.note("Thanks", reaches: .review)
-                    #expect(try await scene.history(id).contains { $0.contains("allowed by its box") })
-                }
-            }
-        }
-
         @Test func `the day's limit leaves the feature where it is, uses no attempt, and ends when it is raised`() async throws {
             try await Scene.with(Scene.plain, settings: ["budget_day_usd": "0.001"]) { scene in
                 try await scene.whileServing {
@@ -91,6 +80,47 @@ extension EndToEnd {
                     let total = try await scene.reading { try await $0.spending(feature: feature.id) }
                     #expect(total?.estimated == cut?.estimated)
                     try await scene.told("Thanks", "of it estimated")
+                }
+            }
+        }
+
+        @Test func `when the clock on the wall comes to the next day, what waited for its money goes on by itself`() async throws {
+            try await Scene.with(Scene.plain, settings: ["budget_day_usd": "0.02"]) { scene in
+                // Another feature has had most of today's money.
+                try Directory.create(scene.folders.state, mode: 0o700)
+                let store = try Store(at: scene.folders.database)
+                let scope = SpendingScope(feature: FeatureID(number: 900), run: RunNumber(1), agent: "coder", model: "m")
+                _ = try await store.reserve(Money(dollars: 0.015), key: "today", scope: scope, limits: SpendingLimits())
+                store.close()
+                let clock = try WallClock(in: scene.folder)
+                try clock.set(seconds: 0)
+                let process = try FerryProcess(["run", "--vault", scene.vault.string, "--allow-root"], in: scene, environment: clock.environment)
+                defer { process.kill() }
+                try scene.plan()
+                try await scene.told("Thanks", "It goes on by itself tomorrow")
+                #expect(scene.server.requests.isEmpty)
+                try clock.set(seconds: 86_400)
+                // Something happens, so that nobody has to wait for the next regular look.
+                try scene.write("An idea.", "Idea", in: .ideas)
+                let feature = try await scene.note("Thanks", reaches: .review)
+                #expect(feature.run == RunNumber(1) && feature.generation == 1)
+            }
+        }
+
+        @Test func `a price that nobody knows is said and is never nothing`() async throws {
+            try await Scene.with(Scene.plain) { scene in
+                try scene.change("90_system/models.md") { $0 = $0.replacing("| claude-haiku-5-5 |", with: "| claude-haiku-5-4 |") }
+                try await scene.whileServing {
+                    try scene.plan()
+                    try await scene.note("Thanks", reaches: .review)
+                    try await scene.told("Thanks", "price unknown (5 calls)")
+                    try await scene.dashboard(says: "price unknown (5 calls) of 50.00 USD")
+                    let note = try #require(scene.note("Thanks"))
+                    #expect(!note.contains("cost_usd") && !note.contains("0.00 USD"))
+                    let report = try await FeatureReader(scene.view()).status()
+                    #expect(report.features.first?.costUsd == nil && report.features.first?.unpricedCalls == 5)
+                    let lines = StatusText(report, Style(isColoured: false)).lines
+                    #expect(lines.contains { $0.contains("price unknown") } && !lines.contains { $0.contains("$0") }, "\(lines)")
                 }
             }
         }

@@ -8,12 +8,12 @@ final class FerryProcess: Sendable {
     private let pid: Mutex<pid_t?>
 
     /// Runs `ferry` with the scene's folders in place of the user's. Its output goes to `ferry.log` in the scene. Throws `SceneError`.
-    init(_ arguments: [String], in scene: Scene) throws {
+    init(_ arguments: [String], in scene: Scene, environment more: [String: String] = [:]) throws {
         let program = try Self.testProgram().removingLastComponent().appending("ferry")
         let environment = [
             "PATH": "/usr/bin:/bin", "HOME": scene.folder.appending("home").string, "XDG_STATE_HOME": scene.stateHome.string,
             "XDG_CACHE_HOME": scene.cacheHome.string, "XDG_CONFIG_HOME": scene.configHome.string,
-        ]
+        ].merging(more) { $1 }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

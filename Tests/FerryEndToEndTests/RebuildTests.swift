@@ -6,6 +6,7 @@ internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
 internal import FerryWireServer
+internal import Glibc
 internal import SystemPackage
 internal import Testing
 
@@ -21,6 +22,9 @@ extension EndToEnd {
             case damage
             /// All of Ferry's folders: only the vault and the repository are left.
             case everything
+
+            /// What takes no time for each test; all with FERRY_LONG.
+            static var usual: [Loss] { getenv("FERRY_LONG") == nil ? [.everything] : [.everything, .database] }
         }
 
         private static func lose(_ loss: Loss, _ scene: Scene) throws {
@@ -37,7 +41,7 @@ extension EndToEnd {
 
         private static let answers: [Answer] = [.planner(), .coder(writes: Hello.farewellWhole), .tester(), .reviewer()]
 
-        @Test(arguments: Loss.allCases)
+        @Test(arguments: Loss.usual + [.damage])
         func `a feature at work goes on in its run and its branch, and what it has cost is not forgotten`(loss: Loss) async throws {
             let gate = Gate()
             let answers: [Answer] = [.planner(), .coder(writes: Hello.farewellWhole), Answer.tester().held(by: gate), .reviewer()]
@@ -69,7 +73,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [Loss.damage, .everything])
+        @Test(arguments: Loss.usual)
         func `what waits in review waits, and its approval merges exactly the commit that it shows`(loss: Loss) async throws {
             try await Scene.with(Self.answers) { scene in
                 try scene.write(Hello.farewell, "Say goodbye", in: .planned)
@@ -91,7 +95,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [Loss.database, .everything])
+        @Test(arguments: Loss.usual)
         func `a note that was moved to done meanwhile is asked about, and merges when it is approved again`(loss: Loss) async throws {
             try await Scene.with(Self.answers) { scene in
                 try scene.write(Hello.farewell, "Say goodbye", in: .planned)

@@ -55,13 +55,15 @@ struct FeatureReader: Sendable {
         let story = try await story(of: feature)
         let isMerging = feature.state == .done && (feature.record?.isApproved == true || feature.record?.state == .review)
         let isQuiet = [.ideas, .drafts, .done].contains(feature.state) && feature.record?.waitsFor == nil && !isMerging
-        var cost: Double?
-        if let id = feature.id, let store, feature.record != nil { cost = try await store.spending(feature: id).amount.dollars }
+        var spent: SpendingTotal?
+        if let id = feature.id, let store, feature.record != nil { spent = try await store.spending(feature: id) }
         return FeatureLine(
             id: feature.id?.description, title: feature.title, state: feature.state.rawValue, note: feature.path.string,
             repository: feature.record?.repository?.rawValue, branch: feature.record?.branch,
             run: feature.record.flatMap { $0.run.rawValue > 0 ? $0.run.rawValue : nil }, waitsFor: isQuiet ? nil : SafeText.make(story.reason),
-            needsPerson: story.needsPerson && !isQuiet, costUsd: cost)
+            needsPerson: story.needsPerson && !isQuiet, costUsd: spent?.known?.dollars,
+            unpricedCalls: spent.flatMap { $0.callsOfUnknownPrice > 0 ? $0.callsOfUnknownPrice : nil },
+            estimatedUsd: spent.flatMap { $0.estimated > .zero ? $0.estimated.dollars : nil })
     }
 
     func story(of feature: FoundFeature) async throws -> WaitStory {
@@ -94,7 +96,7 @@ struct FeatureReader: Sendable {
         report.check = try await store.checkResult(id).map(FeatureReport.Check.init)
         for number in stride(from: record.run.rawValue, to: 0, by: -1) {
             guard let run = try await store.run(id, RunNumber(number)) else { continue }
-            report.runs.append(.init(run, cost: try await store.spending(feature: id, run: run.number).amount))
+            report.runs.append(.init(run, cost: try await store.spending(feature: id, run: run.number)))
         }
         report.events = try await store.events(of: id, limit: limit).reversed().map(FeatureReport.Event.init)
         return report
@@ -102,11 +104,11 @@ struct FeatureReader: Sendable {
 }
 
 extension FeatureReport.Run {
-    init(_ run: RunRecord, cost: Money) {
+    init(_ run: RunRecord, cost: SpendingTotal) {
         self.init(
             number: run.number.rawValue, outcome: run.outcome.rawValue, tier: run.tier.rawValue, score: run.score, reasons: run.reasons,
             branch: run.branch,
-            base: run.base, started: run.started, ended: run.ended, costUsd: cost.dollars)
+            base: run.base, started: run.started, ended: run.ended, costUsd: cost.known?.dollars, unpricedCalls: cost.callsOfUnknownPrice)
     }
 }
 
@@ -129,4 +131,9 @@ extension FeatureReport.Check {
                     message: SafeText.make($0.message))
             })
     }
+}
+
+extension SpendingTotal {
+    /// The amount, unless all that is known is that calls of unknown price were made: that is not nothing.
+    var known: Money? { amount == .zero && callsOfUnknownPrice > 0 ? nil : amount }
 }

@@ -18,7 +18,12 @@ struct FeatureLine: Hashable, Sendable, Encodable {
     var waitsFor: String?
     /// Whether a person must do something.
     var needsPerson: Bool
+    /// `nil` where nothing is known of it; then calls may have been made all the same.
     var costUsd: Double?
+    /// Calls whose model has no known price: their cost is not in `costUsd`.
+    var unpricedCalls: Int?
+    /// The part of `costUsd` that no provider has told.
+    var estimatedUsd: Double?
 }
 
 /// `ferry status` as JSON.
@@ -53,7 +58,9 @@ struct FeatureReport: Hashable, Sendable, Encodable {
         var base: String
         var started: String
         var ended: String?
-        var costUsd: Double
+        /// As in `FeatureLine`.
+        var costUsd: Double?
+        var unpricedCalls: Int
     }
     struct Check: Hashable, Sendable, Encodable {
         struct Command: Hashable, Sendable, Encodable {

@@ -35,8 +35,10 @@ struct FeatureText: Hashable, Sendable {
         row("commit", report.tip.map { String($0.prefix(12)) })
         row("merged", report.merged.map { String($0.prefix(12)) })
         row("depends on", report.dependsOn.joined(separator: ", "))
-        if let cost = feature.costUsd, report.modelCalls > 0 {
-            row("cost", "\(Money(dollars: cost)) USD, \(report.modelCalls) calls, \(report.inputTokens) tokens in, \(report.outputTokens) out")
+        if report.modelCalls > 0 {
+            let estimate = feature.estimatedUsd.map { " (\(Money(dollars: $0)) of it estimated)" } ?? ""
+            let cost = Self.cost(feature.costUsd, unpriced: feature.unpricedCalls ?? 0) + estimate
+            row("cost", "\(cost), \(report.modelCalls) calls, \(report.inputTokens) tokens in, \(report.outputTokens) out")
         }
         lines += table.lines(style)
         if let waits = feature.waitsFor {
@@ -61,11 +63,16 @@ struct FeatureText: Hashable, Sendable {
         return lines
     }
 
+    private static func cost(_ dollars: Double?, unpriced: Int) -> String {
+        guard let dollars else { return "price unknown" }
+        return "\(Money(dollars: dollars)) USD" + (unpriced > 0 ? " and \(unpriced) calls of unknown price" : "")
+    }
+
     private static func lines(_ runs: [FeatureReport.Run], _ style: Style) -> [String] {
         var table = Table()
         for run in runs {
             table.add(
-                .init("  run \(run.number)"), .init(run.outcome), .init("tier \(run.tier)"), .init("\(Money(dollars: run.costUsd)) USD"),
+                .init("  run \(run.number)"), .init(run.outcome), .init("tier \(run.tier)"), .init(cost(run.costUsd, unpriced: run.unpricedCalls)),
                 .init(run.started, .dim))
         }
         return ["Runs:"] + table.lines(style)

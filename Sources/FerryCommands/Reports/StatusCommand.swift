@@ -42,16 +42,24 @@ struct StatusText: Hashable, Sendable {
             let waits = feature.waitsFor?.split(separator: "\n").first.map(String.init) ?? ""
             table.add(
                 .init(feature.id ?? "–", .bold), .init(FeatureState(rawValue: feature.state)?.shown ?? feature.state, Self.ink(feature)),
-                .init(TextWidth.cut(feature.title, to: 40)), .init(feature.costUsd.map { "$\(Money(dollars: $0))" } ?? "", .dim),
+                .init(TextWidth.cut(feature.title, to: 40)), .init(Self.cost(feature), .dim),
                 .init(TextWidth.line(waits, to: 120), feature.needsPerson ? .yellow : .dim))
         }
         var lines = table.isEmpty ? ["There is no feature yet. Write a note in 01_ideas and move it to 03_planned."] : table.lines(style)
         let service = report.isServed ? style.paint("the service is running", .green) : style.paint("no service is running", .yellow)
         let stop = report.isStopped ? ", " + style.paint("everything is stopped (STOP.md)", .red) : ""
-        let unpriced = report.todayUnpriced > 0 ? " and \(report.todayUnpriced) calls without a known price" : ""
+        var today = "\(Money(dollars: report.todayUsd)) of \(Money(dollars: report.dayLimitUsd)) USD"
+        if report.todayUnpriced > 0 {
+            today = (report.todayUsd == 0 ? "" : today + " and ") + "price unknown (\(report.todayUnpriced) calls)"
+        }
         if !report.asked.isEmpty { lines += [""] + report.asked.map { style.paint("\($0): tick the box on the dashboard.", .yellow) } }
-        lines += ["", "\(service)\(stop) · today \(Money(dollars: report.todayUsd)) of \(Money(dollars: report.dayLimitUsd)) USD\(unpriced)"]
+        lines += ["", "\(service)\(stop) · today \(today)"]
         self.lines = lines + (report.vaultFaults + report.shortages).map { style.paint($0, .red) }
+    }
+
+    private static func cost(_ feature: FeatureLine) -> String {
+        guard let cost = feature.costUsd else { return feature.unpricedCalls == nil ? "" : "price unknown" }
+        return "$\(Money(dollars: cost))" + (feature.unpricedCalls == nil ? "" : " and unknown")
     }
 
     private static func ink(_ feature: FeatureLine) -> Style.Ink? {

@@ -178,6 +178,7 @@ package actor Dispatcher {
             startup = []
             let now = BootClock.now
             if needsLook || (nextLook.map { $0 <= now } ?? false) { try await look(now) }
+            beginDay(now)
             actions += try await retry(now)
             forgetHolds()
             await writeNotes(now)

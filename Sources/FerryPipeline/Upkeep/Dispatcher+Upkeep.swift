@@ -19,7 +19,6 @@ extension Dispatcher {
 
     func keepUp(_ now: Duration) async throws {
         upkeepDue = now + parts.timing.upkeepInterval
-        beginDay(now)
         if !parts.store.isInPlace {
             try await parts.store.rescue()
             let words = "The file of the database was deleted or replaced while Ferry had it open. It was written anew; nothing of it is lost."

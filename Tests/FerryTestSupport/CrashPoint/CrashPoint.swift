@@ -16,9 +16,12 @@ package struct CrashPoint: Sendable {
     /// Compiles the library into `folder`. Throws `Fault` where that fails.
     package init(in folder: FilePath) throws {
         library = folder.appending("crashpoint.so")
-        let source = FilePath(#filePath).removingLastComponent().appending("crashpoint.c")
-        let ending = try Self.run(
-            "/usr/bin/env", ["cc", "-shared", "-fPIC", "-O1", "-o", library.string, source.string, "-ldl"], Self.ownEnvironment)
+        try Self.compile(FilePath(#filePath).removingLastComponent().appending("crashpoint.c"), to: library)
+    }
+
+    /// Makes a library for LD_PRELOAD of a file in C. Throws `Fault`.
+    static func compile(_ source: FilePath, to library: FilePath) throws {
+        let ending = try run("/usr/bin/env", ["cc", "-shared", "-fPIC", "-O1", "-o", library.string, source.string, "-ldl"], ownEnvironment)
         guard ending == .exited(0) else { throw Fault(description: "\(source) was not compiled (\(ending)); install gcc, or clang as cc") }
     }
 

@@ -1,0 +1,48 @@
+internal import FerryModel
+internal import FerryPipeline
+internal import FerryService
+internal import FerryStore
+internal import FerrySystem
+internal import FerryTestSupport
+internal import FerryVault
+internal import Glibc
+internal import SystemPackage
+internal import Testing
+
+extension EndToEnd {
+    /// One call of `ferry run` to a disk fails, anywhere: in the database, a transcript, a worktree, a note.
+    @Suite(.timeLimit(.minutes(60)))
+    struct DiskErrorTests {
+        private static let count = Repetitions.count(1, long: 30)
+
+        @Test(arguments: 0..<count)
+        func `after a call that failed, the feature reaches review, once, and nothing is torn`(number: Int) async throws {
+            try await Scene.with(Scene.plain) { scene in
+                let crash = try CrashPoint(in: scene.folder)
+                let environment = [
+                    "PATH": "/usr/bin:/bin", "HOME": scene.folder.appending("home").string, "XDG_STATE_HOME": scene.stateHome.string,
+                    "XDG_CACHE_HOME": scene.cacheHome.string, "XDG_CONFIG_HOME": scene.configHome.string,
+                ]
+                var random = SeededRandom(seed: UInt64(number) &+ (getenv("FERRY_LONG") == nil ? UInt64(getpid()) : 0))
+                // A feature's whole way makes several hundred calls.
+                let (call, error) = (1 + random.number(400), random.pick([Errno.ioError, .noSpace]))
+                try scene.plan()
+                let ending = try crash.run(
+                    CrashPoint.program("ferry"), ["run", "--once", "--vault", scene.vault.string, "--allow-root"], environment: environment, at: call,
+                    failingWith: error, below: [scene.stateHome, scene.cacheHome, scene.vault], trace: scene.folder.appending("trace"))
+                let what = "call \(call) failed with \(error); \(ending)"
+                #expect(ending != .killed, "\(what)")
+                let end = try await scene.runOnce()
+                #expect(end == .settled, "\(what)")
+                let feature = try await scene.note("Thanks", reaches: .review)
+                #expect(feature.run == RunNumber(1), "\(what)")
+                let note = try scene.read("Thanks", in: .review)
+                #expect(note.contains(Hello.wordNote("thanks")), "\(what):\n\(note)")
+                #expect(note.split(separator: "<!-- ferry:begin -->").count == 2, "\(what):\n\(note)")
+                #expect(try scene.names(in: scene.folders.state).allSatisfy { !$0.hasPrefix("corrupt-") }, "\(what)")
+                let branches = try await scene.git("branch", "--list", "ferry/*")
+                #expect(branches.split(separator: "\n").count == 1, "\(what): \(branches)")
+            }
+        }
+    }
+}
