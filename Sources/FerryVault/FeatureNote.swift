@@ -115,7 +115,7 @@ package struct FeatureNote: Hashable, Sendable {
     /// Nothing but front matter, Ferry's block and blanks.
     package var isEmpty: Bool { textForAgents.isEmpty }
 
-    private static func id(_ reader: inout NoteReader, _ prefix: String) -> FeatureID? {
+    static func id(_ reader: inout NoteReader, _ prefix: String) -> FeatureID? {
         guard let text = reader.text("\(prefix)id") else { return nil }
         if let id = FeatureID(text) { return id }
         reader.fault(
@@ -125,7 +125,7 @@ package struct FeatureNote: Hashable, Sendable {
         return nil
     }
 
-    private static func status(_ reader: inout NoteReader, _ prefix: String) -> FeatureState? {
+    static func status(_ reader: inout NoteReader, _ prefix: String) -> FeatureState? {
         guard let text = reader.text("\(prefix)status") else { return nil }
         if let state = FeatureState(spelling: text) { return state }
         reader.fault(

@@ -2,7 +2,8 @@
 /// What each means, and what to do about it, is in docs/SPEC.md, section 10.
 package enum NoteRule: String, CaseIterable, Hashable, Sendable, Codable {
     // The file
-    case unreadable, link, empty, leftover
+    case unreadable, link, empty, leftover, untitled
+    case tooDeep = "too-deep"
     case tooLarge = "too-large"
     case notUTF8 = "not-utf-8"
     case unsafeName = "unsafe-name"
@@ -45,7 +46,8 @@ package enum NoteRule: String, CaseIterable, Hashable, Sendable, Codable {
     /// Ferry works with the note as it is; it is probably not meant so, or a person is waited for.
     package var isWarning: Bool {
         switch self {
-        case .link, .empty, .leftover, .unsafeName, .doubleName, .conflictCopy, .lateSave, .recovered, .yourEdit, .propertyType, .unknownAgent,
+        case .link, .empty, .leftover, .untitled, .tooDeep, .unsafeName, .doubleName, .conflictCopy, .lateSave, .recovered, .yourEdit, .propertyType,
+            .unknownAgent,
             .unknownDependency, .openQuestion, .bulkQuestion, .noTierModel, .noRepository, .missingToolchain:
             true
         default: false

@@ -10,7 +10,7 @@ package struct VaultIndex: Sendable {
     /// Larger notes are listed and not read (VAULT reference, 5.4 step 1).
     package static let sizeLimit = 8 << 20
     /// Folders deeper than this below a state's folder are not entered.
-    static let depthLimit = 32
+    package static let depthLimit = 32
     /// How long what vanished, or came, can still be the other half of a move.
     static let pairing: Duration = .seconds(5)
     /// A stamp younger than this, in nanoseconds, may hide a second write (older kernels stamp by the clock tick).

@@ -89,26 +89,29 @@ struct FeatureLint: Sendable {
             remedy: "nothing: the service takes care of it when it starts")
     }
 
-    // MARK: Links
+    // MARK: What an index leaves out
 
-    /// Links are never features, whatever they lead to; a person may have meant them so.
+    /// Links are never features, whatever they lead to; a person may have meant them so. Nor is what lies too deep.
     private func linkFindings() throws -> [NoteFinding] {
-        let links: Set<FilePath> =
-            try wanted.map { try $0.filter { try FileStatus.ifPresent(view.root.pushing($0))?.kind == .link } } ?? Set(allLinks())
-        return links.filter { NoteName($0) == .note && view.layout.place(of: $0) != nil }.map {
-            .init(.link, $0.string, nil, "it is a symbolic link, and Ferry follows none", remedy: "put the note itself here")
-        }
+        guard let wanted else { return FeatureState.allCases.flatMap { outside(view.layout.folder(of: $0), depth: 0) } }
+        return try wanted.filter { try FileStatus.ifPresent(view.root.pushing($0))?.kind == .link }.compactMap(link)
     }
 
-    private func allLinks() throws -> [FilePath] { try FeatureState.allCases.flatMap { try links(in: view.layout.folder(of: $0), depth: 0) } }
+    private func link(_ path: FilePath) -> NoteFinding? {
+        guard NoteName(path) == .note, view.layout.place(of: path) != nil else { return nil }
+        return .init(.link, path.string, nil, "it is a symbolic link, and Ferry follows none", remedy: "put the note itself here")
+    }
 
-    private func links(in folder: FilePath, depth: Int) throws -> [FilePath] {
-        guard depth < 32, let entries = try? Directory.entries(of: view.root.pushing(folder)) else { return [] }
-        return try entries.flatMap { entry -> [FilePath] in
+    private func outside(_ folder: FilePath, depth: Int) -> [NoteFinding] {
+        guard let entries = try? Directory.entries(of: view.root.pushing(folder)) else { return [] }
+        return entries.flatMap { entry -> [NoteFinding] in
+            let path = folder.appending(entry.name)
             switch entry.kind {
-            case .link: return [folder.appending(entry.name)]
+            case .link: return link(path).map { [$0] } ?? []
             case .directory where !entry.name.withBytes(NoteName.isIgnoredFolder):
-                return try links(in: folder.appending(entry.name), depth: depth + 1)
+                guard depth >= VaultIndex.depthLimit else { return outside(path, depth: depth + 1) }
+                let what = "it lies deeper than \(VaultIndex.depthLimit) folders, and Ferry looks no further"
+                return [.init(.tooDeep, path.string, nil, what, remedy: "move it up")]
             default: return []
             }
         }

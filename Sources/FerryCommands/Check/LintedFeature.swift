@@ -50,6 +50,8 @@ struct LintedFeature: Sendable {
         if state == .blocked { findings += OpenQuestions.of(note, content).map { .init(.openQuestion, path, $0.line, $0.text, remedy: $0.remedy) } }
         if state == .planned, note.isEmpty {
             findings.append(.init(.empty, path, nil, "it is planned and has no text", remedy: "write what is wanted, or move it out of planned"))
+        } else if state == .planned, NoteName.isUntitled(FilePath(path)) {
+            findings.append(.init(.untitled, path, nil, "it is planned and has no name yet, so Ferry waits", remedy: "rename it"))
         }
         return findings
     }

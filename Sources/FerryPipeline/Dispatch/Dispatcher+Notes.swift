@@ -110,7 +110,8 @@ extension Dispatcher {
         case .refused(let refusal):
             noteFaults[feature.path] = "Ferry does not write into it: \(refusal)."
         case .written(let hash), .unchanged(let hash):
-            noteFaults[feature.path] = nil
+            let foreign = FeatureNote.foreignKeys(in: made.withLock { $0 }, path: feature.path.string, prefix: prefix).first
+            noteFaults[feature.path] = foreign.map { "\($0.what), which Ferry leaves as it is; \($0.remedy)" }
             toldEdits[feature.id] = block.isEdited
             feature.noteHash = hash
             feature.seenStatus = feature.state
@@ -196,6 +197,10 @@ extension Dispatcher {
             events: Array(try await parts.store.events(of: feature.id, limit: 12).reversed()), allowance: Self.allowance,
             merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
         ).content
+        // A feature that is held for it says so already.
+        if !undispatched.contains(feature.id), let fault = (try? desk.feature(at: feature.path))?.faults.first(where: \.isForeignKey) {
+            content.callouts.append(.init(.warning, BlockContent.Piece.sentence("\(fault.what), which Ferry leaves as it is; \(fault.remedy)")))
+        }
         if unconfirmed.contains(feature.id) { content.boxes.append(.init(id: "start", run: feature.run.rawValue, text: [.text("Start it")])) }
         return (content, isEdited)
     }
