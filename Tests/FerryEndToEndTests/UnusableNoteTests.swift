@@ -3,6 +3,8 @@ internal import FerryService
 internal import FerryStore
 internal import FerryTestSupport
 internal import FerryVault
+internal import FerryWireServer
+internal import Glibc
 internal import SystemPackage
 internal import Testing
 
@@ -94,6 +96,55 @@ struct UnusableNoteTests {
                 try scene.permit(0o644, "Thanks", in: .drafts)
                 #expect(await eventually { (try? await scene.record("Thanks"))??.state == .drafts })
                 #expect(try await scene.history(hidden.id).last == "withdraw: the note is in drafts")
+            }
+        }
+    }
+
+    @Test func `what was queued does not start with Ferry while STOP.md is there, and starts when it is gone`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            let stop = VaultLayout().stop
+            try scene.put("", at: stop)
+            try await scene.whileServing {
+                try scene.plan()
+                try await scene.told("Thanks", "verything is stopped")
+            }
+            let before = try scene.read("Thanks", in: .planned)
+            try await scene.whileServing {
+                // Another note shows that Ferry has begun, looked and written.
+                try scene.write("# Another\n", "Another", in: .planned)
+                try await scene.told("Another", "verything is stopped")
+                try scene.move("Another", .planned, .ideas)
+                #expect(await eventually { (try? await scene.record("Another"))??.state == .ideas })
+                #expect(try scene.read("Thanks", in: .planned) == before)
+                #expect(scene.server.requests.isEmpty)
+                #expect(unlink(scene.vault.pushing(stop).string) == 0)
+                try await scene.note("Thanks", reaches: .review)
+            }
+        }
+    }
+
+    @Test(arguments: [("id: 202601011010", "202601011010"), ("status: tomorrow", "tomorrow")])
+    func `a key that holds a person's own value holds the work up, is told, and is not written over`(_ line: String, _ value: String) async throws {
+        try await Scene.with(Scene.plain) { scene in
+            try await scene.whileServing {
+                try scene.plan("Thanks", "---\n\(line)\n---\n" + Hello.wordNote("thanks"))
+                try await scene.told("Thanks", "is `\(value)`")
+                try await scene.dashboard(says: "Thanks.md`: ")
+                #expect(try scene.read("Thanks", in: .planned).contains("\n\(line)\n"))
+                #expect(scene.server.requests.isEmpty)
+                try scene.edit("Thanks", in: .planned) { $0 = $0.replacing(line + "\n", with: "") }
+                try await scene.note("Thanks", reaches: .review)
+                try await scene.dashboardForgets("is `\(value)`")
+            }
+        }
+    }
+
+    @Test func `an id stays in the spelling that a person gave it`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            try await scene.whileServing {
+                try scene.plan("Thanks", "---\nid: FR-7\n---\n" + Hello.wordNote("thanks"))
+                try await scene.note("Thanks", reaches: .review)
+                #expect(try scene.read("Thanks", in: .review).hasPrefix("---\nid: FR-7\n"))
             }
         }
     }

@@ -33,6 +33,11 @@ extension Dispatcher {
         isNewDatabase = try await parts.store.fact("looked") == nil && (features.isEmpty || isRebuilt)
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
         let now = BootClock.now
+        if desk.isStopped {
+            // Before anything is queued: what is queued would start.
+            isStopped = true
+            _ = state.apply(.stop)
+        }
         for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
             guard let feature = features[id], feature.state == .planned || feature.state == .inProgress else {
                 // It had ended; the kill came before its job was closed.
