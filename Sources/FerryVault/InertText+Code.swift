@@ -40,7 +40,11 @@ extension InertText {
     /// Whether a code span with this text is nothing but code for the plugins that look at spans: Dataview (`= …`, `$= …`), Meta Bind
     /// (`INPUT[…]`), Buttons (`button-…`), Dice Roller (`dice-mod: …`) and their like. A pipe would end a table's cell.
     static func isPlainCode(_ line: String) -> Bool {
-        guard let first = line.utf8.first, first > 0x7F || first.isASCIILetter || first.isASCIIDigit || "./_~-@".utf8.contains(first) else {
+        // A heading, such as `## Feedback`, is no tag.
+        let isHeading = line.utf8.drop { $0 == UInt8(ascii: "#") }.first == .space
+        guard let first = line.utf8.first,
+            first > 0x7F || first.isASCIILetter || first.isASCIIDigit || "./_~-@".utf8.contains(first) || isHeading && first != .space
+        else {
             return false
         }
         guard !line.contains("|"), !line.contains("::"), !line.lowercased().hasPrefix("button-") else { return false }

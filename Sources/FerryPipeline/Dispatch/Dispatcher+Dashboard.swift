@@ -12,11 +12,17 @@ extension Dispatcher {
     /// The boxes of Ferry's block on the dashboard as they stand in the note; none where it cannot be read.
     func boxesOnDashboard() -> [BlockBox] { ((try? desk.read(desk.layout.dashboard)).flatMap(Self.block)?.boxes) ?? [] }
 
-    func writeDashboard(_ now: Duration) async {
+    /// What was put off is written when Ferry ends: until the next start it is what a person sees.
+    func writeLastDashboard() async {
+        guard dashboardDue != nil, await isVaultThere() else { return }
+        await writeDashboard(BootClock.now, isLast: true)
+    }
+
+    func writeDashboard(_ now: Duration, isLast: Bool = false) async {
         dashboardDue = nil
         do {
             let dashboard = await dashboard()
-            let isLast = parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty && pendingNotes.isEmpty
+            let isLast = isLast || parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty && pendingNotes.isEmpty
             let due = dashboardPacing.due(dashboard, now: now, isOpen: desk.isOpen(desk.layout.dashboard), isLast: isLast)
             if let due, due > now { dashboardDue = due } else { try await write(dashboard, isNew: due != nil, now) }
             try await tellWaits()

@@ -156,6 +156,7 @@ package actor Dispatcher {
             timer?.cancel()
         }
         if let databaseLoss { throw databaseLoss }
+        await writeLastDashboard()
         await saveIndex()
     }
 

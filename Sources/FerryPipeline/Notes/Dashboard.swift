@@ -71,11 +71,14 @@ package struct Dashboard: Sendable {
 
     private var summary: BlockContent.Callout {
         let needed = boxes.count + waiting.count
+        let mistakes = faultItems.count
         let parts = [
             needed == 0 ? "Nothing waits for you" : needed == 1 ? "One thing waits for you" : "\(needed) things wait for you",
+            mistakes == 0 ? nil : mistakes == 1 ? "one fault to mend" : "\(mistakes) faults to mend",
             "\(underWay.count) under way", "\(queue.count) in the queue",
         ]
-        return .init(needed == 0 ? .success : .todo, [.text(parts.joined(separator: " · "))])
+        let kind: BlockContent.Kind = needed > 0 ? .todo : mistakes > 0 ? .warning : .success
+        return .init(kind, [.text(parts.compactMap(\.self).joined(separator: " · "))])
     }
 
     private var asked: BlockContent.Section { BlockContent.Section("Ferry asks first", boxes: boxes) }
@@ -128,10 +131,16 @@ package struct Dashboard: Sendable {
     // MARK: Notes
 
     private var faultItems: [[BlockContent.Piece]] {
-        faults.map { [.code("\($0.path)\($0.line.map { ":\($0)" } ?? "")")] + BlockContent.Piece.sentence(": \($0.what); \($0.remedy)") }
+        faults.map { Self.fault(FilePath($0.path), line: $0.line, "\($0.what); \($0.remedy)") }
             + noteFaults.filter { !busyNotes.contains($0.key) && conflicts[$0.key] == nil }.sorted { $0.key.string < $1.key.string }.map {
-                [.code($0.key.string)] + BlockContent.Piece.sentence(": \($0.value)")
+                Self.fault($0.key, line: nil, $0.value)
             }
+    }
+
+    /// With a link to click on, and the place that an editor or a terminal wants.
+    private static func fault(_ path: FilePath, line: Int?, _ what: String) -> [BlockContent.Piece] {
+        let link: [BlockContent.Piece] = path.extension?.lowercased() == "md" ? [.link(note: path.stem ?? ""), " "] : []
+        return link + [.code("\(path)\(line.map { ":\($0)" } ?? "")")] + BlockContent.Piece.sentence(": \(what)")
     }
 
     private var copies: [[BlockContent.Piece]] {

@@ -54,7 +54,7 @@ struct DashboardTests {
             \(Dashboard.introduction)
 
             <!-- ferry:begin -->
-            > [!todo] 3 things wait for you · 1 under way · 1 in the queue
+            > [!todo] 3 things wait for you · 2 faults to mend · 1 under way · 1 in the queue
 
             ## Ferry asks first
 
@@ -62,8 +62,8 @@ struct DashboardTests {
 
             ## Faults
 
-            - `20_agents/coder.md:3`: `max_turns` is `x`; write a number
-            - `10_features/03_planned/Odd.md`: Ferry does not write into it.
+            - [[coder]] `20_agents/coder.md:3`: `max_turns` is `x`; write a number
+            - [[Odd]] `10_features/03_planned/Odd.md`: Ferry does not write into it.
 
             ## Waits for you
 
