@@ -153,11 +153,20 @@ package struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What to do about it; `nil` when waiting is all.
     package let remedy: String?
     package let retryAfter: Duration?
+    /// Whose error it is: `provider/model`, or the name that was asked for; `nil` below the retries.
+    package private(set) var model: String?
     package init(_ kind: Kind, _ message: String, remedy: String? = nil, retryAfter: Duration? = nil) {
         self.kind = kind
         self.message = message
         self.remedy = remedy
         self.retryAfter = retryAfter
+    }
+
+    /// The same error with the name of its model, unless it has one.
+    package func naming(_ name: String) -> ModelError {
+        var error = self
+        error.model = model ?? name
+        return error
     }
 
     /// Whether the same call may succeed a little later.

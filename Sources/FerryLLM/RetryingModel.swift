@@ -37,7 +37,7 @@ package struct RetryingModel: LanguageModel {
                 let wait = policy.wait(after: error, failures: count, waited: waited, jitter: timing.jitter())
                 if error.kind == .rate { gate.close(until: timing.now() + (wait ?? error.retryAfter ?? .zero)) }
                 progress(.failed(FailedAttempt(model: name, usage: usage.value, error: error, retryIn: wait)))
-                guard let wait else { throw error }
+                guard let wait else { throw error.naming(name) }
                 // A rate limit is waited for at the gate, where the others wait.
                 if error.kind != .rate {
                     try await timing.sleep(wait)
@@ -55,7 +55,7 @@ package struct RetryingModel: LanguageModel {
         var spent = Duration.zero
         while let remaining = gate.remaining(at: timing.now()) {
             guard waited + spent + remaining <= policy.patience else {
-                throw ModelError(.rate, "The provider of \(name) asks every user of this key to wait", retryAfter: remaining)
+                throw ModelError(.rate, "The provider of \(name) asks every user of this key to wait", retryAfter: remaining).naming(name)
             }
             progress(.waiting(remaining))
             // Spread, so that those who waited together do not all come back in one instant.

@@ -1,44 +1,19 @@
-/// A job in the queue: one feature's wish to be worked on.
-package struct QueuedJob: Hashable, Sendable {
-    package let feature: FeatureID
-    package let repository: RepositoryName
-    /// 1 is first, 5 last.
-    package var priority: Int
-    package var dependsOn: [FeatureID]
-    /// Order of arrival among equals.
-    package let sequence: Int64
-
-    package init(feature: FeatureID, repository: RepositoryName, priority: Int, dependsOn: [FeatureID], sequence: Int64) {
-        self.feature = feature
-        self.repository = repository
-        self.priority = priority
-        self.dependsOn = dependsOn
-        self.sequence = sequence
-    }
-}
-
-/// The one thing that a job waits for.
-package enum WaitReason: Hashable, Sendable {
-    case stopped
-    /// A fault of provider, key, sandbox, repository or disk; resumes by itself when it is mended.
-    case hold(String)
-    case dependency(FeatureID)
-    /// The features that depend on each other, first and last the same.
-    case cycle([FeatureID])
-    case slot(running: Int)
-    case repositorySlot(RepositoryName, running: Int)
-    case merge(FeatureID)
-    /// It is not queued at all.
-    case nothing
-}
-
 /// Decides what runs. Knows no clock, no disk, no task; `apply` is the only way in.
+///
+/// For example:
+/// ```
+/// var state = DispatchState(limit: 2)
+/// state.apply(.planned(job))            // [.start(FR-001)]
+/// state.apply(.ended(id, trouble))      // opens the breaker of what is out of order, then fills the slot
+/// state.apply(.probe(trouble.resource)) // [.start(FR-002)]: the canary
+/// state.apply(.mended(trouble.resource))
+/// ```
 package struct DispatchState: Sendable {
     package enum Event: Hashable, Sendable {
         case planned(QueuedJob)
         case withdrawn(FeatureID)
-        /// The attempt is over and all its processes are gone.
-        case ended(FeatureID)
+        /// The attempt is over and all its processes are gone; with the trouble that ended it, where that is not the feature's own.
+        case ended(FeatureID, Trouble? = nil)
         /// Dependants need not wait for it: it is done.
         case released(FeatureID)
         /// It is not done any more.
@@ -46,8 +21,14 @@ package struct DispatchState: Sendable {
         case mergeWanted(FeatureID, RepositoryName)
         case mergeEnded(FeatureID)
         case limits(total: Int, perRepository: [RepositoryName: Int])
-        /// `nil` for the repository holds every job; `nil` for the reason ends the hold.
-        case hold(RepositoryName?, reason: String?)
+        /// A resource is out of order: jobs that need it wait.
+        case broken(Trouble)
+        /// As it was when it was stored.
+        case restored(Resource, Circuit)
+        /// The wait is over: one job may try the resource.
+        case probe(Resource)
+        /// A try went well, or nobody is left who would try.
+        case mended(Resource)
         case stop
         case resume
     }
@@ -58,43 +39,82 @@ package struct DispatchState: Sendable {
     }
 
     /// Jobs with a live attempt. Only `ended` removes one, so a cancelled job keeps its slot until it is really gone.
-    private var running: [FeatureID: QueuedJob] = [:]
-    private var waiting: [FeatureID: QueuedJob] = [:]
-    private var released: Set<FeatureID> = []
+    private(set) var running: [FeatureID: QueuedJob] = [:]
+    private(set) var queue: JobQueue
     private var mergesWaiting: [(FeatureID, RepositoryName)] = []
-    private var merging: [RepositoryName: FeatureID] = [:]
-    private var holds: [RepositoryName?: String] = [:]
-    private var isStopped = false
-    private var total: Int
-    private var perRepository: [RepositoryName: Int] = [:]
+    private(set) var merging: [RepositoryName: FeatureID] = [:]
+    package private(set) var circuits: [Resource: Circuit] = [:]
+    private(set) var isStopped = false
+    private(set) var total: Int
+    private(set) var perRepository: [RepositoryName: Int] = [:]
+    /// Live attempts of each repository.
+    private(set) var counts: [RepositoryName: Int] = [:]
+    /// When each repository last had its turn, counted in starts.
+    private var turns: [RepositoryName: Int] = [:]
+    private var turn = 0
 
-    package init(limit: Int) { total = limit }
+    /// `aging`: after waiting for so long a job counts as one level of priority more urgent.
+    package init(limit: Int, aging: Duration = Timing().aging) {
+        total = limit
+        queue = JobQueue(aging: aging)
+    }
+
+    /// A queue as it was stored, for those who only look at it: nothing of it starts.
+    package init(
+        limit: Int, perRepository: [RepositoryName: Int], running: [QueuedJob], waiting: [QueuedJob], released: Set<FeatureID>,
+        circuits: [Resource: Circuit], isStopped: Bool
+    ) {
+        self.init(limit: limit)
+        self.perRepository = perRepository
+        self.circuits = circuits
+        self.isStopped = isStopped
+        for feature in released { queue.release(feature) }
+        for job in running {
+            self.running[job.feature] = job
+            counts[job.repository, default: 0] += 1
+            queue.setAtWork(job.feature, true)
+        }
+        for job in waiting { queue.insert(job) }
+    }
 
     package var runningFeatures: Set<FeatureID> { Set(running.keys) }
-    package var waitingFeatures: Set<FeatureID> { Set(waiting.keys) }
+    package var waitingFeatures: Set<FeatureID> { Set(queue.waiting.keys) }
     /// Whose merge is under way.
     package var mergingFeatures: Set<FeatureID> { Set(merging.values) }
+    package var isIdle: Bool { running.isEmpty && merging.isEmpty }
+    /// Whether an attempt of the feature is alive.
+    package func isRunning(_ feature: FeatureID) -> Bool { running[feature] != nil }
+    /// Whether the feature waits in the queue.
+    package func isWaiting(_ feature: FeatureID) -> Bool { queue.waiting[feature] != nil }
+
+    /// The job that the feature has in the queue.
+    package func waitingJob(_ feature: FeatureID) -> QueuedJob? { queue.waiting[feature] }
+    /// Those in the queue that depend on the feature themselves.
+    package func dependants(of feature: FeatureID) -> [FeatureID] { queue.dependants(of: feature) }
 
     /// Takes an event in and says what is to be done.
     package mutating func apply(_ event: Event) -> [Action] {
         switch event {
         case .planned(let job):
             // A job that arrives while its older attempt is still ending waits for that end.
-            waiting[job.feature] = job
+            queue.insert(job)
         case .withdrawn(let feature):
-            waiting[feature] = nil
+            queue.remove(feature)
             mergesWaiting.removeAll { $0.0 == feature }
             if running[feature] != nil { return [.cancel(feature)] }
-        case .ended(let feature): running[feature] = nil
-        case .released(let feature): released.insert(feature)
-        case .reopened(let feature): released.remove(feature)
+        case .ended(let feature, let trouble): end(feature, trouble)
+        case .released(let feature): queue.release(feature)
+        case .reopened(let feature): queue.reopen(feature)
         case .mergeWanted(let feature, let repository):
             if !mergesWaiting.contains(where: { $0.0 == feature }), merging[repository] != feature { mergesWaiting.append((feature, repository)) }
         case .mergeEnded(let feature): merging = merging.filter { $0.value != feature }
         case .limits(let total, let perRepository):
             self.total = total
             self.perRepository = perRepository
-        case .hold(let repository, let reason): holds[repository] = reason
+        case .broken(let trouble): open(trouble, by: nil)
+        case .restored(let resource, let circuit): circuits[resource] = circuit
+        case .probe(let resource): if circuits[resource]?.phase == .open { circuits[resource]?.phase = .probing(nil) }
+        case .mended(let resource): circuits[resource] = nil
         case .stop:
             isStopped = true
             return (Set(running.keys).union(merging.values)).sorted().map(Action.cancel)
@@ -103,21 +123,30 @@ package struct DispatchState: Sendable {
         return claim()
     }
 
-    /// What a feature waits for, in the order in which the reasons would have to go away.
-    package func reason(for feature: FeatureID) -> WaitReason {
-        if let (_, repository) = mergesWaiting.first(where: { $0.0 == feature }), let other = merging[repository] { return .merge(other) }
-        guard let job = waiting[feature] else { return .nothing }
-        if isStopped { return .stopped }
-        if let reason = holds[nil] ?? holds[job.repository] { return .hold(reason) }
-        if let cycle = cycle(from: feature) { return .cycle(cycle) }
-        if let parent = job.dependsOn.first(where: { !released.contains($0) }) { return .dependency(parent) }
-        if let limit = perRepository[job.repository], count(job.repository) >= limit {
-            return .repositorySlot(job.repository, running: count(job.repository))
-        }
-        return running.count >= total ? .slot(running: running.count) : .nothing
+    // MARK: Ends
+
+    private mutating func end(_ feature: FeatureID, _ trouble: Trouble?) {
+        if let trouble { open(trouble, by: feature) }
+        // A canary that ended without a verdict gives its turn to the next.
+        for (resource, circuit) in circuits where circuit.canary == feature { circuits[resource]?.phase = .probing(nil) }
+        guard let job = running.removeValue(forKey: feature) else { return }
+        let count = (counts[job.repository] ?? 0) - 1
+        counts[job.repository] = count > 0 ? count : nil
+        queue.setAtWork(feature, false)
     }
 
-    private func count(_ repository: RepositoryName) -> Int { running.values.count { $0.repository == repository } }
+    /// Opens the breaker, or opens it again. Those that were under way when it opened and fail after it count for nothing.
+    private mutating func open(_ trouble: Trouble, by feature: FeatureID?) {
+        guard let circuit = circuits[trouble.resource] else {
+            circuits[trouble.resource] = Circuit(kind: trouble.kind, reason: trouble.reason, failures: 1)
+            return
+        }
+        let isVerdict = feature.map { circuit.canary == $0 } ?? (circuit.phase == .probing(nil))
+        guard isVerdict else { return }
+        circuits[trouble.resource] = Circuit(kind: trouble.kind, reason: trouble.reason, failures: circuit.failures + 1)
+    }
+
+    // MARK: Starts
 
     private mutating func claim() -> [Action] {
         guard !isStopped else { return [] }
@@ -126,32 +155,37 @@ package struct DispatchState: Sendable {
             merging[repository] = feature
             actions.append(.merge(feature))
         }
-        mergesWaiting.removeAll { merging[$0.1] == $0.0 }
-        for job in waiting.values.sorted(by: { ($0.priority, $0.sequence) < ($1.priority, $1.sequence) })
-        where running[job.feature] == nil && reason(for: job.feature) == .nothing {
-            waiting[job.feature] = nil
-            running[job.feature] = job
-            actions.append(.start(job.feature))
+        if !actions.isEmpty { mergesWaiting.removeAll { merging[$0.1] == $0.0 } }
+        while running.count < total, let feature = next(), let job = queue.remove(feature) {
+            start(job)
+            actions.append(.start(feature))
         }
         return actions
     }
 
-    /// A chain of waiting features that leads back to its start.
-    private func cycle(from start: FeatureID) -> [FeatureID]? {
-        var path: [FeatureID] = []
-        var seen: Set<FeatureID> = []
-        func search(_ feature: FeatureID) -> Bool {
-            path.append(feature)
-            for parent in (waiting[feature]?.dependsOn ?? []) where !released.contains(parent) {
-                if parent == start {
-                    path.append(start)
-                    return true
-                }
-                if seen.insert(parent).inserted, search(parent) { return true }
-            }
-            path.removeLast()
-            return false
+    /// Of the repositories that have room: the one with the fewest at work, then the one whose last turn is longest ago; in it the first in order.
+    private func next() -> FeatureID? {
+        var best: (key: (Int, Int), entry: JobHeap.Entry)?
+        for (lane, jobs) in queue.lanes {
+            guard let entry = jobs.first else { continue }
+            let count = counts[lane.repository] ?? 0
+            if let limit = perRepository[lane.repository], count >= limit { continue }
+            let key = (count, turns[lane.repository] ?? 0)
+            if let best, best.key < key || (best.key == key && best.entry < entry) { continue }
+            if obstacle(lane) == nil { best = (key, entry) }
         }
-        return search(start) ? path : nil
+        return best?.entry.feature
     }
+
+    private mutating func start(_ job: QueuedJob) {
+        for resource in resources(job.lane) where circuits[resource]?.phase == .probing(nil) { circuits[resource]?.phase = .probing(job.feature) }
+        running[job.feature] = job
+        queue.setAtWork(job.feature, true)
+        counts[job.repository, default: 0] += 1
+        turn += 1
+        turns[job.repository] = turn
+    }
+
+    /// Whose merge a waiting merge waits for; `nil` where the feature has none that waits.
+    func mergeAhead(of feature: FeatureID) -> FeatureID? { mergesWaiting.first { $0.0 == feature }.flatMap { merging[$0.1] } }
 }

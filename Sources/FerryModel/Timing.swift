@@ -19,6 +19,12 @@ package struct Timing: Hashable, Sendable {
     /// Until a step that failed for reasons outside the feature, is tried again: first wait and cap.
     package var retryFirst: Duration = .seconds(5)
     package var retryCap: Duration = .seconds(300)
+    /// Between tries of a provider whose credit or spend limit is used up.
+    package var quotaProbe: Duration = .seconds(900)
+    /// An attempt that went on for so long before the surroundings failed it begins a new count of such failures.
+    package var healthy: Duration = .seconds(1_800)
+    /// A waiting job gains a level of priority in this time, so that none waits for ever.
+    package var aging: Duration = .seconds(3_600)
     /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.
     package var modelRetry: Duration = .seconds(1)
     package var modelPatience: Duration = .seconds(900)

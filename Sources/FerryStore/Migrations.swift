@@ -43,6 +43,24 @@ enum Migrations {
             try database.execute(sql: "CREATE TABLE note_index (folder BLOB PRIMARY KEY, entries BLOB NOT NULL) WITHOUT ROWID")
         }
         migrator.registerMigration("3") { try $0.execute(sql: "ALTER TABLE feature ADD COLUMN block TEXT") }
+        migrator.registerMigration("4") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE job ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE job ADD COLUMN tier TEXT;
+                    ALTER TABLE job ADD COLUMN model TEXT;
+                    ALTER TABLE job ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE job ADD COLUMN unclean INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE job ADD COLUMN boot TEXT;
+                    ALTER TABLE job ADD COLUMN retry_at INTEGER;
+                    ALTER TABLE job ADD COLUMN retry_wait INTEGER;
+                    CREATE TABLE circuit (
+                      resource TEXT PRIMARY KEY, kind TEXT NOT NULL, reason TEXT NOT NULL, failures INTEGER NOT NULL, probing INTEGER NOT NULL,
+                      retry_at INTEGER, retry_wait INTEGER) WITHOUT ROWID;
+                    DELETE FROM fact WHERE key >= 'wait:' AND key < 'wait;';
+                    """)
+        }
         migrator.registerMigration("7") { database in
             // A row may stand for several calls: what a run's note says of them when the database is made anew.
             try database.execute(

@@ -151,17 +151,16 @@ extension Store {
     }
 
     /// Replaces the value; `nil` removes it.
-    package func setFact(_ key: String, _ value: String?) async throws {
-        try await write {
-            if let value {
-                try $0.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value])
-                if let feature = Self.feature(ofFact: key) { try write(down: "fact", of: feature, $0, where: "key = ?", [key]) }
-            } else {
-                try $0.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [key])
-                if let feature = Self.feature(ofFact: key), $0.changesCount > 0 {
-                    write(downGone: ["key": .text(key)], from: "fact", of: feature, $0)
-                }
-            }
+    package func setFact(_ key: String, _ value: String?) async throws { try await write { try setFact(key, value, $0) } }
+
+    func setFact(_ key: String, _ value: String?, _ database: Database) throws {
+        let feature = Self.feature(ofFact: key)
+        if let value {
+            try database.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value])
+            if let feature { try write(down: "fact", of: feature, database, where: "key = ?", [key]) }
+        } else {
+            try database.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [key])
+            if let feature, database.changesCount > 0 { write(downGone: ["key": .text(key)], from: "fact", of: feature, database) }
         }
     }
 }

@@ -6,8 +6,8 @@ extension Store {
     /// Registers a job for the feature's next generation and saves the feature, in one transaction: `generation` is counted up,
     /// an open job of an earlier generation is closed. Returns the job's place in the order of arrival.
     /// A generation that had a job before is refused (`StoreError.Code.failed`): nothing is dispatched twice. `feature` changes only on success.
-    /// `line` goes into the feature's history with it.
-    package func enqueue(_ feature: inout FeatureRecord, saying line: String? = nil) async throws -> Int64 {
+    /// `line` goes into the feature's history with it; `tier` and `model` (the feature's own) tell which models it needs.
+    package func enqueue(_ feature: inout FeatureRecord, tier: Tier? = nil, model: String? = nil, saying line: String? = nil) async throws -> Int64 {
         var next = feature
         next.generation += 1
         let record = next
@@ -15,8 +15,8 @@ extension Store {
             try save(record, database)
             try Self.close(record.id, as: "superseded", in: database)
             try database.execute(
-                sql: "INSERT INTO job (feature, generation, state, created) VALUES (?,?,'ready',?)",
-                arguments: [record.id.key, record.generation, Store.now])
+                sql: "INSERT INTO job (feature, generation, state, created, tier, model) VALUES (?,?,'ready',?,?,?)",
+                arguments: [record.id.key, record.generation, Store.now, tier?.rawValue, model])
             let sequence = database.lastInsertedRowID
             if let line { try self.record(line, record.id, record.run, in: database) }
             return sequence
@@ -36,27 +36,13 @@ extension Store {
         }
     }
 
-    /// Marks the open job as taken by an attempt.
-    package func claim(_ feature: FeatureID) async throws {
-        try await write {
-            try $0.execute(sql: "UPDATE job SET state = 'running' WHERE feature = ? AND state = 'ready'", arguments: [feature.key])
-        }
-    }
-
-    /// Puts a claimed job back into the queue: its attempt was interrupted and counts for nothing.
-    package func release(_ feature: FeatureID) async throws {
-        try await write {
-            try $0.execute(sql: "UPDATE job SET state = 'ready' WHERE feature = ? AND state = 'running'", arguments: [feature.key])
-        }
-    }
-
     /// Closes the open job: `done`, `cancelled`, `blocked` or another word for the history. With `generation`, only if the open job is
     /// still of that one: an attempt that was superseded while it ended must not close its successor.
     package func closeJob(_ feature: FeatureID, generation: Int? = nil, as state: String) async throws {
         try await write { try Self.close(feature, generation: generation, as: state, in: $0) }
     }
 
-    private static func close(_ feature: FeatureID, generation: Int? = nil, as state: String, in database: Database) throws {
+    static func close(_ feature: FeatureID, generation: Int? = nil, as state: String, in database: Database) throws {
         try database.execute(
             sql: "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running') AND generation = ifnull(?, generation)",
             arguments: [state, Store.now, feature.key, generation])
@@ -75,16 +61,17 @@ extension Store {
 
     /// Inserts the run or replaces what is known of it.
     package func save(_ run: RunRecord) async throws {
-        try await write {
-            try $0.execute(
-                sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                arguments: [
-                    run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
-                    ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
-                ])
-            try write(
-                down: "run", of: run.feature.key, $0, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
-        }
+        try await write { try self.save(run, $0) }
+    }
+
+    func save(_ run: RunRecord, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            arguments: [
+                run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
+                ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
+            ])
+        try write(down: "run", of: run.feature.key, database, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
     }
 
     package func run(_ feature: FeatureID, _ number: RunNumber) async throws -> RunRecord? {
@@ -154,7 +141,7 @@ extension Store {
         try await write { try self.record(text, feature, run, in: $0) }
     }
 
-    private func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
+    func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
         try database.execute(
             sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)", arguments: [feature?.key, run?.rawValue, Store.now, text])
         guard let feature else { return }

@@ -91,7 +91,7 @@ extension Store {
     /// Books what the call really cost, or what it is taken to have cost (`isEstimated`). `nil` is unknown: then what was reserved counts. Throws where
     /// nothing was reserved under the key.
     package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int, isEstimated: Bool = false) async throws {
-        try await write {
+        try await unfenced.write {
             try $0.execute(
                 sql: """
                     UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3,

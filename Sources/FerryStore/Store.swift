@@ -16,6 +16,8 @@ package struct Store: Sendable {
     /// There was a log with something in it when it was opened.
     let hadLog: Bool
     private let isReader: Bool
+    /// Whose writes these are; `nil`: those of the dispatcher, which decides.
+    private var fence: Claim?
 
     var queue: DatabaseQueue { connection.queue }
 
@@ -137,10 +139,31 @@ package struct Store: Sendable {
         try? queue.close()
     }
 
+    /// The same database for an attempt: each of its writes throws `.superseded`, and changes nothing, once the attempt does not hold its job any more.
+    package func fenced(by claim: Claim) -> Store {
+        var store = self
+        store.fence = claim
+        return store
+    }
+
+    /// The same database for what has happened whoever holds the job: money that was spent.
+    var unfenced: Store {
+        var store = self
+        store.fence = nil
+        return store
+    }
+
     /// In one transaction. In a cancelled task too: what has happened is recorded even when nobody waits for it any more.
     func write<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
         // GRDB rolls a write back in a cancelled task; an unstructured task is not cancelled with its parent.
-        try await reach { queue in try await Task { try await queue.write(body) }.value }
+        try await reach { queue in
+            try await Task { [fence] in
+                try await queue.write { database in
+                    if let fence, try !Self.isCurrent(fence, in: database) { throw fence.superseded }
+                    return try body(database)
+                }
+            }.value
+        }
     }
 
     func read<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
@@ -196,6 +219,8 @@ package struct Store: Sendable {
 
     /// Now, as all times in the database: ISO 8601, UTC, whole seconds.
     package static var now: String { Date.now.formatted(.iso8601) }
+    /// Now in milliseconds since 1970, for waits that outlive the process.
+    package static var milliseconds: Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
     /// Today in UTC, `2026-11-21`: the day that a day's budget means.
     package static var today: String { String(now.prefix(10)) }
 }

@@ -9,6 +9,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooNew
         /// A reader found no database, or one that only the service may bring up to date.
         case absent
+        /// An attempt wrote that does not hold its job any more: nothing was changed.
+        case superseded
         /// Anything else; a fault of Ferry.
         case failed
     }

@@ -134,9 +134,9 @@ struct FeatureAndJobTests {
                 var feature = planned(number)
                 sequences[feature.id] = try await store.enqueue(&feature)
             }
-            try await store.claim(one)
+            let claim = try #require(try await store.claim(one))
             #expect(try await store.openJobs() == sequences)
-            try await store.release(one)
+            try await store.release(claim)
             #expect(try await store.openJobs() == sequences)
             try await store.closeJob(one, as: "blocked")
             sequences[one] = nil

@@ -10,12 +10,28 @@ struct FeatureReader: Sendable {
     let view: VaultView
     let store: Store?
     let list: FeatureList
+    /// `nil` before the service's first run.
+    private let queue: QueueView?
+    private let byID: [FeatureID: FoundFeature]
 
     /// Throws `CommandError`, `StoreError`.
     init(_ view: VaultView) async throws {
         self.view = view
         store = try view.store()
-        list = try FeatureList(view, records: try await store?.features() ?? [])
+        let records = try await store?.features() ?? []
+        let list = try FeatureList(view, records: records)
+        self.list = list
+        let byID = Dictionary(list.features.compactMap { feature in feature.id.map { ($0, feature) } }) { first, _ in first }
+        self.byID = byID
+        let limits = (try? view.repositories()) ?? []
+        let perRepository = Dictionary(limits.compactMap { note in note.atOnce.map { (note.name, $0) } }) { first, _ in first }
+        var queue: QueueView?
+        if let store {
+            queue = try await QueueView(
+                store, features: records, limit: view.settings.agentsAtOnce, perRepository: perRepository, isStopped: view.isStopped,
+                isDone: { byID[$0]?.state == .done })
+        }
+        self.queue = queue
     }
 
     func status() async throws -> StatusReport {
@@ -71,14 +87,30 @@ struct FeatureReader: Sendable {
         if let id = feature.id, let store { last = try await store.events(of: id, limit: 1).first.map { SafeText.make($0.text) } }
         var facts = WaitStory.Facts(
             feature: feature, isServed: view.isServed, isStopped: view.isStopped, settle: view.settings.settle,
-            asked: try await questions().first { $0.kind.startsWork }?.reason,
+            asked: try await asked(of: feature),
             unready: UnreadyNote(view.root.pushing(feature.path), isEmpty: feature.note.isEmpty) { ((try? FileStatus.ifPresent($0)) ?? nil) != nil },
             lastEvent: last)
+        if facts.isServed { facts.absence = try await store?.fact(Dispatcher.absenceFact) }
         if let id = feature.id, let store {
-            facts.wait = try await store.fact("wait:\(id)")
+            let reason = queue?.reason(for: id) ?? .nothing
+            facts.wait = reason == .nothing ? nil : SafeText.make(reason.sentence(standing))
+            facts.isAtWork = queue?.isAtWork(id) ?? false
+            facts.nextTry = queue?.nextTry(of: id)
             facts.noteFault = try await store.fact("note:\(id)")
         }
         return WaitStory(facts)
+    }
+
+    /// Where a feature stands that another one waits for.
+    private func standing(_ id: FeatureID) -> FeatureStanding? {
+        byID[id].map { feature in feature.record.map(FeatureStanding.init) ?? FeatureStanding(state: feature.state) }
+    }
+
+    /// What the dashboard asks about the gesture that the note has made, where it was one of many.
+    private func asked(of feature: FoundFeature) async throws -> String? {
+        let origin: Place = feature.record.map { record in record.state.map(Place.state) ?? .outside } ?? .unseen
+        let gesture = Gesture.between(origin, .state(feature.state), isHeld: feature.record?.isHeld ?? false)
+        return try await questions().first { $0.kind == gesture || ($0.kind.startsWork && gesture.startsWork) }?.reason
     }
 
     /// All that is known of one feature; `events` is the most of its history.

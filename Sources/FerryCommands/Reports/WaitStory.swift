@@ -10,8 +10,14 @@ struct WaitStory: Hashable, Sendable {
         var isServed: Bool
         var isStopped: Bool
         var settle: Duration
-        /// What the service says that a queued feature waits for.
+        /// What a queued feature waits for.
         var wait: String?
+        /// An attempt is at work on it.
+        var isAtWork = false
+        /// When what waits after a failure is tried again.
+        var nextTry: String?
+        /// Why the running service cannot see the vault.
+        var absence: String?
         /// What the dashboard asks about, where the note may be among those that came in bulk.
         var asked: String?
         /// Why there is nothing to work on yet in the note.
@@ -38,6 +44,8 @@ struct WaitStory: Hashable, Sendable {
     private static func tell(_ facts: Facts) -> (String, String?, Bool) {
         let name = facts.feature.name
         if let record = facts.feature.record, record.isAmbiguous { return (record.waitsFor ?? "Two notes bear its id.", nil, true) }
+        let mayGoOn = facts.isServed && !facts.isStopped
+        if let asked = facts.asked, mayGoOn, facts.feature.state != .planned { return (asked, nil, true) }
         switch facts.feature.state {
         case .ideas, .drafts:
             if let waits = facts.feature.record?.waitsFor { return (waits, "ferry plan \(name)", true) }
@@ -53,6 +61,7 @@ struct WaitStory: Hashable, Sendable {
     private static func planned(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
         if facts.isStopped { return ("Everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
         if !facts.isServed { return ("No service is running for this vault.", "ferry run", true) }
+        if let absence = facts.absence { return (absence, nil, true) }
         guard let record = facts.feature.record, record.state == .planned else {
             if let asked = facts.asked { return (asked, nil, true) }
             if let unready = facts.unready { return (unready.sentence, nil, true) }
@@ -60,15 +69,27 @@ struct WaitStory: Hashable, Sendable {
             return ("Ferry waits until the note has been quiet for \(seconds) s, in case you are still writing.", "ferry go \(name)", false)
         }
         if let waits = record.waitsFor { return (waits, nil, false) }
-        if let wait = facts.wait { return (wait.prefix(1).uppercased() + wait.dropFirst() + (wait.hasSuffix(".") ? "" : "."), nil, false) }
+        if let wait = facts.wait { return (sentence(wait, facts), nil, false) }
         return ("It starts at any moment.", nil, false)
     }
 
     private static func inProgress(_ facts: Facts) -> (String, String?, Bool) {
         if facts.isStopped { return ("Everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
         if !facts.isServed { return ("It was interrupted: no service is running. It goes on where it stopped.", "ferry run", true) }
-        if let waits = facts.feature.record?.waitsFor { return (waits, nil, false) }
+        if let absence = facts.absence { return (absence, nil, true) }
+        guard let record = facts.feature.record, record.state == .inProgress else {
+            return ("It lies in in_progress, but Ferry has not started it: only Ferry moves notes there.", "ferry plan \(facts.feature.name)", true)
+        }
+        if let waits = record.waitsFor { return (sentence(waits, facts), nil, false) }
+        if !facts.isAtWork, let wait = facts.wait { return (sentence(wait, facts), nil, false) }
         return ("Ferry is at work on it" + (facts.lastEvent.map { ": \($0)" } ?? "") + ".", nil, false)
+    }
+
+    /// With a capital and a full stop, and when it is tried again.
+    private static func sentence(_ text: String, _ facts: Facts) -> String {
+        let end = text.last.map { ".!?:".contains($0) } ?? true
+        let again = facts.nextTry.map { "\nIt is tried again at \($0)." } ?? ""
+        return text.prefix(1).uppercased() + text.dropFirst() + (end ? "" : ".") + again
     }
 
     private static func review(_ facts: Facts, _ name: String) -> (String, String?, Bool) {

@@ -7,6 +7,8 @@ package struct AgentLoop: AgentBackend {
 
     package init(_ model: AgentModel) { self.model = model }
 
+    package var modelName: String? { model.model.name }
+
     package func run(_ task: AgentTask) async throws -> AgentOutcome {
         var run = try AgentRun(task, model)
         do {

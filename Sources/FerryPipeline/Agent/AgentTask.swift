@@ -7,6 +7,12 @@ package protocol AgentBackend: Sendable {
     /// Works until there is a report or a reason to stop. Throws `CancellationError` when the task was cancelled (no process of the agent is left
     /// by then), and `Errno` where this machine can no longer keep files (no space, an unwritable folder).
     func run(_ task: AgentTask) async throws -> AgentOutcome
+    /// The model that is asked first, as `provider/model`; `nil` where there is none.
+    var modelName: String? { get }
+}
+
+extension AgentBackend {
+    package var modelName: String? { nil }
 }
 
 /// Everything that one agent is given.

@@ -76,10 +76,16 @@ package final class ModelSource: Sendable {
         try refreshKeys()
         let catalog = catalog(configuration)
         let name = feature ?? note.model ?? Self.alias(tier)
-        let model = try catalog.model(named: name)
+        let model: any LanguageModel
+        do { model = try catalog.model(named: name) } catch { throw error.naming((try? catalog.chain(of: name))?.first ?? name) }
         let price = try catalog.chain(of: name).first.flatMap(catalog.price)
         let options = ModelOptions(maxOutputTokens: min(16_000, price?.maxOutput ?? 16_000), effort: note.effort?.rawValue)
         return AgentLoop(AgentModel(model, options: options, window: price?.window) { usage, name in catalog.cost(of: usage, model: name) })
+    }
+
+    /// The models behind a name; the name itself where the settings do not tell.
+    package func route(_ name: String, _ configuration: Configuration) -> ModelRoute {
+        ModelRoute((try? catalog(configuration).chain(of: name)) ?? [name])
     }
 
     /// The alias that a tier works with, where neither feature nor agent names a model.

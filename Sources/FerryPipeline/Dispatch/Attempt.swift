@@ -82,7 +82,7 @@ struct Attempt: Sendable {
             branch = try await freeBranch(parsed.title, git)
         }
         try await git.requireSupported(start)
-        let route = Route(facts(parsed), fixRounds: settings.fixRounds)
+        let route = Route(RoutingFacts(parsed), fixRounds: settings.fixRounds)
         let run = RunRecord(
             feature: feature.id, number: number, outcome: .running, tier: route.tier, score: route.score, reasons: route.reasons,
             branch: branch.rawValue, base: base.hex, note: note, started: Store.now)
@@ -103,7 +103,7 @@ struct Attempt: Sendable {
             feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents,
             answers: try await parts.store.fact("answers:\(feature.id)") ?? now.answers,
             findings: findings, repository: repository, branch: branch, base: base, start: start,
-            route: Route(facts(parsed), fixRounds: settings.fixRounds),
+            route: Route(RoutingFacts(parsed), fixRounds: settings.fixRounds),
             time: CommitTime(secondsSince1970: Int64(seconds)))
     }
 
@@ -147,18 +147,6 @@ struct Attempt: Sendable {
             ]
         case .retry: return try await parts.store.checkResult(feature.id)?.toMend ?? []
         }
-    }
-
-    private func facts(_ note: FeatureNote) -> RoutingFacts {
-        var facts = RoutingFacts()
-        facts.phases = note.phases.count
-        facts.filesNamed = note.filesToModify.count
-        facts.sensitivePaths = note.filesToModify.count { SensitiveFile.kind(of: $0.description) != nil }
-        facts.words = note.textForAgents.split(whereSeparator: \.isWhitespace).count
-        facts.hasTesting = !note.testCommands.isEmpty || !note.testBoxes.isEmpty
-        facts.hasDefinitionOfDone = !note.definitionOfDone.isEmpty
-        facts.dependencies = note.dependsOn.count
-        return facts
     }
 
     // MARK: The parts

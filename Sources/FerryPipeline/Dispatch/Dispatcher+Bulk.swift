@@ -49,7 +49,7 @@ extension Dispatcher {
             case .feature(let id): id
             case .note(let path): places.features(at: path).first
             }
-        guard let id, let feature = features[id], feature.state == .planned, feature.waitsFor == nil, !state.runningFeatures.contains(id) else {
+        guard let id, let feature = features[id], feature.state == .planned, feature.waitsFor == nil, !state.isRunning(id) else {
             return
         }
         var former = feature

@@ -25,7 +25,8 @@ extension Dispatcher {
             let isLast = isLast || parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty && pendingNotes.isEmpty
             let due = dashboardPacing.due(dashboard, now: now, isOpen: desk.isOpen(desk.layout.dashboard), isLast: isLast)
             if let due, due > now { dashboardDue = due } else { try await write(dashboard, isNew: due != nil, now) }
-            try await tellWaits()
+            try await tellNoteFaults()
+            try await tellRoutes()
         } catch { parts.log.warning("Writing the dashboard: \(error)") }
     }
 
@@ -68,8 +69,11 @@ extension Dispatcher {
         var dashboard = Dashboard()
         dashboard.features = features.values.sorted { $0.id < $1.id }
         dashboard.stages = stages
-        for id in state.waitingFeatures { dashboard.waits[id] = state.reason(for: id).sentence }
-        dashboard.holds = [sickness].compactMap { $0 } + Set(holds.values).sorted()
+        // Of a long queue only the head is shown.
+        for feature in dashboard.features.lazy.filter({ self.state.isWaiting($0.id) }).prefix(Dashboard.rowLimit + 1) {
+            dashboard.waits[feature.id] = waitSentence(feature.id)
+        }
+        dashboard.holds = [sickness].compactMap { $0 } + faultsAround
         dashboard.faults = configuration.faults
         dashboard.noteFaults = noteFaults.merging(unreadable.mapValues { "\($0.what); \($0.remedy)" }) { fault, _ in fault }
         dashboard.busyNotes = Set(noteFaults.filter { $0.value == Self.busyNote }.keys)
@@ -82,7 +86,7 @@ extension Dispatcher {
         dashboard.isStopped = isStopped
         let weaknesses = [desk.unreliability, desk.writer.caveat].compactMap { $0 }
         dashboard.unreliability = weaknesses.isEmpty ? nil : weaknesses.joined(separator: " ")
-        dashboard.machine = holds[.hold(nil)]
+        dashboard.machine = state.circuits[.machine]?.reason
         return dashboard
     }
 }

@@ -10,8 +10,8 @@ extension Dispatcher {
         let note = try desk.feature(at: feature.path)
         for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
         if undispatched.contains(id) || isRaised(feature, note) { return try await dispatch(&feature, now) }
-        guard state.waitingFeatures.contains(id) else {
-            if state.runningFeatures.contains(id), try await isAnswered(note, feature) {
+        guard state.isWaiting(id) else {
+            if state.isRunning(id), try await isAnswered(note, feature) {
                 requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false)
             }
             return []
@@ -22,8 +22,8 @@ extension Dispatcher {
         feature.dependsOn = dependsOn
         feature.title = note.title
         try await save(feature)
-        guard let sequence = try await parts.store.openJobs()[id] else { return [] }
-        return queue(feature, sequence)
+        guard let job = try await parts.store.openJob(id) else { return [] }
+        return queue(feature, job)
     }
 
     /// Whether a foreign change of a note at work is one that Ferry writes after: it touched Ferry's keys or block, or the note must say from now on

@@ -190,10 +190,7 @@ extension Dispatcher {
     private func letGo(_ feature: inout FeatureRecord, _ gesture: Gesture, to: FeatureState?, _ now: Duration) async throws -> [DispatchState.Action]
     {
         let id = feature.id
-        try await parts.store.closeJob(id, as: "cancelled")
-        try await endRun(feature, .cancelled)
-        retries[.job(id)] = nil
-        mended([.job(id)])
+        forgetWaits(of: id)
         undispatched.remove(id)
         feature.isApproved = false
         if gesture == .reject || gesture == .withdraw { feature.isHeld = false }
@@ -206,7 +203,12 @@ extension Dispatcher {
             try await setKind(.fresh, feature)
             try releaseWorkspace(feature)
         }
-        _ = try await settle(&feature, to, now, writes: to != nil)
+        feature.state = to
+        // Closed by hand it is done, and that row is what releases its dependants.
+        try await parts.store.complete(feature, Completion(job: "cancelled", run: .cancelled))
+        remember(feature)
+        await hooks.didChange?(feature)
+        if to != nil { requestNote(id, notBefore: now + parts.timing.firstTouch) }
         return state.apply(.withdrawn(id)) + [.cancel(id)]
     }
 
@@ -222,12 +224,16 @@ extension Dispatcher {
         undispatched.remove(id)
         feature.waitsFor = nil
         feature.isHeld = false
-        let sequence = try await parts.store.enqueue(&feature, saying: line)
+        forgetWaits(of: id)
+        let parsed = try desk.feature(at: feature.path)
+        let tier = Route(RoutingFacts(parsed), fixRounds: configuration.settings.fixRounds).tier
+        _ = try await parts.store.enqueue(&feature, tier: tier, model: parsed.model, saying: line)
+        guard let job = try await parts.store.openJob(id) else { return [] }
         remember(feature)
         await hooks.didEnqueue?(id)
         await hooks.didChange?(feature)
         requestNote(id, notBefore: now + parts.timing.firstTouch)
-        return queue(feature, sequence)
+        return queue(feature, job)
     }
 
     /// Fills in what the note says, and whether something stands in the way: then the state is the one to settle in.
@@ -239,7 +245,6 @@ extension Dispatcher {
         feature.title = note.title
         feature.priority = note.priority
         feature.dependsOn = resolve(note.dependsOn)
-        retries[.job(id)] = nil
         if !feature.questions.isEmpty, !note.answersAnything {
             feature.waitsFor = "Its questions have no answer yet. Write one after `A1:` or under `## Questions`, then move it to planned again."
             feature.state = .blocked
@@ -272,20 +277,6 @@ extension Dispatcher {
             feature.questions = []
         }
         return false
-    }
-
-    func queue(_ feature: FeatureRecord, _ sequence: Int64) -> [DispatchState.Action] {
-        guard let repository = feature.repository else { return [] }
-        var actions: [DispatchState.Action] = []
-        for parent in feature.dependsOn where features[parent] == nil {
-            actions += state.apply(desk.isDone(parent) ? .released(parent) : .reopened(parent))
-        }
-        awaited.formUnion(feature.dependsOn)
-        return actions
-            + state.apply(
-                .planned(
-                    QueuedJob(
-                        feature: feature.id, repository: repository, priority: feature.priority, dependsOn: feature.dependsOn, sequence: sequence)))
     }
 
     private func rework(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {

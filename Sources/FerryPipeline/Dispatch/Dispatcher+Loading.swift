@@ -16,7 +16,13 @@ extension Dispatcher {
         _ = try await reload()
         _ = try await rebuildIfDue()
         await recoverRepositories()
-        if let obstacle = await health { hold(nil, obstacle, BootClock.now) }
+        let now = BootClock.now
+        try await restoreCircuits(now)
+        if let obstacle = await health {
+            hold(Trouble(.machine, .infrastructure, obstacle), now)
+        } else if state.circuits[.machine] != nil {
+            retries[.circuit(.machine)] = now
+        }
         try await takeUp()
         upkeepDue = BootClock.now
     }
@@ -24,7 +30,6 @@ extension Dispatcher {
     /// Goes on with what the database says. Done twice it begins nothing twice.
     func takeUp() async throws {
         for feature in try await parts.store.features() { remember(feature) }
-        for (id, wait) in try await parts.store.facts("wait:") { if let id = FeatureID(id) { toldWaits[id] = wait } }
         for (id, fault) in try await parts.store.facts("note:") { if let id = FeatureID(id) { toldNoteFaults[id] = fault } }
         for (path, id) in try await parts.store.versions(.movedFrom) { places.leave(path, id) }
         unconfirmed = Set(try await parts.store.facts("confirm:").keys.compactMap { FeatureID($0) })
@@ -38,16 +43,7 @@ extension Dispatcher {
             isStopped = true
             _ = state.apply(.stop)
         }
-        for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
-            guard let feature = features[id], feature.state == .planned || feature.state == .inProgress else {
-                // It had ended; the kill came before its job was closed.
-                try await parts.store.closeJob(id, as: "ended")
-                continue
-            }
-            try await parts.store.release(id)
-            // Interrupted is not failed: the attempt goes on from its last step.
-            startup += queue(feature, sequence)
-        }
+        try await restoreJobs(now)
         for feature in features.values where feature.isApproved {
             if let repository = feature.repository { startup += state.apply(.mergeWanted(feature.id, repository)) }
         }
@@ -55,8 +51,8 @@ extension Dispatcher {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
-        where feature.state == .planned && !feature.isAmbiguous && !unconfirmed.contains(feature.id) && state.reason(for: feature.id) == .nothing
-            && !state.runningFeatures.contains(feature.id)
+        where feature.state == .planned && !feature.isAmbiguous && !unconfirmed.contains(feature.id) && !state.isWaiting(feature.id)
+            && !state.isRunning(feature.id) && retries[.job(feature.id)] == nil
         {
             undispatched.insert(feature.id)
         }
@@ -78,7 +74,9 @@ extension Dispatcher {
             let fresh = try await loader.load()
             // A vault that goes away meanwhile has no notes; runs go on with what was read before.
             guard desk.absence() == nil else { return [] }
+            let isMended = isChanged(fresh)
             actions = use(fresh)
+            if isMended { try await tryAllAgain() }
             // As they were before the reading: what changed meanwhile is read at the next look.
             configurationStatuses = statuses
         }
@@ -99,27 +97,24 @@ extension Dispatcher {
 
     private func use(_ fresh: Configuration) -> [DispatchState.Action] {
         if fresh.faults != configuration.faults { requestDashboard(BootClock.now) }
-        tryAgain(after: fresh)
         if fresh.repositories != configuration.repositories { highestBranch = nil }
         configuration = fresh
+        let rerouted = reroute()
         desk.setPropertyPrefix(fresh.settings.propertyPrefix)
         var timing = parts.timing
         if parts.settleFromSettings { timing.settle = fresh.settings.settle }
         reconciliation.timing = timing
         var limits: [RepositoryName: Int] = [:]
         for repository in fresh.repositories { if let limit = repository.atOnce { limits[repository.name] = limit } }
-        return state.apply(.limits(total: fresh.settings.agentsAtOnce, perRepository: limits))
+        return rerouted + state.apply(.limits(total: fresh.settings.agentsAtOnce, perRepository: limits))
     }
 
-    /// A person has changed a setting: what waits for a mend is tried at once, its waits begin anew.
-    private func tryAgain(after fresh: Configuration) {
+    /// A person has changed a setting since the last reading; the first reading is no change.
+    private func isChanged(_ fresh: Configuration) -> Bool {
+        guard configurationStatuses != nil else { return false }
         let old = configuration
-        let isSame =
-            fresh.settings == old.settings && fresh.agents == old.agents && fresh.rules == old.rules && fresh.repositories == old.repositories
-            && fresh.faults == old.faults
-        guard !isSame else { return }
-        faultCounts = [:]
-        for what in retries.keys { retries[what] = BootClock.now }
+        return fresh.settings != old.settings || fresh.agents != old.agents || fresh.rules != old.rules || fresh.repositories != old.repositories
+            || fresh.faults != old.faults
     }
 
     func repository(for note: FeatureNote) -> Result<RepositoryNote, RepositoryObstacle> { configuration.repository(for: note) }
@@ -134,9 +129,11 @@ extension Dispatcher {
         do {
             try await parts.store.record(isStopped ? "stopped: nothing starts, every agent ends" : "the stop was taken back")
             guard !isStopped else { return }
-            for (id, sequence) in try await parts.store.openJobs().sorted(by: { $0.value < $1.value }) {
-                guard let feature = features[id], !state.runningFeatures.contains(id) else { continue }
-                decided += queue(feature, sequence)
+            try await eachOpenJob { job in
+                guard let feature = features[job.feature], !state.isRunning(job.feature), !state.isWaiting(job.feature),
+                    retries[.job(job.feature)] == nil
+                else { return }
+                decided += queue(feature, job)
             }
         } catch { parts.log.warning("Recording the stop: \(error)") }
     }
@@ -202,12 +199,5 @@ extension Dispatcher {
         let journals = ((try? Directory.entries(of: parts.folders.runs)) ?? []).compactMap { FeatureID($0.name.string) }
         highestRun = max(desk.highestNumber(prefix: Self.idPrefix), journals.filter { $0.prefix == Self.idPrefix }.map(\.number).max() ?? 0)
         await readHighestBranch()
-    }
-
-    func hold(_ repository: RepositoryName?, _ reason: String, _ now: Duration) {
-        if holds.updateValue(reason, forKey: .hold(repository)) != reason { parts.log.warning("\(reason)") }
-        retries[.hold(repository)] = now + parts.timing.retryFirst
-        startup += state.apply(.hold(repository, reason: reason))
-        requestDashboard(now)
     }
 }

@@ -59,19 +59,18 @@ extension Dispatcher {
         switch end {
         case .merged(let commit):
             feature.isApproved = false
-            mended([.merge(id)])
+            mergeFailures[id] = nil
             feature.state = .done
             feature.waitsFor = nil
             feature.isHeld = false
-            try await parts.store.setFact("conflict:\(id)", nil)
-            try await parts.store.setFact("merged:\(id)", commit.isEmpty ? feature.tip : commit)
-            if var run = try await parts.store.run(id, feature.run) {
-                run.outcome = .merged
-                run.ended = Store.now
-                try await parts.store.save(run)
-            }
-            try await save(feature)
-            try await parts.store.record("merged as \(commit.prefix(12))", feature: id, run: feature.run)
+            // In one step: the row that says done is what releases those that depend on it.
+            try await parts.store.complete(
+                feature,
+                Completion(
+                    run: .merged, facts: ["conflict:\(id)": "", "merged:\(id)": commit.isEmpty ? feature.tip ?? "" : commit],
+                    line: "merged as \(commit.prefix(12))"))
+            remember(feature)
+            await hooks.didChange?(feature)
             logged("Removing the worktree of \(id)") { try releaseWorkspace(feature) }
             await writeRun(feature)
             actions += state.apply(.released(id))
@@ -79,14 +78,17 @@ extension Dispatcher {
             feature.isApproved = false
             feature.state = .review
             feature.waitsFor = reason
-            try await parts.store.setFact("conflict:\(id)", conflict)
-            try await save(feature)
-            try await parts.store.record(reason, feature: id, run: feature.run)
+            mergeFailures[id] = nil
+            try await parts.store.complete(feature, Completion(facts: ["conflict:\(id)": conflict ?? ""], line: reason))
+            remember(feature)
+            await hooks.didChange?(feature)
         case .waits(let reason), .unavailable(let reason):
             if feature.waitsFor != reason { try await parts.store.record(reason, feature: id, run: feature.run) }
             feature.waitsFor = reason
             try await save(feature)
-            retries[.merge(id)] = now + parts.timing.retryFirst
+            mergeFailures[id, default: 0] += 1
+            let kind: FaultClass = if case .waits = end { .configuration } else { .infrastructure }
+            retries[.merge(id)] = now + kind.wait(after: mergeFailures[id] ?? 1, parts.timing)
         case .withdrawn:
             // Approved anew meanwhile, or stopped by something else than the person: it is tried again.
             retries[.merge(id)] = now + parts.timing.retryFirst

@@ -53,7 +53,7 @@ extension Dispatcher {
             feature.id, status, clock: Int64(Date.now.timeIntervalSince1970 * 1_000_000_000), isCosmetic: pending.isCosmetic, isOpen: isOpen, now: now
         )
         guard due > now else { return false }
-        let isEnding = parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty
+        let isEnding = parts.runsOnce && state.isIdle
         // What is no change of state does not keep `run --once` from ending.
         if pending.isCosmetic, isEnding { return true }
         var later = pending
@@ -193,7 +193,7 @@ extension Dispatcher {
         var content = FeatureBlock(
             feature: feature, run: run, check: try await parts.store.checkResult(feature.id),
             cost: try await parts.store.spending(feature: feature.id),
-            stage: stages[feature.id], waits: state.waitingFeatures.contains(feature.id) ? state.reason(for: feature.id).sentence : nil,
+            stage: stages[feature.id], waits: state.isWaiting(feature.id) ? waitSentence(feature.id) : nil,
             events: Array(try await parts.store.events(of: feature.id, limit: 12).reversed()), allowance: Self.allowance,
             merged: try await parts.store.fact("merged:\(feature.id)"), isEdited: isEdited, layout: desk.layout
         ).content
@@ -211,34 +211,12 @@ extension Dispatcher {
         return FeatureNote(parsing: run.note, path: feature.path).textForAgents != (try? desk.feature(at: feature.path))?.textForAgents
     }
 
-    /// For `ferry why`: what each queued feature waits for, and why a note cannot be written; what holds no more is taken back.
-    func tellWaits() async throws {
-        var waits: [FeatureID: String] = [:]
-        for id in state.waitingFeatures where state.reason(for: id) != .nothing { waits[id] = state.reason(for: id).sentence }
-        for id in Set(waits.keys).union(toldWaits.keys) where waits[id] != toldWaits[id] {
-            try await parts.store.setFact("wait:\(id)", waits[id])
-            toldWaits[id] = waits[id]
-        }
+    /// For `ferry why`: why a note cannot be written; what holds no more is taken back.
+    func tellNoteFaults() async throws {
         let faults = features.compactMapValues { noteFaults[$0.path] }
         for id in Set(faults.keys).union(toldNoteFaults.keys) where faults[id] != toldNoteFaults[id] {
             try await parts.store.setFact("note:\(id)", faults[id])
             toldNoteFaults[id] = faults[id]
-        }
-    }
-}
-
-extension WaitReason {
-    /// In words, for `ferry why` and the dashboard.
-    package var sentence: String {
-        switch self {
-        case .stopped: "everything is stopped (90_system/STOP.md); delete that note to go on"
-        case .hold(let reason): reason
-        case .dependency(let feature): "waits for \(feature), which it depends on"
-        case .cycle(let chain): "depends on itself: \(chain.map(\.description).joined(separator: " → ")); take one `depends_on` out"
-        case .slot(let running): "waits for a free slot (\(running) at work; `agents_at_once`)"
-        case .repositorySlot(let repository, let running): "waits for a free slot of \(repository) (\(running) at work; `at_once`)"
-        case .merge(let other): "waits for the merge of \(other)"
-        case .nothing: "waits for nothing"
         }
     }
 }

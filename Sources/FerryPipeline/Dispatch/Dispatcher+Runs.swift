@@ -72,13 +72,13 @@ extension Dispatcher {
 
     /// How a `--once` service ended: faults of the surroundings first, then what waits for a person.
     package func onceEnd() -> OnceEnd {
-        let faults = [absence].compactMap { $0 } + Set(holds.values).sorted()
+        let faults = [absence].compactMap { $0 } + faultsAround
         if !faults.isEmpty { return .failed(faults) }
         let waiting = features.values.filter { $0.isPresent }.sorted { $0.id < $1.id }.compactMap { feature -> String? in
             if feature.isAmbiguous { return feature.waitsFor }
             return switch feature.state {
             case .blocked where feature.run.rawValue > 0 || feature.waitsFor != nil, .planned, .inProgress:
-                "\(feature.id) (\(feature.state?.rawValue ?? "")): \(feature.waitsFor ?? state.reason(for: feature.id).sentence)"
+                "\(feature.id) (\(feature.state?.rawValue ?? "")): \(feature.waitsFor ?? waitSentence(feature.id))"
             case .review where feature.isApproved: "\(feature.id): \(feature.waitsFor ?? "approved, waits")"
             default: nil
             }

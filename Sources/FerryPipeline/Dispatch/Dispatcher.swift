@@ -1,5 +1,5 @@
 package import FerryModel
-internal import FerryStore
+package import FerryStore
 internal import FerrySystem
 internal import FerryVault
 internal import Logging
@@ -12,8 +12,9 @@ package actor Dispatcher {
     package enum Event: Sendable {
         case vaultChanged
         case tick
-        case news(FeatureID, AttemptNews)
-        case attemptEnded(FeatureID, RunEnd)
+        case news(Claim, AttemptNews)
+        /// Without a claim it ended before it began.
+        case attemptEnded(FeatureID, RunEnd, Claim?)
         case mergeEnded(FeatureID, MergeEnd)
         case shutDown
     }
@@ -69,8 +70,19 @@ package actor Dispatcher {
     var unconfirmed: Set<FeatureID> = []
     /// What is to be tried again later, and when.
     var retries: [Retry: Duration] = [:]
-    /// How often in a row something failed; its waits grow with it.
-    var faultCounts: [Retry: Int] = [:]
+    /// Jobs that wait after a failure.
+    var postponed: [FeatureID: PostponedJob] = [:]
+    /// Faults that concern one feature only, and are not its own.
+    var ownFaults: [FeatureID: String] = [:]
+    /// How often in a row a merge was not possible; its waits grow with it.
+    var mergeFailures: [FeatureID: Int] = [:]
+    var attemptsBegan: [FeatureID: Duration] = [:]
+    /// Breakers as the database has them.
+    var storedCircuits: [Resource: Circuit] = [:]
+    /// What queued jobs were registered with, and the models behind it.
+    var needs: [FeatureID: ModelNeeds] = [:]
+    var modelRoutes: [ModelNeeds: Set<ModelRoute>] = [:]
+    var toldRoutes: [ModelNeeds: Set<ModelRoute>] = [:]
     /// What each running feature is doing, in a few words.
     var stages: [FeatureID: String] = [:]
     /// What each note was last made to say of whether it was edited since its run began.
@@ -79,8 +91,6 @@ package actor Dispatcher {
     var noteFaults: [FilePath: String] = [:]
     /// An interrupted write could not be looked after yet.
     var hasPostponedWrites = false
-    /// Faults of the surroundings, by what they concern.
-    var holds: [Retry: String] = [:]
     var isStopped = false
     var isShuttingDown = false
     var dashboardDue: Duration?
@@ -94,8 +104,6 @@ package actor Dispatcher {
     var unreadable: [FilePath: NoteFault] = [:]
     /// Where the notes lie that bear one id.
     var doubles: [FeatureID: [FilePath]] = [:]
-    /// What the database says that queued features wait for.
-    var toldWaits: [FeatureID: String] = [:]
     /// What the database says of notes that cannot be written.
     var toldNoteFaults: [FeatureID: String] = [:]
     /// Why nothing can be stored now.
@@ -110,7 +118,7 @@ package actor Dispatcher {
     /// Notes that the disk refused to take, and what it said.
     var unwritable: [FeatureID: String] = [:]
     /// What waits for free space; it goes on only when there is a little more than is needed.
-    var isShortOfSpace: Set<Retry> = []
+    var isShortOfSpace: Set<Resource> = []
     /// Why the vault is not there.
     var absence: String?
     var toldUnreliability: String?
@@ -130,7 +138,7 @@ package actor Dispatcher {
         self.desk = desk
         self.hooks = hooks
         (inbox, post) = AsyncStream.makeStream()
-        state = DispatchState(limit: 1)
+        state = DispatchState(limit: 1, aging: parts.timing.aging)
         reconciliation = Reconciliation(timing: parts.timing)
         notePacing = NotePacing(firstTouch: parts.timing.firstTouch, interval: parts.timing.noteInterval)
         dashboardPacing = DashboardPacing(interval: parts.timing.noteInterval)
@@ -181,7 +189,8 @@ package actor Dispatcher {
             if needsLook || (nextLook.map { $0 <= now } ?? false) { try await look(now) }
             beginDay(now)
             actions += try await retry(now)
-            forgetHolds()
+            forgetIdleCircuits()
+            try await saveCircuits(now)
             await writeNotes(now)
             if let due = upkeepDue, due <= now { try await keepUp(now) }
             if let due = indexDue, due <= now { await saveIndex() }
@@ -204,7 +213,7 @@ package actor Dispatcher {
             needsLook = true
         case .tick: break
         case .news: unhandled.append(event)
-        case .attemptEnded(let feature, _), .mergeEnded(let feature, _):
+        case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _):
             attempts[feature] = nil
             unhandled.append(event)
         case .shutDown:
@@ -215,8 +224,8 @@ package actor Dispatcher {
 
     private func take(_ event: Event) async throws -> [DispatchState.Action] {
         switch event {
-        case .news(let feature, let news): try await take(news, of: feature)
-        case .attemptEnded(let feature, let end): return try await ended(feature, end)
+        case .news(let claim, let news): try await take(news, of: claim)
+        case .attemptEnded(let feature, let end, let claim): return try await ended(feature, end, claim)
         case .mergeEnded(let feature, let end): return try await mergeEnded(feature, end)
         case .vaultChanged, .tick, .shutDown: break
         }
@@ -262,7 +271,7 @@ package actor Dispatcher {
         let ending = Set(
             unhandled.compactMap { event -> FeatureID? in
                 switch event {
-                case .attemptEnded(let feature, _), .mergeEnded(let feature, _): feature
+                case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _): feature
                 case .vaultChanged, .tick, .news, .shutDown: nil
                 }
             })
@@ -299,8 +308,8 @@ package actor Dispatcher {
             let prepared = await attempt(at: feature)
             launch(feature, in: &group) { [self] in
                 switch prepared {
-                case .ready(let attempt): notify(.attemptEnded(feature, await attempt.perform()))
-                case .ended(let end): notify(.attemptEnded(feature, end))
+                case .ready(let attempt, let claim): notify(.attemptEnded(feature, await attempt.perform(), claim))
+                case .ended(let end, let claim): notify(.attemptEnded(feature, end, claim))
                 }
             }
         case .merge(let feature):
@@ -322,12 +331,4 @@ package actor Dispatcher {
             }
         }
     }
-}
-
-/// Something that is tried again later.
-enum Retry: Hashable {
-    case job(FeatureID)
-    case merge(FeatureID)
-    /// `nil` for every repository.
-    case hold(RepositoryName?)
 }

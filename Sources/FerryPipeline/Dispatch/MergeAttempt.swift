@@ -36,7 +36,7 @@ struct MergeAttempt: Sendable {
         } catch {
             switch RunFault(error, repository: repository.name.rawValue).end {
             case .cancelled: return .withdrawn
-            case .unavailable(let reason, _): return .unavailable(reason: reason)
+            case .unavailable(let reason, _, _, _): return .unavailable(reason: reason)
             case .blocked(let reason): return .returned(reason: reason, conflict: nil)
             case .review, .questions, .budget, .dayLimit: return .unavailable(reason: "\(error)")
             }

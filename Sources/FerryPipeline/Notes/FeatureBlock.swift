@@ -65,6 +65,8 @@ package struct FeatureBlock: Sendable {
                 .todo, [.text("Your decision: "), .text("move this note to done to merge exactly "), .code(String(feature.tip?.prefix(12) ?? ""))],
                 lines: [[.text("For changes write under "), .code("## Feedback"), .text(" and move it to planned. To reject it, move it to ideas.")]])
         case .done: .init(.success, merged.map { [.text("Merged as "), .code(String($0.prefix(12)))] } ?? [.text("Done")])
+        case .blocked where feature.questions.isEmpty && run?.outcome != .parked && !feature.isHeld:
+            .init(.warning, [.text("Blocked")], lines: [[.text("Move this note back to planned to retry.")]])
         case .blocked: .init(.warning, [.text(feature.questions.isEmpty ? "Blocked" : "It has questions")])
         case .ideas, .drafts: .init(.info, [.text("Not started; move it to planned to start it")])
         case nil: .init(.info, [.text("Out of the queue")])

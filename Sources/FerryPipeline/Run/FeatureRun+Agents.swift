@@ -95,7 +95,8 @@ extension FeatureRun {
         guard let note = playbook.agents[role] else {
             throw RunStop(
                 .unavailable(
-                    reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything))
+                    reason: "There is no agent with the role `\(role.rawValue)`; add a note for it to the agents' folder.", scope: .everything,
+                    kind: .configuration))
         }
         try await parts.report(.stage(label))
         let backend: any AgentBackend
@@ -124,7 +125,7 @@ extension FeatureRun {
         try await parts.report(.transcript(label, transcript))
         switch outcome {
         case .unavailable, .sandboxFailed: break
-        case .finished, .stopped, .parked: try await parts.report(.wentWell)
+        case .finished, .stopped, .parked: try await parts.report(.wentWell(model: backend.modelName))
         }
         switch outcome {
         case .finished(let value):
@@ -141,7 +142,10 @@ extension FeatureRun {
     }
 
     private static func withoutModel(_ role: StageRole, _ error: ModelError) -> RunStop {
-        RunStop(.unavailable(reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: .model("")))
+        RunStop(
+            .unavailable(
+                reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: error.faultScope, kind: error.faultClass,
+                retryAfter: error.retryAfter))
     }
 
     private func label(_ stage: String, _ phase: Phase, _ round: Int) -> String {

@@ -17,7 +17,7 @@ extension FeatureRun {
             // Thrown from inside: what is no answer is not stored, so it is asked again when the fault may be mended.
             try requireUsable(evidence)
             if evidence.verdict == .failed { try await parts.report(.event("The tests fail before any change: \(evidence.summary)")) }
-            try await parts.report(.wentWell)
+            try await parts.report(.wentWell(model: nil))
             return evidence
         }
         try await parts.store.keep(baseline: evidence, of: request.feature)
@@ -33,13 +33,13 @@ extension FeatureRun {
                 .unavailable(
                     reason: "The test command of the repository could not be run: \(evidence.reason ?? evidence.command). "
                         + "Set `test` in the note of \(request.repository.name), or install what it needs.",
-                    scope: .repository(request.repository.name)))
+                    scope: .repository(request.repository.name), kind: .configuration))
         case .failed where evidence.isDeadline:
             throw RunStop(
                 .unavailable(
                     reason: "The tests of the repository did not end within their time, before any change (`\(evidence.command)`). "
                         + "Mend them, or raise `minutes` under `limits` in the note of \(request.repository.name).",
-                    scope: .repository(request.repository.name)))
+                    scope: .repository(request.repository.name), kind: .configuration))
         case .failed: break
         }
     }
@@ -140,7 +140,7 @@ extension FeatureRun {
                     throw RunStop(
                         .unavailable(
                             reason: "The check of the review rule `\(rule.name)` could not be run: \(reason). Mend it in its note, or take it out.",
-                            scope: .repository(request.repository.name)))
+                            scope: .repository(request.repository.name), kind: .configuration))
                 }
                 findings += result.findings
             }

@@ -110,7 +110,7 @@ package struct FeatureRun: Sendable {
             throw RunStop(
                 .unavailable(
                     reason: "The branch \(request.branch) is checked out with uncommitted work. It was not touched; Ferry goes on when it is clean.",
-                    scope: .model("")))
+                    scope: .feature, kind: .configuration))
         }
     }
 

@@ -12,8 +12,8 @@ package enum RunEnd: Hashable, Sendable {
     case budget(BudgetReached)
     /// The limit of the day; goes on by itself on the next day.
     case dayLimit(BudgetReached)
-    /// Not the feature's fault; it is tried again by itself. The text names the fault and its remedy.
-    case unavailable(reason: String, scope: FaultScope)
+    /// Not the feature's fault; it is tried again by itself, no sooner than a provider has asked for (`retryAfter`). The text names the fault and its remedy.
+    case unavailable(reason: String, scope: FaultScope, kind: FaultClass = .infrastructure, retryAfter: Duration? = nil)
     /// The run was stopped from outside: a gesture, the emergency stop, the end of the service.
     case cancelled
 }
@@ -24,6 +24,29 @@ package enum FaultScope: Hashable, Sendable {
     case everything
     /// All features of one repository.
     case repository(RepositoryName)
-    /// A model or its provider; features with other models go on.
+    /// A model, as `provider/model` or by the name that was asked for; features with other models go on.
     case model(String)
+    /// A provider, by its name; features with models of others go on.
+    case provider(String)
+    /// The one that met it.
+    case feature
+
+    /// What is out of order; `nil` where it concerns nobody else.
+    var resource: Resource? {
+        switch self {
+        case .everything: .machine
+        case .repository(let name): .repository(name)
+        case .model(let name): .model(name)
+        case .provider(let name): .provider(name)
+        case .feature: nil
+        }
+    }
+}
+
+extension RunEnd {
+    /// What is out of order, where the end says so.
+    var trouble: Trouble? {
+        guard case .unavailable(let reason, let scope, let kind, _) = self, let resource = scope.resource else { return nil }
+        return Trouble(resource, kind, reason)
+    }
 }

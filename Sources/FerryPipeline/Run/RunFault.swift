@@ -16,11 +16,19 @@ struct RunFault {
             case let stop as RunStop: stop.end
             case let agent as AgentGaveUp: .blocked(reason: "The \(agent.role.rawValue) did not get there: \(agent.reason).")
             case is CancellationError: .cancelled
-            case let error as GitError: .unavailable(reason: error.description, scope: error.code == .gitMissing ? .everything : .repository(name))
+            case let error as GitError:
+                .unavailable(
+                    reason: error.description, scope: error.code == .gitMissing || error.code == .gitTooOld ? .everything : .repository(name),
+                    kind: error.code == .failed ? .infrastructure : .configuration)
             case let error as SandboxError:
-                .unavailable(reason: error.description, scope: error.code == .policy ? .repository(name) : .everything)
+                .unavailable(
+                    reason: error.description, scope: error.code == .policy ? .repository(name) : .everything,
+                    kind: error.code == .policy ? .configuration : .infrastructure)
+            // Another attempt holds the job: whatever this one had to say is over.
+            case let error as StoreError where error.code == .superseded: .cancelled
             case let error as StoreError: .unavailable(reason: error.description, scope: .everything)
-            case let error as ModelError: .unavailable(reason: error.description, scope: .model(""))
+            case let error as ModelError:
+                .unavailable(reason: error.description, scope: error.faultScope, kind: error.faultClass, retryAfter: error.retryAfter)
             case let error as Errno:
                 .unavailable(reason: "The disk or the system refused (\(error)). \(Self.remedy(error))", scope: .everything)
             default: .unavailable(reason: "Ferry met a fault of its own: \(error).", scope: .repository(name))

@@ -40,7 +40,8 @@ package enum RunUpdate: Sendable {
     case transcript(String, Transcript)
     case checked(CheckResult, rounds: Int)
     /// What the surroundings must give was there: a fault that was met before is over.
-    case wentWell
+    /// `model` is the one that was asked first, `nil` where none was.
+    case wentWell(model: String?)
 }
 
 /// Agents and rules as the vault has them.

@@ -45,12 +45,12 @@ extension Dispatcher {
 
     /// Whether there is space to begin a feature's work. Where there is not, it goes back into the queue, and what lacks the space is held.
     func hasSpace(for id: FeatureID) async -> Bool {
-        let hold: [Retry] = [.hold(nil)] + (features[id]?.repository.map { [.hold($0)] } ?? [])
-        for what in hold {
-            guard case .hold(let repository) = what, let shortage = await shortage(before: what) else { continue }
+        let resources: [Resource] = [.machine] + (features[id]?.repository.map { [.repository($0)] } ?? [])
+        for resource in resources {
+            guard let shortage = await shortage(of: resource) else { continue }
             startup += state.apply(.ended(id))
-            self.hold(repository, shortage, BootClock.now)
-            if let feature = features[id], let sequence = try? await parts.store.openJobs()[id] { startup += queue(feature, sequence) }
+            hold(Trouble(resource, .infrastructure, shortage), BootClock.now)
+            if let feature = features[id], let job = try? await parts.store.openJob(id) { startup += queue(feature, job) }
             // So that what was decided here is carried out, and the next try has a timer.
             notify(.tick)
             return false
@@ -58,20 +58,20 @@ extension Dispatcher {
         return true
     }
 
-    /// What keeps the disks from being worked on, among what a hold is about: Ferry's folders and the vault, or a repository. `nil` where nothing does.
-    func shortage(before what: Retry) async -> String? {
+    /// What keeps the disks behind a resource from being worked on: Ferry's folders and the vault, or a repository. `nil` where nothing does.
+    func shortage(of resource: Resource) async -> String? {
         let places: [DiskSpace.Place]
-        switch what {
-        case .hold(nil):
+        switch resource {
+        case .machine:
             if let fault = unwritable.sorted(by: { $0.key < $1.key }).first(where: { pendingNotes[$0.key] != nil }) { return fault.value }
             places = [.init("the vault", desk.vault.root)] + parts.folders.places
-        case .hold(let name?): places = configuration.repository(name.rawValue).map { [.init("the repository \(name)", $0.path)] } ?? []
-        case .job, .merge: return nil
+        case .repository(let name): places = configuration.repository(name.rawValue).map { [.init("the repository \(name)", $0.path)] } ?? []
+        case .provider, .model: return nil
         }
         // A little more than it takes to be held, so that a disk at the limit is not held and let go by turns.
         let space = DiskSpace(minimum: configuration.settings.minimumFree)
-        let shortage = await space.shortage(of: places, factor: isShortOfSpace.contains(what) ? 1.25 : 1)
-        if shortage == nil { isShortOfSpace.remove(what) } else { isShortOfSpace.insert(what) }
+        let shortage = await space.shortage(of: places, factor: isShortOfSpace.contains(resource) ? 1.25 : 1)
+        if shortage == nil { isShortOfSpace.remove(resource) } else { isShortOfSpace.insert(resource) }
         return shortage
     }
 
@@ -80,7 +80,7 @@ extension Dispatcher {
         guard RunFault.isDisk(error) else { return }
         let reason = "A note cannot be written. " + RunFault.storage(error)
         unwritable[id] = reason
-        hold(nil, reason, now)
+        hold(Trouble(.machine, .infrastructure, reason), now)
     }
 }
 

@@ -1,0 +1,60 @@
+internal import FerryModel
+internal import FerryStore
+internal import FerrySystem
+internal import Logging
+
+/// What the database remembers of jobs, when the service begins. Interrupted is not failed: an attempt goes on from its last step.
+extension Dispatcher {
+    /// Jobs that are read at once.
+    private static let page = 1_000
+    /// Unclean starts in a row that find a job at work, and no further, after which it is not started again by itself.
+    private static let poisonLimit = 2
+
+    func restoreJobs(_ now: Duration) async throws {
+        let poison = Dictionary(try await parts.store.releaseInterrupted(limit: Self.poisonLimit).map { ($0.feature, $0.count) }) { $1 }
+        // It had ended; the kill came before its job was closed. All of them in one step: they must keep nothing behind them waiting.
+        var ended: [FeatureID] = []
+        var quarantined: [FeatureRecord] = []
+        try await eachOpenJob { job in
+            guard let feature = features[job.feature], feature.state == .planned || feature.state == .inProgress else {
+                ended.append(job.feature)
+                return
+            }
+            if poison[job.feature] != nil {
+                quarantined.append(feature)
+            } else if let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero {
+                retries[.job(job.feature)] = now + wait
+            } else {
+                startup += queue(feature, job)
+            }
+        }
+        try await parts.store.closeJobs(ended, as: "ended")
+        for feature in quarantined { try await quarantine(feature, poison[feature.id] ?? Self.poisonLimit) }
+    }
+
+    /// Asks for every open job in the order of arrival, page by page: however many there are that nothing can be done for, those behind them have their turn.
+    func eachOpenJob(_ body: (OpenJob) -> Void) async throws {
+        var last: Int64 = 0
+        while true {
+            let jobs = try await parts.store.openJobs(after: last, limit: Self.page)
+            jobs.forEach(body)
+            guard let end = jobs.last else { return }
+            last = end.sequence
+        }
+    }
+
+    /// A job that may be what ends Ferry: it is a person's to look at.
+    private func quarantine(_ record: FeatureRecord, _ count: Int) async throws {
+        var feature = record
+        let last = try await parts.store.events(of: feature.id, limit: 1).first.map { " It was last seen at: \($0.text)." } ?? ""
+        feature.waitsFor =
+            "It was at work \(count == 2 ? "both" : "all \(count)") times when Ferry ended without a word, and came no further in between, so it is not "
+            + "started again by itself.\(last) Look at memory, disk and what its commands do (`ferry logs \(feature.id)`)."
+        feature.state = .blocked
+        try await parts.store.complete(
+            feature,
+            Completion(job: "quarantined", run: .blocked, facts: ["kind:\(feature.id)": RunRequest.Kind.retry.rawValue], line: feature.waitsFor))
+        remember(feature)
+        parts.log.warning("\(feature.id): \(feature.waitsFor ?? "")")
+    }
+}
