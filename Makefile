@@ -82,6 +82,7 @@ check-long:
 bench:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-release
+	@.scripts/stage build swift build $(RELEASE) --product FerryQueueBench
 	@.scripts/stage bench Benchmarks/run
 
 e2e:

@@ -167,6 +167,10 @@ let package = Package(
             dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
         .executableTarget(
+            name: "FerryQueueBench", dependencies: ["FerryModel", "FerryStore", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/FerryQueueBench"
+        ),
+        .executableTarget(
             name: "FerryWatchProbe", dependencies: ["FerryWatch", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryWatchProbe"
         ),
