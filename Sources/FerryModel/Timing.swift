@@ -34,6 +34,17 @@ package struct Timing: Hashable, Sendable {
     package var upkeepInterval: Duration = .seconds(30)
     /// Between two snapshots of the database, and between two removals of what is kept no longer.
     package var snapshotInterval: Duration = .seconds(3600)
+    /// A turn, a check or a merge that is under way when Ferry is asked to stop may take so long to finish; then it is cut off.
+    package var windDown: Duration = .seconds(20)
+    /// Between two questions to the loop whether it goes on; a service manager's own limit may shorten it.
+    package var beat: Duration = .seconds(20)
+    /// Where no events come, STOP.md is looked for so often.
+    package var stopPoll: Duration = .milliseconds(500)
+    /// The machine that serves a vault says so in it this often, and is believed to be there for so long after it.
+    package var servingInterval: Duration = .seconds(4 * 3600)
+    package var servingTrust: Duration = .seconds(9 * 3600)
+    /// What a killed Ferry left running has so long to end after each signal.
+    package var orphanPatience: Duration = .seconds(2)
     package init() {}
 }
 

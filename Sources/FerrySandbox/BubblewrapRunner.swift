@@ -95,7 +95,8 @@ package struct BubblewrapRunner: CommandRunner {
         defer { output.closeLog() }
         do {
             let result = try await Subprocess.run(
-                .path(step), environment: .custom([Environment.Key: String]()), platformOptions: options, input: .inputWriter, output: .sequence,
+                .path(step), environment: .custom(ProcessMark.environment.map { Array("\($0.key)=\($0.value)".utf8) + [0] }),
+                platformOptions: options, input: .inputWriter, output: .sequence,
                 error: .bytes(limit: 1 << 16)
             ) { execution in
                 let control = execution.standardInputWriter

@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import Glibc
 internal import Subprocess
 package import SystemPackage
@@ -9,7 +10,7 @@ package struct HostProcess: Sendable {
     package var executable: FilePath
     /// Arguments after the name, in bytes.
     package var arguments: [[UInt8]]
-    /// The whole environment: nothing is inherited.
+    /// The whole environment, beside the mark of this process: nothing is inherited.
     package var environment: [String: String]
     package var directory: FilePath
     package var input: [UInt8]
@@ -137,7 +138,9 @@ package struct HostProcess: Sendable {
         try? await writer.finish()
     }
 
-    private var exactEnvironment: Environment { .custom(environment.map { Array("\($0.key)=\($0.value)".utf8) + [0] }) }
+    private var exactEnvironment: Environment {
+        .custom(environment.merging(ProcessMark.environment) { $1 }.map { Array("\($0.key)=\($0.value)".utf8) + [0] })
+    }
 
     private static let teardown: [TeardownStep] = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
 

@@ -30,6 +30,20 @@ package enum FileContents {
         }
     }
 
+    /// Reads a file that the kernel makes up when it is read (/proc), up to `limit` bytes; these say that they have none.
+    static func readVirtual(_ path: FilePath, limit: Int = 1 << 20) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+        defer { try? file.close() }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 14)
+        while bytes.count < limit {
+            let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
+            if count == 0 { break }
+            bytes.append(contentsOf: piece[..<count])
+        }
+        return bytes
+    }
+
     /// Replaces or creates a file so that a reader, or a crash, sees the old or the new content and nothing between.
     package static func write(_ content: some Collection<UInt8>, to path: FilePath, mode: UInt16 = 0o600) throws {
         let temporary = path.removingLastComponent().appending(".ferry-\(UInt64.random(in: .min ... .max))")

@@ -34,6 +34,9 @@ package struct VaultLayout: Hashable, Sendable {
     /// While it is there, nothing starts and every agent ends.
     package var stop: FilePath { FilePath(root: nil, [system, "STOP.md"]) }
 
+    /// Which machine serves the vault, while one does.
+    package var serving: FilePath { FilePath(root: nil, [system, "serving.md"]) }
+
     /// The folder of a state, relative to the vault.
     package func folder(of state: FeatureState) -> FilePath {
         guard let name = states[state] else { preconditionFailure("every state has a folder") }

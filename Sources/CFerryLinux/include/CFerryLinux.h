@@ -44,6 +44,13 @@ int ferry_pipe(int fds[2]);
 /// CLOCK_BOOTTIME in nanoseconds: goes on while the machine sleeps and never jumps.
 int64_t ferry_boottime_nanoseconds(void);
 
+/// One datagram to a Unix socket, never waiting: `name` is its path without a NUL, or an abstract name that begins with one. 0, or -1 with errno.
+int ferry_send_datagram(const void *name, size_t name_length, const void *bytes, size_t count);
+
+/// pidfd_open(2), whose descriptor is closed on exec, and pidfd_send_signal(2): a number that another process gets meanwhile is not meant.
+int ferry_pidfd_open(pid_t pid);
+int ferry_pidfd_signal(int fd, int number);
+
 /// SHA-256 (FIPS 180-4), in one piece or streamed.
 typedef struct {
     uint32_t state[8];
