@@ -79,6 +79,7 @@ package struct DispatchState: Sendable {
 
     package var runningFeatures: Set<FeatureID> { Set(running.keys) }
     package var waitingFeatures: Set<FeatureID> { Set(queue.waiting.keys) }
+    package var waitingCount: Int { queue.waiting.count }
     /// Whose merge is under way.
     package var mergingFeatures: Set<FeatureID> { Set(merging.values) }
     package var isIdle: Bool { running.isEmpty && merging.isEmpty }

@@ -11,7 +11,7 @@ struct AgentRun {
     let task: AgentTask
     let model: AgentModel
     let toolBox: ToolBox
-    let began = BootClock.now
+    let began: Duration
 
     var conversation: Conversation
     /// What the next request adds to the conversation; `nil` where nothing is added (a paused turn goes on).
@@ -33,6 +33,7 @@ struct AgentRun {
     init(_ task: AgentTask, _ model: AgentModel) throws {
         self.task = task
         self.model = model
+        began = task.clock.now
         toolBox = ToolBox(task.workspace, report: task.report, redactor: task.transcript.redactor, readBytes: model.readBytes)
         conversation = Conversation(system: "", tools: [])
         try begin(with: task.prompt)
@@ -57,7 +58,8 @@ struct AgentRun {
                 tools: conversation.tools.map(\.name)))
     }
 
-    var timeLeft: Duration { task.limits.time - (BootClock.now - began) }
+    /// The machine may sleep meanwhile.
+    var timeLeft: Duration { task.limits.time - (task.clock.now - began) }
 
     /// Turn after turn.
     mutating func outcome() async throws -> AgentOutcome {
@@ -69,6 +71,7 @@ struct AgentRun {
     /// `nil` while the work goes on.
     private mutating func takeTurn() async throws -> AgentOutcome? {
         try Task.checkCancellation()
+        try task.windDown.check()
         guard turn < task.limits.turns else { return .stopped(.turns(task.limits.turns)) }
         guard timeLeft > .zero else { return .stopped(.time(task.limits.time)) }
         if isFull { return try await handOver() }
@@ -122,7 +125,7 @@ struct AgentRun {
         task.progress(
             AgentProgress(
                 role: task.role, phase: phase, turn: turn, turns: task.limits.turns, input: usage.input, output: usage.output, cost: spent,
-                elapsed: BootClock.now - began))
+                elapsed: task.clock.now - began))
     }
 
     func end(_ outcome: String) throws {

@@ -1,5 +1,6 @@
 package import FerryModel
 package import FerrySandbox
+package import FerrySystem
 package import SystemPackage
 
 /// Carries out one agent's part of a run: the built-in loop, or an external agent program.
@@ -30,6 +31,10 @@ package struct AgentTask: Sendable {
     package var transcript: Transcript
     /// Told of every step for the live display; called from any thread and never waited for.
     package var progress: @Sendable (AgentProgress) -> Void
+    /// Looked at before each turn.
+    package var windDown = WindDown()
+    /// What `limits.time` is told by.
+    package var clock = AwakeClock()
 
     package init(
         role: String, system: String, prompt: String, report: ReportSchema, limits: AgentLimits = AgentLimits(), workspace: AgentWorkspace,

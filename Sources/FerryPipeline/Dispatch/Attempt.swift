@@ -158,7 +158,7 @@ struct Attempt: Sendable {
         let requireRoom = { @Sendable [space = DiskSpace(minimum: settings.minimumFree)] in
             if let full = await space.fullness(of: places) { throw RunStop(.unavailable(reason: full, scope: .everything)) }
         }
-        return RunParts(
+        var runParts = RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
             maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
@@ -186,5 +186,8 @@ struct Attempt: Sendable {
                 await send(.update(update))
             },
             progress: { board.set($0, stage: $1, agent: $2) })
+        runParts.windDown = parts.windDown
+        runParts.clock = parts.clock
+        return runParts
     }
 }

@@ -13,8 +13,10 @@ extension Dispatcher {
         // Beside it: the sandbox is asked whether it works.
         async let health = parts.health()
         await recoverWrites()
+        hooks.didAdvance?()
         _ = try await reload()
         _ = try await rebuildIfDue()
+        hooks.didAdvance?()
         await recoverRepositories()
         let now = BootClock.now
         try await restoreCircuits(now)
@@ -163,6 +165,7 @@ extension Dispatcher {
         for repository in configuration.repositories {
             guard let git = try? await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
             else { continue }
+            hooks.didAdvance?()
             do {
                 for recovery in try await git.recover() { try await parts.store.record("\(repository.name): \(recovery)") }
             } catch { parts.log.warning("Recovering \(repository.name): \(error)") }

@@ -66,6 +66,7 @@ extension Dispatcher {
             decided += try await dispatchRaised(now)
         }
         if highestBranch == nil || branchesDue <= now { await readHighest() }
+        hasLooked = true
         await hooks.didLook?()
     }
 

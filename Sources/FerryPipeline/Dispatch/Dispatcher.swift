@@ -16,7 +16,12 @@ package actor Dispatcher {
         /// Without a claim it ended before it began.
         case attemptEnded(FeatureID, RunEnd, Claim?)
         case mergeEnded(FeatureID, MergeEnd)
+        /// Begin nothing any more, finish what is under way as far as `Timing.windDown` allows, then end.
+        case windDown
+        /// The same, at once.
         case shutDown
+        /// The answer comes when this pass of the loop is done.
+        case beat(@Sendable (DispatchReport) -> Void)
     }
 
     let parts: DispatcherParts
@@ -130,7 +135,10 @@ package actor Dispatcher {
     var needsLook = true
     /// Some note waits only for its settle or grace time.
     var waitsForTime = false
+    /// A look has been carried out.
+    var hasLooked = false
     private var timer: Task<Void, Never>?
+    private var lastCall: Task<Void, Never>?
     private var attempts: [FeatureID: Task<Void, Never>] = [:]
 
     package init(parts: DispatcherParts, desk: VaultDesk, hooks: PipelineHooks = PipelineHooks()) {
@@ -151,7 +159,7 @@ package actor Dispatcher {
         post.yield(event)
     }
 
-    /// Works until `shutDown`; then waits until every attempt has ended. Throws `StoreError` where not even the beginning can be read.
+    /// Works until `windDown` or `shutDown`; then waits until every attempt has ended. Throws `StoreError` where not even the beginning can be read.
     package func run() async throws {
         try await load()
         await withDiscardingTaskGroup { group in
@@ -159,9 +167,11 @@ package actor Dispatcher {
             for await event in inbox {
                 let actions = await handle(event)
                 for action in actions { await carryOut(action, in: &group) }
+                if case .beat(let answer) = event { answer(await report()) }
                 if isShuttingDown, attempts.isEmpty { break }
             }
             timer?.cancel()
+            lastCall?.cancel()
         }
         if let databaseLoss { throw databaseLoss }
         await writeLastDashboard()
@@ -211,23 +221,35 @@ package actor Dispatcher {
         case .vaultChanged:
             isLookAsked.store(false, ordering: .releasing)
             needsLook = true
-        case .tick: break
+        case .tick, .beat: break
         case .news: unhandled.append(event)
         case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _):
             attempts[feature] = nil
             unhandled.append(event)
+        case .windDown:
+            isShuttingDown = true
+            parts.windDown.ask()
+            // A child of the group would keep the loop from ending sooner.
+            lastCall = Task { [post, wait = parts.timing.windDown] in
+                guard (try? await Task.sleep(for: wait)) != nil else { return }
+                post.yield(.shutDown)
+            }
         case .shutDown:
             isShuttingDown = true
-            attempts.values.forEach { $0.cancel() }
+            parts.windDown.ask()
+            endAttempts()
         }
     }
+
+    /// Every agent and every merge ends now; where each goes from here is decided when it has. Also from beside the loop, which may be busy.
+    package func endAttempts() { attempts.values.forEach { $0.cancel() } }
 
     private func take(_ event: Event) async throws -> [DispatchState.Action] {
         switch event {
         case .news(let claim, let news): try await take(news, of: claim)
         case .attemptEnded(let feature, let end, let claim): return try await ended(feature, end, claim)
         case .mergeEnded(let feature, let end): return try await mergeEnded(feature, end)
-        case .vaultChanged, .tick, .shutDown: break
+        case .vaultChanged, .tick, .beat, .windDown, .shutDown: break
         }
         return []
     }
@@ -266,13 +288,17 @@ package actor Dispatcher {
         requestDashboard(now)
     }
 
+    private func isEnding(_ feature: FeatureID) -> Bool {
+        unhandled.contains { if case .attemptEnded(feature, _, _) = $0 { true } else { false } }
+    }
+
     /// What has been decided and is not under way, because an error came between.
     private var owed: [DispatchState.Action] {
         let ending = Set(
             unhandled.compactMap { event -> FeatureID? in
                 switch event {
                 case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _): feature
-                case .vaultChanged, .tick, .news, .shutDown: nil
+                case .vaultChanged, .tick, .beat, .news, .windDown, .shutDown: nil
                 }
             })
         let starts = state.runningFeatures.subtracting(ending).sorted().map(DispatchState.Action.start)
@@ -301,10 +327,16 @@ package actor Dispatcher {
 
     private func carryOut(_ action: DispatchState.Action, in group: inout DiscardingTaskGroup) async {
         switch action {
-        case .cancel(let feature): attempts[feature]?.cancel()
+        case .cancel(let feature):
+            if let attempt = attempts[feature] { return attempt.cancel() }
+            // Owed and never begun; there is nobody else who would say that it has ended.
+            if state.runningFeatures.contains(feature), !isEnding(feature) { notify(.attemptEnded(feature, .cancelled, nil)) }
         case .start(let feature):
             // Owed once: what an error kept from being carried out is asked for again.
-            guard attempts[feature] == nil, state.runningFeatures.contains(feature), await hasSpace(for: feature) else { return }
+            // Under the emergency stop it stays owed, whether or not a look has seen the note.
+            guard attempts[feature] == nil, state.runningFeatures.contains(feature), !desk.isStopped, !isShuttingDown,
+                await hasSpace(for: feature)
+            else { return }
             let prepared = await attempt(at: feature)
             launch(feature, in: &group) { [self] in
                 switch prepared {
@@ -313,7 +345,7 @@ package actor Dispatcher {
                 }
             }
         case .merge(let feature):
-            guard attempts[feature] == nil, state.mergingFeatures.contains(feature) else { return }
+            guard attempts[feature] == nil, state.mergingFeatures.contains(feature), !desk.isStopped, !isShuttingDown else { return }
             let merge = await merge(of: feature)
             launch(feature, in: &group) { [self] in notify(.mergeEnded(feature, await merge?.perform() ?? .withdrawn)) }
         }

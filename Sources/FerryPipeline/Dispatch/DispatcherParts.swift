@@ -1,6 +1,7 @@
 package import FerryModel
 package import FerrySandbox
 package import FerryStore
+package import FerrySystem
 package import Logging
 
 /// What the dispatcher works with.
@@ -16,6 +17,10 @@ package struct DispatcherParts: Sendable {
     /// `--max-iterations`.
     package var maxIterations: Int?
     package var progress: ProgressBoard
+    /// Given to every attempt; asked when Ferry is to stop.
+    package let windDown = WindDown()
+    /// Given to every attempt; the service pulses it.
+    package let clock = AwakeClock()
     /// End when nothing is left that goes on by itself (`run --once`).
     package var runsOnce = false
     /// Take the settle time from the settings note; a test may set its own in `timing`.

@@ -13,6 +13,8 @@ package struct PipelineHooks: Sendable {
     package var didLook: (@Sendable () async -> Void)?
     /// The loop met an error that it goes on after.
     package var didFail: (@Sendable (any Error) async -> Void)?
+    /// A piece of the beginning is done: a long one is not a stuck one.
+    package var didAdvance: (@Sendable () -> Void)?
     /// A feature's record changed.
     package var didChange: (@Sendable (FeatureRecord) async -> Void)?
     package init() {}

@@ -11,20 +11,22 @@ package actor DurableSteps {
     private var done: [String: StepRecord]
     private var lastCheckpoint: String?
     private var isReplaying: Bool
+    private let windDown: WindDown
     private let restore: @Sendable (String?) async throws -> Void
     private let requireRoom: @Sendable () async throws -> Void
 
     /// `restore` puts the worktree back to a checkpoint (`nil`: to where the run began); it is called once, before the first
     /// step that has to be done. `requireRoom` throws where a disk is full: what a step did meanwhile is no outcome.
     package init(
-        store: Store, feature: FeatureID, run: RunNumber, requireRoom: @escaping @Sendable () async throws -> Void = {},
-        restore: @escaping @Sendable (String?) async throws -> Void
+        store: Store, feature: FeatureID, run: RunNumber, windDown: WindDown = WindDown(),
+        requireRoom: @escaping @Sendable () async throws -> Void = {}, restore: @escaping @Sendable (String?) async throws -> Void
     ) async throws {
         self.store = store
         self.feature = feature
         self.run = run
         self.restore = restore
         self.requireRoom = requireRoom
+        self.windDown = windDown
         let steps = try await store.steps(feature, run)
         done = Dictionary(steps.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
         isReplaying = true
@@ -44,6 +46,7 @@ package actor DurableSteps {
             isReplaying = false
         }
         try Task.checkCancellation()
+        try windDown.check()
         let clock = ContinuousClock()
         let start = clock.now
         let outcome: Outcome

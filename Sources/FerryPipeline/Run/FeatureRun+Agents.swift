@@ -112,7 +112,7 @@ extension FeatureRun {
         let workspace = AgentWorkspace(
             runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(label.replacing(" ", with: "-")),
             tools: Set(note.tools))
-        let task = AgentTask(
+        var task = AgentTask(
             role: role.rawValue,
             system: note.prompt(filling: [
                 "repository": request.repository.name.rawValue, "base": request.repository.base ?? "the base branch",
@@ -121,6 +121,8 @@ extension FeatureRun {
             limits: AgentLimits(turns: min(note.maxTurns, parts.maxIterations ?? .max), time: .seconds(note.maxMinutes * 60), budget: note.budget),
             workspace: workspace, spending: parts.spending(role, request), transcript: transcript,
             progress: { parts.progress(request.feature, label, $0) })
+        task.windDown = parts.windDown
+        task.clock = parts.clock
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(label, transcript))
         switch outcome {

@@ -22,7 +22,9 @@ package struct FeatureRun: Sendable {
         try workspace.prepare()
         let start = request.start
         let git = parts.git
-        steps = try await DurableSteps(store: parts.store, feature: request.feature, run: request.run, requireRoom: parts.requireRoom) { checkpoint in
+        steps = try await DurableSteps(
+            store: parts.store, feature: request.feature, run: request.run, windDown: parts.windDown, requireRoom: parts.requireRoom
+        ) { checkpoint in
             let commit = checkpoint.flatMap { CommitID($0) } ?? start
             _ = try await git.createWorktree(at: workspace.worktree, from: commit)
             try workspace.makeGitMountPoint()

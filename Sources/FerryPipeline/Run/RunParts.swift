@@ -2,6 +2,7 @@ package import FerryGit
 package import FerryModel
 package import FerrySandbox
 package import FerryStore
+package import FerrySystem
 package import FerryVault
 package import SystemPackage
 
@@ -16,6 +17,10 @@ package struct RunParts: Sendable {
     package var forbidden: [FilePath]
     package var redactor: Redactor
     package var checks = CheckCache()
+    /// Looked at before each step and each turn.
+    package var windDown = WindDown()
+    /// What agents' time is told by.
+    package var clock = AwakeClock()
     /// Turns of one agent at most, over all agents' own settings (`--max-iterations`).
     package var maxIterations: Int?
     /// The vault's agents and rules as they are now; asked anew at each stage.

@@ -23,6 +23,8 @@ package struct StateFolders: Hashable, Sendable {
 
     package var database: FilePath { state.appending("ferry.db") }
     package var lock: FilePath { state.appending("lock") }
+    /// How the service is, for `ferry status`.
+    package var health: FilePath { state.appending("health.json") }
     /// The journal of writes into the vault.
     package var writes: FilePath { state.appending("writes") }
 
@@ -36,6 +38,13 @@ package struct StateFolders: Hashable, Sendable {
     package func isAskedToGo(_ version: ContentHash) -> Bool { ((try? FileStatus.ifPresent(goRequest(version))) ?? nil) != nil }
 
     private func goRequest(_ version: ContentHash) -> FilePath { state.appending("go").appending(version.description) }
+
+    /// Removes temporaries of writes that a kill cut off, in the state folder itself. To be called under the lock. Throws `Errno`.
+    package func removeLeftovers() throws {
+        for entry in try Directory.entries(of: state) where entry.name.string.hasPrefix(".ferry-") && entry.kind == .regular {
+            try Directory.removeTree(state.appending(entry.name))
+        }
+    }
 
     /// Ferry's own git directory for a repository.
     package func gitDirectory(of repository: RepositoryName) -> FilePath {
