@@ -36,8 +36,12 @@ STANDALONE = {"CCMark", "CFerryLinux", "EmbedResources", "ferry-embed", "ferry-s
 # Who may start a process: the sandbox, and the helper that it starts.
 PROCESS_STARTERS = ["Sources/FerrySandbox/*", "Sources/ferry-step/*"]
 
-# Who may run a program on the host, outside the sandbox: git, and the doctor that looks whether tools are there.
-HOST_PROCESS_USERS = ["Sources/FerrySandbox/*", "Sources/FerryGit/*", "Sources/FerryCommands/Doctor*", "Sources/FerryService/Doctor*"]
+# Who may run a program on the host, outside the sandbox: git, the doctor that looks whether tools are there, and the asking of systemd.
+HOST_PROCESS_USERS = [
+    "Sources/FerrySandbox/*", "Sources/FerryGit/*", "Sources/FerryCommands/Doctor*", "Sources/FerryService/Doctor*",
+    # systemctl --user
+    "Sources/FerryService/UserSystemd.swift",
+]
 
 # Who may name the git program: the choke point for host git, and the doctor that looks whether it is there.
 GIT_USERS = ["Sources/FerryGit/*", "Sources/FerryCommands/Doctor*", "Sources/FerryService/Doctor*"]
@@ -56,6 +60,8 @@ FILE_WRITERS = {
     "Sources/FerryPipeline/Upkeep/Pruning.swift": "removes folders of old runs, below the state and cache folders",
     "Sources/FerryPipeline/Run/StateFolders.swift": "requests of `ferry go`, below the state folder",
     "Sources/FerryPipeline/Run/CleanExport.swift": "the clean exports that evidence runs in, below the cache folder",
+    "Sources/FerryService/HealthFile.swift": "how the service is, in the state folder",
+    "Sources/FerryService/UnitFolder.swift": "the person's systemd units, for `ferry service`",
     "Sources/ferry-embed/*": "the generated source, at build time",
 }
 

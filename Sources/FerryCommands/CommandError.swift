@@ -33,7 +33,10 @@ struct CommandError: Error, Hashable, Sendable {
     init(_ error: any Error) {
         switch error {
         case let error as CommandError: self = error
-        case let error as ServiceError: self.init(error.code == .configuration ? .configuration : .failed, error.message, remedy: error.remedy)
+        case let error as ServiceError:
+            // Trying again is no use for either, and a service manager does not for this status.
+            let isForPerson = error.code == .configuration || error.code == .servedElsewhere
+            self.init(isForPerson ? .configuration : .failed, error.message, remedy: error.remedy)
         case let error as GitError: self.init(.failed, error.message, remedy: error.remedy)
         case let error as SandboxError: self.init(.failed, error.message, remedy: error.remedy)
         case let error as StoreError: self.init(.failed, error.message, remedy: "")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FerryService
 
 /// The command `ferry`: what it can do, and nothing of how.
 struct FerryCommand: AsyncParsableCommand {
@@ -11,8 +12,9 @@ struct FerryCommand: AsyncParsableCommand {
 
             Exit status: 0 done, 1 it failed, 2 wrong use, 3 something was asked of a person, 78 configuration.
             """,
+        version: FerryVersion.current,
         groupedSubcommands: [
-            CommandGroup(name: "Begin", subcommands: [DemoCommand.self, InitCommand.self, RunCommand.self]),
+            CommandGroup(name: "Begin", subcommands: [DemoCommand.self, InitCommand.self, RunCommand.self, ServiceCommand.self]),
             CommandGroup(name: "Look", subcommands: [StatusCommand.self, ShowCommand.self, LogsCommand.self, WhyCommand.self]),
             CommandGroup(
                 name: "Decide",

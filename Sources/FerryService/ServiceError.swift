@@ -5,6 +5,8 @@ package struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible 
         case configuration
         /// Another process serves this vault.
         case alreadyRunning
+        /// Another machine serves this vault.
+        case servedElsewhere
         /// Ferry's own folders or database cannot be used.
         case storage
     }

@@ -14,6 +14,10 @@ package struct ServiceOptions: Sendable {
     /// Turns of one agent at most.
     package var maxIterations: Int?
     package var allowRoot = false
+    /// Serve although another machine says that it does; that one stops when it sees so.
+    package var takesOver = false
+    /// The service manager that started this process.
+    package var notices = ServiceNotices()
     /// The program that makes the sandbox.
     package var bubblewrap: FilePath = BubblewrapRunner.usualBubblewrap
     /// In place of the sandbox; for tests that need no real commands.
@@ -28,7 +32,8 @@ package struct ServiceOptions: Sendable {
     package var configHome: FilePath?
     /// In place of the process's own, where keys are looked for.
     package var environment: [String: String]?
-    /// SIGTERM and SIGINT stop the service. Cancelling `VaultService.run` stops it as cleanly; a program with several services uses that.
+    /// SIGTERM and SIGINT stop the service, after what is under way as far as `Timing.windDown` allows; the second one at once. Cancelling
+    /// `VaultService.run` stops it at once, too; a program with several services uses that.
     package var stopsOnSignals = true
     /// What the agents are doing, for a live display; in memory.
     package var progress = ProgressBoard()

@@ -11,9 +11,8 @@ internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
 internal import SystemPackage
-internal import UnixSignals
 
-/// Serves one vault: watches it, carries features on, and stops cleanly on SIGTERM or Ctrl-C.
+/// Serves one vault: watches it, carries features on, tells how it is, and stops cleanly on SIGTERM or Ctrl-C.
 package enum VaultService {
     /// Returns when it was told to stop, by a signal or by cancelling the caller, or, with `once`, when nothing is left that goes on by itself.
     /// Throws `ServiceError` where the vault cannot be served.
@@ -26,10 +25,16 @@ package enum VaultService {
         let folders = try folders(for: vault, options)
         let lock = try lock(folders, options)
         defer { withExtendedLifetime(lock) {} }
+        let notice = ServingNotice(vault, folders, options.timing, log)
+        try notice.claim(takesOver: options.takesOver)
+        var remains = await UncleanStart(folders: folders, patience: options.timing.orphanPatience).tidy()
+        for line in remains { log.notice("\(line)") }
         while true {
             let store = try await open(folders)
             defer { store.close() }
-            do { return try await serve(vault, folders, store, options, log) } catch let error as StoreError where error.code == .corrupt {
+            for line in remains { try? await store.record(line) }
+            remains = []
+            do { return try await serve(vault, folders, store, notice, options, log) } catch let error as StoreError where error.code == .corrupt {
                 // Everything that the service knew comes from that database: it begins anew with what an opening makes of it.
                 log.error("\(error)")
             }
@@ -37,7 +42,7 @@ package enum VaultService {
     }
 
     private static func serve(
-        _ vault: Vault, _ folders: StateFolders, _ store: Store, _ options: ServiceOptions, _ log: Logger
+        _ vault: Vault, _ folders: StateFolders, _ store: Store, _ notice: ServingNotice, _ options: ServiceOptions, _ log: Logger
     ) async throws -> ServiceEnd {
         let sandbox = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
         let models = try models(options, log)
@@ -48,18 +53,28 @@ package enum VaultService {
         parts.settleFromSettings = options.settleFromSettings
         if options.runner == nil { parts.health = { await SandboxHealth.check(sandbox).obstacle?.description } }
         let desk = VaultDesk(vault: vault, writes: folders.writes)
-        let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: options.hooks)
+        let monitor = HealthMonitor(options, folders, log, parts.clock) { await notice.announce() }
+        var hooks = options.hooks
+        hooks.didAdvance = { monitor.advance() }
+        let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: hooks)
         let watcher = try watcher(vault)
+        let signals = SignalService(dispatcher: dispatcher, notices: options.notices, log: log, patience: options.timing.windDown)
+        // The last is told to stop first; the loop's end ends all.
         try await serve(
-            [
+            (options.stopsOnSignals ? [.init(service: signals, successTerminationBehavior: .ignore)] : []) + [
+                .init(service: HealthService(dispatcher: dispatcher, monitor: monitor), successTerminationBehavior: .ignore),
+                .init(service: ServingService(notice: notice), successTerminationBehavior: .ignore),
                 .init(
                     service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
-                    service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher),
+                    service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher, notice: notice, stopPoll: options.timing.stopPoll),
                     successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
-            ], signals: options.stopsOnSignals ? [.sigterm, .sigint] : [], log)
+            ], log)
         await models.shutDown()
+        await notice.withdraw()
+        monitor.end()
+        if let other = notice.lost { throw notice.refusal(other, "has taken this vault over") }
         guard options.once else { return .stopped }
         return switch await dispatcher.onceEnd() {
         case .settled: .settled
@@ -69,10 +84,9 @@ package enum VaultService {
     }
 
     private static func serve(
-        _ services: [ServiceGroupConfiguration.ServiceConfiguration], signals: [UnixSignal], _ log: Logger
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration], _ log: Logger
     ) async throws {
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: log))
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: log))
         // Cancelling the group would tear its parts down in the middle; out of the caller's reach it is told to stop, as by a signal.
         let serving = Task { try await group.run() }
         try await withTaskCancellationHandler {
@@ -132,35 +146,6 @@ package enum VaultService {
     private static func open(_ folders: StateFolders) async throws -> Store {
         do { return try await StoreOpening(database: folders.database, journals: folders.runs).opened() } catch let error as StoreError {
             throw ServiceError(.storage, error.message, remedy: "Then start again.")
-        }
-    }
-}
-
-private struct DispatcherService: Service {
-    let dispatcher: Dispatcher
-
-    func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await dispatcher.run()
-        } onGracefulShutdown: {
-            dispatcher.notify(.shutDown)
-        }
-    }
-}
-
-private struct WatcherService: Service {
-    let watcher: VaultWatcher
-    let desk: VaultDesk
-    let dispatcher: Dispatcher
-
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            for await _ in watcher.signals {
-                desk.note(watcher.take())
-                dispatcher.notify(.vaultChanged)
-            }
-        } onGracefulShutdown: {
-            watcher.stop()
         }
     }
 }

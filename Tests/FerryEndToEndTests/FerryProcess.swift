@@ -6,6 +6,7 @@ internal import SystemPackage
 /// The program itself, as a process of its own; killed when the last reference goes.
 final class FerryProcess: Sendable {
     private let pid: Mutex<pid_t?>
+    private let ended = Mutex<Int32?>(nil)
 
     /// Runs `ferry` with the scene's folders in place of the user's. Its output goes to `ferry.log` in the scene. Throws `SceneError`.
     init(_ arguments: [String], in scene: Scene, environment more: [String: String] = [:]) throws {
@@ -30,6 +31,30 @@ final class FerryProcess: Sendable {
     }
 
     deinit { kill() }
+
+    func send(_ signal: Int32) { pid.withLock { pid in if let pid { _ = Glibc.kill(pid, signal) } } }
+
+    var isRunning: Bool { pid.withLock { $0 != nil } && status == nil }
+
+    /// Its exit status, or 128 and the signal that ended it; `nil` while it runs.
+    var status: Int32? {
+        pid.withLock { pid in
+            guard let running = pid else { return ended.withLock { $0 } }
+            var status: Int32 = 0
+            guard waitpid(running, &status, WNOHANG) == running else { return nil }
+            pid = nil
+            let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+            ended.withLock { $0 = code }
+            return code
+        }
+    }
+
+    /// Waits for its end. Throws `SceneError` where it does not come.
+    func exitStatus(within limit: Duration = .seconds(20)) async throws -> Int32 {
+        _ = await eventually(within: limit) { status != nil }
+        guard let status else { throw SceneError(what: "ferry does not end") }
+        return status
+    }
 
     /// SIGKILL; returns when the process is gone.
     func kill() {

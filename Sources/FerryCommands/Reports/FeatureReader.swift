@@ -1,5 +1,6 @@
 internal import FerryModel
 internal import FerryPipeline
+internal import FerryService
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
@@ -46,7 +47,8 @@ struct FeatureReader: Sendable {
             if let fault = try await store?.fact(fact) { faults.append(SafeText.make(fault)) }
         }
         var report = StatusReport(
-            vault: view.root.string, isServed: isServed, isStopped: view.isStopped,
+            vault: view.root.string, isServed: isServed, isStopped: view.isStopped, service: ServiceReport(view),
+            lastService: isServed ? nil : lastService,
             asked: try await questions().map { SafeText.make($0.sentence) }, features: lines, todayUsd: today.amount.dollars,
             dayLimitUsd: view.settings.budgetDay.dollars, todayUnpriced: today.callsOfUnknownPrice, vaultFaults: faults)
         report.shortages = await shortages()
@@ -62,6 +64,12 @@ struct FeatureReader: Sendable {
             if let shortage = await space.shortage(of: [place]) { shortages.append(SafeText.make(shortage)) }
         }
         return shortages
+    }
+
+    /// `nil` where it was stopped, or where there was none.
+    private var lastService: String? {
+        guard let folders = view.folders, let health = HealthFile.read(folders), health.ended == nil else { return nil }
+        return "the last one ended without stopping, after \(health.lastProgress)"
     }
 
     /// What the dashboard asks about gestures that came in bulk.

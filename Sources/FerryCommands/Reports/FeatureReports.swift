@@ -31,6 +31,10 @@ struct StatusReport: Hashable, Sendable, Encodable {
     var vault: String
     var isServed: Bool
     var isStopped: Bool
+    /// How the running service is; left out where there is none.
+    var service: ServiceReport?
+    /// How the last service ended, where it did not end in order; left out while one runs.
+    var lastService: String?
     /// What the dashboard asks before many gestures at once are carried out.
     var asked: [String]
     /// By state in the order of the folders, then by id.

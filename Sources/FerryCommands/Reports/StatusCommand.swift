@@ -46,7 +46,7 @@ struct StatusText: Hashable, Sendable {
                 .init(TextWidth.line(waits, to: 120), feature.needsPerson ? .yellow : .dim))
         }
         var lines = table.isEmpty ? ["There is no feature yet. Write a note in 01_ideas and move it to 03_planned."] : table.lines(style)
-        let service = report.isServed ? style.paint("the service is running", .green) : style.paint("no service is running", .yellow)
+        let service = Self.service(report, style)
         let stop = report.isStopped ? ", " + style.paint("everything is stopped (STOP.md)", .red) : ""
         var today = "\(Money(dollars: report.todayUsd)) of \(Money(dollars: report.dayLimitUsd)) USD"
         if report.todayUnpriced > 0 {
@@ -54,12 +54,19 @@ struct StatusText: Hashable, Sendable {
         }
         if !report.asked.isEmpty { lines += [""] + report.asked.map { style.paint("\($0): tick the box on the dashboard.", .yellow) } }
         lines += ["", "\(service)\(stop) · today \(today)"]
-        self.lines = lines + (report.vaultFaults + report.shortages).map { style.paint($0, .red) }
+        self.lines = lines + (report.service?.lines(style) ?? []) + (report.vaultFaults + report.shortages).map { style.paint($0, .red) }
     }
 
     private static func cost(_ feature: FeatureLine) -> String {
         guard let cost = feature.costUsd else { return feature.unpricedCalls == nil ? "" : "price unknown" }
         return "$\(Money(dollars: cost))" + (feature.unpricedCalls == nil ? "" : " and unknown")
+    }
+
+    private static func service(_ report: StatusReport, _ style: Style) -> String {
+        if let service = report.service { return style.paint("the service is running", .green) + " (process \(service.pid), since \(service.since))" }
+        if report.isServed { return style.paint("the service is running", .green) }
+        let last = report.lastService.map { " (\($0))" } ?? ""
+        return style.paint("no service is running", .yellow) + last + ": `ferry run`, or `ferry service install`"
     }
 
     private static func ink(_ feature: FeatureLine) -> Style.Ink? {

@@ -2,7 +2,7 @@ internal import FerryPipeline
 internal import FerryVault
 internal import Logging
 
-/// What the service logs, as lines on standard error, above the live lines.
+/// What the service logs, as lines on standard error: for the journal with a priority, else with time and level, above the live lines.
 struct ConsoleLog: LogHandler {
     let console: Console
     var metadata: Logger.Metadata = [:]
@@ -19,6 +19,17 @@ struct ConsoleLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        console.warn("\(Transcript.utc()) \(event.level): \(SafeText.make(event.message.description))")
+        let fields = JournalText.fields(metadata.merging(event.metadata ?? [:]) { $1 })
+        let text = SafeText.make(event.message.description + fields)
+        if console.isJournal {
+            console.warn(text, event.level)
+        } else {
+            console.warn("\(Transcript.utc()) \(event.level): \(text)")
+        }
+    }
+
+    /// `FERRY_LOG` where it names a level; else what a person at a terminal wants to know, and for a journal, which can be searched, more.
+    static func level(named name: String?, isJournal: Bool) -> Logger.Level {
+        name.flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? (isJournal ? .info : .notice)
     }
 }

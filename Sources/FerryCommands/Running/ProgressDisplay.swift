@@ -3,6 +3,7 @@ internal import FerryPipeline
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
+internal import Logging
 internal import Synchronization
 
 /// Shows what a service in this process is doing: on a terminal one line for each feature at work, rewritten in place; elsewhere a line
@@ -68,6 +69,12 @@ final class ProgressDisplay: Sendable {
         // An obstacle that has gone is no news of its own.
         guard before?.state != news.state || (news.waitsFor != nil && before != news), let place = feature.state else { return }
         let title = TextWidth.line(feature.title, to: 60)
+        if console.isJournal {
+            var fields: Logger.Metadata = ["feature": "\(feature.id)", "state": "\(place.rawValue)", "title": "\(title)"]
+            if feature.run.rawValue > 0 { fields["run"] = "\(feature.run)" }
+            if let reason = feature.waitsFor { fields["waits_for"] = "\(TextWidth.line(reason, to: 300))" }
+            return Logger(label: "ferry").notice("state", metadata: fields)
+        }
         let reason = feature.waitsFor.map { ": " + TextWidth.line($0, to: 300) } ?? ""
         console.print("\(feature.id) \(title) → \(console.style.paint(place.shown, Self.ink(place)))\(reason)")
     }
@@ -97,7 +104,9 @@ final class ProgressDisplay: Sendable {
         if console.isTerminal {
             console.show(rows.map { $0.text(console.style) })
         } else {
-            for entry in news { console.print("\(entry.feature) \(SafeText.make(entry.stage))") }
+            for entry in news where !console.isJournal { console.print("\(entry.feature) \(SafeText.make(entry.stage))") }
+            let log = Logger(label: "ferry")
+            for entry in news where console.isJournal { log.info("stage", metadata: ["feature": "\(entry.feature)", "stage": "\(entry.stage)"]) }
         }
     }
 }

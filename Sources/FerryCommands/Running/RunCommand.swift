@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FerryService
 internal import FerryVault
+internal import Foundation
 internal import Glibc
 
 /// `ferry run [--once]`
@@ -18,6 +19,8 @@ struct RunCommand: AsyncParsableCommand {
     var model: String?
     @Option(name: .long, help: ArgumentHelp("Turns of one agent at most.", valueName: "n"))
     var maxIterations: Int?
+    @Flag(name: .long, help: "Serve the vault although another machine says that it does; that one stops when it sees so.")
+    var takeover = false
     @Flag(name: .long, help: "Run agents although you are root. Process limits do not bind them then.")
     var allowRoot = false
     @OptionGroup var vault: VaultOptions
@@ -27,19 +30,23 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let view = try VaultView(vault)
-        try RootAccess.check(isAllowed: allowRoot)
+        let environment = ProcessInfo.processInfo.environment
         let console = Console.standard
-        ConsoleLog.use(console)
+        ConsoleLog.use(console, from: ConsoleLog.level(named: environment["FERRY_LOG"], isJournal: console.isJournal))
+        let start = ManagedStart(notices: ServiceNotices(environment: environment))
+        let view = try await start.vault(vault)
+        try RootAccess.check(isAllowed: allowRoot)
         var options = ServiceOptions(vault: view.root)
+        options.notices = start.notices
+        options.takesOver = takeover
         options.once = once
         options.model = model
         options.maxIterations = maxIterations
         options.allowRoot = allowRoot
         let display = ProgressDisplay(options.progress, console)
         display.follow(&options.hooks)
-        console.print("Ferry serves \(WorkingFolder.shown(view.root)). Ctrl-C ends it.")
-        let end = try await display.during { [options] in try await VaultService.run(options) }
+        console.print("Ferry serves \(WorkingFolder.shown(view.root))." + (start.notices.isManaged ? "" : " Ctrl-C ends it."))
+        let end = try await display.during { [options] in try await start.serve(options) }
         try report(end, console)
     }
 

@@ -1,5 +1,6 @@
 internal import FerrySystem
 internal import Glibc
+internal import Logging
 internal import Synchronization
 internal import SystemPackage
 
@@ -8,12 +9,15 @@ final class Console: Sendable {
     /// Standard output is a terminal that can move its cursor.
     let isTerminal: Bool
     let style: Style
+    /// Standard output and error go to the journal: each line bears its priority.
+    let isJournal: Bool
     private let live = Mutex(LiveLines())
 
     static let standard = Console()
 
     private init() {
         isTerminal = isatty(1) == 1 && Self.variable("TERM") != "dumb"
+        isJournal = [.standardOutput, .standardError].allSatisfy { Machine.isJournal($0, stream: Self.variable("JOURNAL_STREAM")) }
         style = Style(isColoured: isTerminal && (Self.variable("NO_COLOR") ?? "").isEmpty)
     }
 
@@ -23,10 +27,13 @@ final class Console: Sendable {
     var canAsk: Bool { isTerminal && isatty(0) == 1 }
 
     /// Text with a line end, on standard output.
-    func print(_ text: String = "") { write(text + "\n", to: .standardOutput) }
+    func print(_ text: String = "") { write(isJournal ? JournalText.make(text, JournalText.priority(.info)) : text + "\n", to: .standardOutput) }
 
-    /// Text with a line end, on standard error.
-    func warn(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError) }
+    /// Text with a line end, on standard error. The level is told to a journal.
+    func warn(_ text: String, _ level: Logger.Level = .error) {
+        if isJournal { return write(JournalText.make(text, JournalText.priority(level)), to: .standardError) }
+        write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError)
+    }
 
     /// Replaces the live lines, each cut to the terminal's width; none takes them away. Without a terminal nothing is shown.
     func show(_ lines: [String]) {

@@ -1,0 +1,24 @@
+internal import FerryPipeline
+internal import ServiceLifecycle
+
+/// Asks the loop again and again whether it goes on, and tells the service manager and `health.json`. What feeds the watchdog is the loop's
+/// answer; the timer here only asks.
+struct HealthService: Service {
+    let dispatcher: Dispatcher
+    let monitor: HealthMonitor
+
+    func run() async throws {
+        let (answers, answer) = AsyncStream.makeStream(of: DispatchReport.self, bufferingPolicy: .bufferingNewest(1))
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await report in answers.cancelOnGracefulShutdown() { await monitor.heard(report) }
+            }
+            group.addTask {
+                while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                    if monitor.asks() { dispatcher.notify(.beat { answer.yield($0) }) }
+                    _ = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: monitor.wait) }
+                }
+            }
+        }
+    }
+}
