@@ -129,7 +129,8 @@ struct ProgramTests {
             let status = try await ferry("status", "--json", "--vault", "vault").json()
             #expect(
                 Set(status.keys) == [
-                    "asked", "vault", "vault_faults", "is_served", "is_stopped", "features", "shortages", "today_usd", "day_limit_usd", "today_unpriced",
+                    "asked", "vault", "vault_faults", "is_served", "is_stopped", "features", "shortages", "today_usd", "day_limit_usd",
+                    "today_unpriced",
                 ])
             let features = try #require(status["features"] as? [[String: Any]])
             let dark = try #require(features.first { $0["id"] as? String == "FR-001" })
