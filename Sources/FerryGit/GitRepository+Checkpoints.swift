@@ -17,9 +17,18 @@ extension GitRepository {
     /// Lets go of all checkpoints of a feature, up to run `last`.
     package func dropCheckpoints(of feature: FeatureID, through last: RunNumber) async throws {
         guard last.rawValue > 0 else { return }
-        let lines = (1...last.rawValue).map { "delete \(Self.checkpoint(feature, RunNumber($0)))\n" }
+        let lines = (1...last.rawValue).map {
+            "delete \(Self.checkpoint(feature, RunNumber($0)))\ndelete \(Self.turn(feature, RunNumber($0)))\n"
+        }
         _ = try await references("update-ref", "--stdin", input: Array(lines.joined().utf8)).output()
     }
+
+    /// Keeps a tree as the state of the run's worktree after its newest change; the one before is let go.
+    func keepTurn(_ tree: TreeID, feature: FeatureID, run: RunNumber) async throws {
+        _ = try await references("update-ref", Self.turn(feature, run), tree.hex).output()
+    }
+
+    private static func turn(_ feature: FeatureID, _ run: RunNumber) -> String { "refs/ferry/turns/\(feature)/run-\(run)" }
 
     private static func checkpoint(_ feature: FeatureID, _ run: RunNumber) -> String { "refs/ferry/checkpoints/\(feature)/run-\(run)" }
 }

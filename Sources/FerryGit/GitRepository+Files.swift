@@ -43,15 +43,13 @@ extension GitRepository {
                 throw GitError(.failed, "\(folder) is not empty.", remedy: "Give a new folder.")
             }
         }
-        try await checkOut(commit, into: folder)
+        try await withIndex { try await checkOut(commit.hex, into: folder, index: $0) }
     }
 
-    /// The folder is there and empty.
-    func checkOut(_ commit: CommitID, into folder: FilePath) async throws {
-        try await withIndex { index in
-            _ = try await plumbing(["read-tree", commit.hex], index: index).output()
-            _ = try await plumbing(["checkout-index", "--all", "--force", "--quiet"], index: index, workTree: folder).output()
-        }
+    /// The folder is there and empty; the index is not there, and afterwards knows the files that were written.
+    func checkOut(_ treeish: String, into folder: FilePath, index: FilePath) async throws {
+        _ = try await plumbing(["read-tree", treeish], index: index).output()
+        _ = try await plumbing(["checkout-index", "--all", "--force", "--quiet", "--index"], index: index, workTree: folder).output()
     }
 
     /// Turns what the file system says into a `GitError`.

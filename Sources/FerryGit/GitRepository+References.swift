@@ -60,6 +60,14 @@ extension GitRepository {
         return try await treeID(command)
     }
 
+    /// The tree that a full object name of a commit or a tree stands for; `nil` where the repository does not hold it.
+    package func tree(at object: String) async throws -> TreeID? {
+        guard ObjectName.isWhole(object) else { return nil }
+        let command = plumbing(["rev-parse", "--quiet", "--verify", "--end-of-options", object + "^{tree}"])
+        let answer = try await command.run()
+        return answer.status == 0 ? TreeID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) : nil
+    }
+
     func treeID(_ command: GitCommand) async throws -> TreeID {
         let answer = try await command.run()
         guard answer.status == 0, let tree = TreeID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else {

@@ -16,34 +16,39 @@ extension GitRepository {
     package func snapshot(_ worktree: Worktree, base: CommitID, limits: PrescanLimits = PrescanLimits()) async throws -> SnapshotOutcome {
         try await withFileErrors("reading the worktree \(worktree.folder)") {
             let survey = try await Prescan.survey(worktree.folder, limits: limits)
-            guard survey.refusals.isEmpty else { return refused(survey.refusals) }
             return try await withIndex { index in
-                let tree = Tree(folder: worktree.folder, base: base, index: index)
-                _ = try await plumbing(["read-tree", base.hex], index: index).output()
-                let ignored = try await ignored(survey.suspects.map(\.path), in: tree)
-                let suspects = survey.suspects.filter { !ignored.contains($0.path) }
-                let tracked = try await trackedBareRepositories(suspects, in: tree)
-                let found = suspects.filter { !tracked.contains($0.path) }
-                guard found.isEmpty else { return refused(found) }
-                if let over = try await overLimit(survey, limits, in: tree) { return refused([over]) }
-                _ = try await plumbing(["add", "--all"], index: index, workTree: tree.folder).output()
-                let written = try await treeID(plumbing(["write-tree"], index: index))
-                let entries = try await refusedEntries(from: base, to: written)
-                return entries.isEmpty ? .tree(written) : refused(entries)
+                try await snapshot(survey, of: Tree(folder: worktree.folder, base: base, index: index), limits: limits)
             }
         }
     }
 
-    private struct Tree {
+    /// As above, for what a survey has found. Where the index is there already, only files that differ from it are read.
+    func snapshot(_ survey: Prescan.Survey, of tree: Tree, limits: PrescanLimits) async throws -> SnapshotOutcome {
+        guard survey.refusals.isEmpty else { return refused(survey.refusals) }
+        if try FileStatus.ifPresent(tree.index) == nil { _ = try await plumbing(["read-tree", tree.base.hex], index: tree.index).output() }
+        let ignored = try await ignored(survey.suspects.map(\.path), in: tree)
+        let suspects = survey.suspects.filter { !ignored.contains($0.path) }
+        let tracked = try await trackedBareRepositories(suspects, in: tree)
+        let found = suspects.filter { !tracked.contains($0.path) }
+        guard found.isEmpty else { return refused(found) }
+        if let over = try await overLimit(survey, limits, in: tree) { return refused([over]) }
+        _ = try await plumbing(["add", "--all"], index: tree.index, workTree: tree.folder).output()
+        let written = try await treeID(plumbing(["write-tree"], index: tree.index))
+        let entries = try await refusedEntries(from: tree.base, to: written)
+        return entries.isEmpty ? .tree(written) : refused(entries)
+    }
+
+    /// A folder whose content becomes a tree.
+    struct Tree {
         let folder: FilePath
         let base: CommitID
         let index: FilePath
     }
 
-    private func refused(_ refusals: [PrescanRefusal]) -> SnapshotOutcome { .refused(Array(refusals.prefix(100))) }
+    func refused(_ refusals: [PrescanRefusal]) -> SnapshotOutcome { .refused(Array(refusals.prefix(100))) }
 
     /// Those of `paths` that `.gitignore` excludes and that the base does not track.
-    private func ignored(_ paths: [FilePath], in tree: Tree) async throws -> Set<FilePath> {
+    func ignored(_ paths: [FilePath], in tree: Tree) async throws -> Set<FilePath> {
         guard !paths.isEmpty else { return [] }
         // check-ignore knows no literal pathspecs; behind `./` no name is read as magic.
         let input = Set(paths).map { FilePath(bytes: Array("./".utf8) + $0.bytes) }.endedByNul
@@ -78,7 +83,7 @@ extension GitRepository {
     }
 
     /// New or changed links that lead out of the tree, and anything of submodules.
-    private func refusedEntries(from base: CommitID, to tree: TreeID) async throws -> [PrescanRefusal] {
+    func refusedEntries(from base: CommitID, to tree: TreeID) async throws -> [PrescanRefusal] {
         var refusals: [PrescanRefusal] = []
         for change in try await rawChanges(from: base.hex, to: tree.hex) where change.newMode != .absent {
             if change.newMode == .submodule || change.path.string.lowercased() == ".gitmodules" {

@@ -13,23 +13,27 @@ struct Prescan {
         var suspects: [PrescanRefusal] = []
         var files = 0
         var bytes: Int64 = 0
+        /// All files and links, if they were wanted.
+        var sight = WorktreeSight()
     }
 
-    private let root: FilePath
+    private let top: OpenFolder
     private let limits: PrescanLimits
+    private let keepsSight: Bool
     private let mayReadAll = geteuid() == 0
     private var survey = Survey()
     private var seen = 0
     private var pending: [(folder: FilePath, depth: Int)] = [(FilePath(), 0)]
 
-    private init(_ root: FilePath, _ limits: PrescanLimits) {
-        self.root = root
+    private init(_ root: FilePath, _ limits: PrescanLimits, keepsSight: Bool) throws {
+        top = try OpenFolder(root)
         self.limits = limits
+        self.keepsSight = keepsSight
     }
 
     /// Throws `Errno` where the worktree itself cannot be listed, and `CancellationError`.
-    @concurrent static func survey(_ root: FilePath, limits: PrescanLimits) async throws -> Survey {
-        var scan = Prescan(root, limits)
+    @concurrent static func survey(_ root: FilePath, limits: PrescanLimits, keepsSight: Bool = false) async throws -> Survey {
+        var scan = try Prescan(root, limits, keepsSight: keepsSight)
         while let (folder, depth) = scan.pending.popLast() {
             try Task.checkCancellation()
             // The walk blocks its thread; others get their turn after each folder.
@@ -41,20 +45,22 @@ struct Prescan {
 
     /// `false` when a limit ends the walk.
     private mutating func visit(_ folder: FilePath, depth: Int) throws -> Bool {
-        let place = root.pushing(folder)
-        let entries: [Directory.Entry]
-        do { entries = try Directory.entries(of: place) } catch Errno.permissionDenied where depth > 0 {
+        let open: OpenFolder
+        do { open = try OpenFolder(folder, beneath: top) } catch Errno.permissionDenied where depth > 0 {
             survey.suspects.append(PrescanRefusal(reason: .unreadable, path: folder))
             return true
-        }
+        } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
         var partsOfBareRepository = 0
-        for entry in entries {
+        for ended in try open.names() {
             seen += 1
             guard seen <= limits.entries else { return stop(.tooManyFiles, FilePath()) }
-            let name = entry.name.bytes
+            let name = Array(ended.dropLast())
             if Self.bareRepository.contains(name) { partsOfBareRepository += 1 }
-            let status: FileStatus
-            do { status = try FileStatus(of: place.appending(entry.name)) } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
+            guard
+                let status = try ended.withUnsafeBytes({ bytes in
+                    try bytes.withMemoryRebound(to: CChar.self) { try $0.baseAddress.map { try open.status(of: $0) } ?? nil }
+                })
+            else { continue }
             if depth == 0, name == Self.dotGit {
                 // The empty file that the sandbox left behind where it mounted the agent's pointer; git passes over the name.
                 let isMountPoint = status.kind == .regular && status.size == 0
@@ -62,15 +68,16 @@ struct Prescan {
                 continue
             }
             let reasons = judge(name, status)
-            survey.suspects += reasons.map { PrescanRefusal(reason: $0, path: folder.appending(entry.name)) }
+            if !reasons.isEmpty { survey.suspects += reasons.map { PrescanRefusal(reason: $0, path: folder.pushing(FilePath(bytes: name))) } }
+            if keepsSight, status.kind != .directory { survey.sight.note(name, in: folder, status) }
             // git opens these by name in every folder on its way, ignored or not: a FIFO would hold it, a huge one fill the memory.
             if Self.read.contains(name), status.kind == .other || status.size > Self.readLimit {
-                return stop(status.kind == .other ? .specialFile : .tooManyBytes, folder.appending(entry.name))
+                return stop(status.kind == .other ? .specialFile : .tooManyBytes, folder.pushing(FilePath(bytes: name)))
             }
             // Refused or ignored, git does not go into a repository; its objects would be many.
             guard status.kind == .directory, name != Self.dotGit else { continue }
-            guard depth + 1 < limits.depth else { return stop(.tooDeep, folder.appending(entry.name)) }
-            pending.append((folder.appending(entry.name), depth + 1))
+            guard depth + 1 < limits.depth else { return stop(.tooDeep, folder.pushing(FilePath(bytes: name))) }
+            pending.append((folder.pushing(FilePath(bytes: name)), depth + 1))
         }
         if depth > 0, partsOfBareRepository == Self.bareRepository.count {
             survey.suspects.append(PrescanRefusal(reason: .nestedRepository, path: folder.appending("HEAD")))

@@ -13,6 +13,11 @@ package struct Worktree: Hashable, Sendable {
         folder.removingLastComponent().appending((folder.lastComponent?.string ?? "") + ".worktree")
     }
 
+    /// Ferry's own index of it, so that only files that changed are read again.
+    static func index(of folder: FilePath) -> FilePath {
+        folder.removingLastComponent().appending((folder.lastComponent?.string ?? "") + ".index")
+    }
+
     /// The worktree that was made here before; `nil` where there is none or its making was interrupted.
     package static func open(at folder: FilePath) -> Worktree? {
         guard let bytes = try? FileContents.read(marker(of: folder), limit: 256),
@@ -22,22 +27,25 @@ package struct Worktree: Hashable, Sendable {
         return Worktree(folder: folder, base: base)
     }
 
-    /// Removes folder and marker, also a left-over of an interrupted making. Blocks while it does so. Throws `Errno`.
+    /// Removes folder, marker and index, also a left-over of an interrupted making. Blocks while it does so. Throws `Errno`.
     package static func remove(at folder: FilePath) throws {
         try Directory.removeTree(marker(of: folder))
+        try Directory.removeTree(index(of: folder))
+        try Directory.removeTree(FilePath(index(of: folder).string + ".lock"))
         try Directory.removeTree(folder)
     }
 }
 
 extension GitRepository {
-    /// Checks `commit` out into a fresh folder; what was there before is removed. `folder` is an absolute path of Ferry's own.
+    /// Checks `commit` out into a fresh folder, or another tree that was made from it; what was there before is removed.
+    /// `folder` is an absolute path of Ferry's own.
     @concurrent
-    package func createWorktree(at folder: FilePath, from commit: CommitID) async throws -> Worktree {
+    package func createWorktree(at folder: FilePath, from commit: CommitID, holding tree: TreeID? = nil) async throws -> Worktree {
         let folder = try Self.absolute(folder)
         return try await withFileErrors("making the worktree \(folder)") {
             try Worktree.remove(at: folder)
             try Directory.create(folder, mode: 0o700)
-            try await checkOut(commit, into: folder)
+            try await checkOut(tree?.hex ?? commit.hex, into: folder, index: Worktree.index(of: folder))
             try FileContents.write(Array("\(commit.hex)\n".utf8), to: Worktree.marker(of: folder))
             return Worktree(folder: folder, base: commit)
         }

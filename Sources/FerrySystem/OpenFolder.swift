@@ -43,6 +43,23 @@ package final class OpenFolder: Sendable {
         return (FileStatus.Kind(mode: status.st_mode), FileStamp(status))
     }
 
+    /// The whole status of one name in the folder, of a link itself; `nil` where nothing is there. `name` ends in a zero byte.
+    package func status(of name: UnsafePointer<CChar>) throws -> FileStatus? {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return nil }
+            throw Errno(rawValue: errno)
+        }
+        return FileStatus(status)
+    }
+
+    /// The names in the folder but `.` and `..`, each with a zero byte at its end, sorted by their bytes.
+    package func names() throws -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        try forEachEntry { name, _, _ in names.append(Array(name) + [0]) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
     /// Calls `body` with each name but `.` and `..` (a zero byte follows it), its type (`DT_REG`, …) and its inode, in the order of the file system.
     func forEachEntry(_ body: (_ name: UnsafeRawBufferPointer, _ type: Int, _ inode: UInt64) throws -> Void) throws {
         let size = 1 << 16
