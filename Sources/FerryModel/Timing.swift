@@ -28,6 +28,13 @@ package struct Timing: Hashable, Sendable {
     /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.
     package var modelRetry: Duration = .seconds(1)
     package var modelPatience: Duration = .seconds(900)
+    /// An agent whose model sends no content and ends no tool call for so long is stuck; longer than the longest silence of a healthy answer
+    /// (`StreamTiming.content`), so that a call that stalls is first made again. Symphony stops after 300 s.
+    package var progress: Duration = .seconds(900)
+    /// Work that stood still for longer must show that it still holds its job before it does anything.
+    package var lease: Duration = .seconds(45)
+    /// Between two looks at the clocks of work that is under way.
+    package var clockInterval: Duration = .seconds(1)
     /// No command of an agent, a check or a repository runs longer, whatever notes say.
     package var longestCommand: Duration = .seconds(86_400)
     /// Between two looks whether the database is still the file that was opened.
