@@ -57,9 +57,12 @@ package struct ModelCatalog: Sendable {
 
     /// The model behind an alias or `provider/model`, with retries, the gate of its key, and the rest of its chain.
     /// Throws `ModelError` of kind `configuration`: unknown name, bad address, missing or unbound key, unreadable script.
-    package func model(named name: String) throws(ModelError) -> any LanguageModel {
+    package func model(named name: String) throws(ModelError) -> any LanguageModel { try model(of: try chain(of: name)) }
+
+    /// As `model(named:)`, for a chain of `provider/model` that is not empty.
+    package func model(of chain: [String]) throws(ModelError) -> any LanguageModel {
         var models: [any LanguageModel] = []
-        for member in try chain(of: name) {
+        for member in chain {
             let (settings, model) = try provider(of: member)
             let (driver, gate) = try make(settings, model: model)
             models.append(RetryingModel(driver, policy: policy, gate: gate, timing: retryTiming))

@@ -61,6 +61,15 @@ enum Migrations {
                     DELETE FROM fact WHERE key >= 'wait:' AND key < 'wait;';
                     """)
         }
+        migrator.registerMigration("5") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE effect (
+                      feature TEXT NOT NULL, run INTEGER NOT NULL, key TEXT NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL,
+                      request TEXT NOT NULL, result TEXT, checkpoint TEXT, begun TEXT NOT NULL, ended TEXT,
+                      PRIMARY KEY (feature, run, key)) WITHOUT ROWID;
+                    """)
+        }
         migrator.registerMigration("7") { database in
             // A row may stand for several calls: what a run's note says of them when the database is made anew.
             try database.execute(

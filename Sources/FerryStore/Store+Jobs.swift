@@ -102,7 +102,7 @@ extension Store {
         }
     }
 
-    /// Records a step that has ended; the same key again replaces it.
+    /// Records a step that has ended; the same key again replaces it. Its effects are part of its outcome now, and are forgotten with it.
     package func save(_ step: StepRecord, of feature: FeatureID, _ run: RunNumber) async throws {
         let milliseconds = step.duration / .milliseconds(1)
         try await write {
@@ -116,6 +116,7 @@ extension Store {
                 ])
             try write(
                 down: "step", of: feature.key, $0, where: "feature = ? AND run = ? AND key = ?", [feature.key, run.rawValue, step.key])
+            try Self.forgetEffects(feature, run, below: step.key, in: $0)
         }
     }
 

@@ -104,7 +104,7 @@ extension RunLog.Agent {
             let line = SafeText.make(summary).split(whereSeparator: \.isNewline).joined(separator: " ")
             steps.append(Step(time: entry.at, what: line, seconds: seconds, isError: isError))
         case .ended(let outcome): end = SafeText.make(outcome).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        case .began, .said, .answered, .failed: break
+        case .began, .said, .answered, .failed, .resumed: break
         }
     }
 }

@@ -10,9 +10,10 @@ package struct AgentLoop: AgentBackend {
     package var modelName: String? { model.model.name }
 
     package func run(_ task: AgentTask) async throws -> AgentOutcome {
-        var run = try AgentRun(task, model)
+        var run = try await AgentRun(task, model)
         do {
             let outcome = try await run.outcome()
+            if case .stopped(.stuck(let reason)) = outcome { try await run.noteStop(reason) }
             try run.end(outcome.summary)
             return outcome
         } catch let error as SandboxError {

@@ -11,56 +11,116 @@ extension AgentRun {
         case ended(AgentOutcome)
     }
 
-    /// One call of the model: the next message, money reserved, asked, money settled, all of it recorded.
+    /// One call of the model: the next message, money reserved, asked, money settled, all of it recorded. What was answered before an interruption is
+    /// answered the same again.
     mutating func ask() async throws -> Answer {
         turn += 1
-        if var message = next {
-            let texts = [message.text].compactMap(\.self) + notices.take(turn: turn, limits: task.limits, timeLeft: timeLeft, spent: spent)
-            message.text = texts.isEmpty ? nil : texts.joined(separator: "\n\n")
-            conversation.append(.user(message))
-            if let text = message.text { try task.transcript.append(.said(text)) }
-            next = nil
+        var known = task.journal.turn(turn)
+        // What has to be said now was not said then.
+        if !unkept.isEmpty, known?.answer == nil { known = nil }
+        if let message = next { try say(message, as: known?.request) }
+        let request = TurnRequest(text: conversation.lastText, said: notices.said, digest: conversation.digest)
+        if let known {
+            guard known.request.digest == request.digest else {
+                // Another version of Ferry began this. What it asked cannot be asked again; the work goes on in a fresh conversation.
+                try await task.journal.forget(from: turn, conversation: conversations + 1)
+                return .overflowed(ModelError(.contextOverflow, "the record of this conversation is of another version of Ferry"))
+            }
+            if let answer = known.answer { return .answered(try replay(answer)) }
         }
+        try goOn()
         let reservation: SpendingReservation
         do {
-            reservation = try await task.spending.reserve(model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name)
+            reservation = try await task.spending.reserve(
+                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn))
         } catch let limit as BudgetReached {
             return .ended(.parked(limit))
         }
+        try await task.journal.ask(turn, request)
         return try await respond(reservation)
+    }
+
+    /// Appends the next message, with what the agent must be told of its bounds; as it was sent before, if it was.
+    private mutating func say(_ message: UserMessage, as sent: TurnRequest?) throws {
+        var message = message
+        if let sent {
+            message.text = sent.text
+            notices.said = sent.said
+        } else {
+            let lost = unkept.isEmpty ? nil : Self.lost(unkept)
+            unkept = []
+            let texts =
+                [message.text, lost].compactMap(\.self) + notices.take(turn: turn, limits: task.limits, timeLeft: timeLeft, spent: spent)
+            message.text = texts.isEmpty ? nil : texts.joined(separator: "\n\n")
+        }
+        conversation.append(.user(message))
+        if let text = message.text { try tell(.said(text)) }
+        next = nil
+    }
+
+    private static func lost(_ calls: [String]) -> String {
+        "Ferry was interrupted and goes on here. The files of the worktree may be as they were before these calls: \(calls.joined(separator: "; ")). "
+            + "Look at them first."
+    }
+
+    private mutating func replay(_ answer: TurnAnswer) throws -> ModelResponse {
+        book(answer.usage, answer.cost)
+        clocks.resume(at: BootClock.now, after: answer.counted)
+        answeredBy = answer.response.model.isEmpty ? answeredBy : answer.response.model
+        try tell(answer.event(turn: turn))
+        return answer.response
     }
 
     private mutating func respond(_ reservation: SpendingReservation) async throws -> Answer {
         let meter = UsageMeter()
         let asked = BootClock.now
+        let usedBefore = clocks.used
+        clocks.resume(at: asked, after: .zero)
+        let watch = CallWatch(clocks, task.journal)
         report(.asking(characters: 0))
         var response: ModelResponse?
         var failure: (any Error)?
         do {
             let run = self
-            response = try await withTimeLimit(timeLeft) {
+            response = try await watch.run {
                 try await run.model.model.respond(to: run.conversation, options: run.model.options) { progress in
                     let characters = meter.note(progress)
+                    watch.note(progress)
                     if case .waiting(let pause) = progress { run.report(.waiting(pause)) } else { run.report(.asking(characters: characters)) }
                 }
             }
         } catch {
             failure = error
         }
+        clocks = watch.clocks
         let failures = response == nil ? meter.failures(endingWith: failure as? ModelError, model: model.model.name) : meter.failures
-        await settle(reservation, response, failures, unknown: meter.unknown)
-        try record(response, failures, seconds: (BootClock.now - asked).seconds)
+        let (used, cost) = await settle(reservation, response, failures, unknown: meter.unknown)
+        let answer = response.map { response in
+            TurnAnswer(
+                response, price: model.price(response.usage, response.model), usage: used, cost: cost, duration: BootClock.now - asked,
+                counted: clocks.used - usedBefore)
+        }
+        try record(answer, failures)
+        if let answer { try await task.journal.answered(turn, answer) }
         switch failure {
-        case nil: return response.map(Answer.answered) ?? .ended(.stopped(.time(task.limits.time)))
+        case nil: return response.map(Answer.answered) ?? .ended(.stopped(cutOff()))
         case let error as ModelError: return error.kind == .contextOverflow ? .overflowed(error) : .ended(.unavailable(error))
         case let error?: throw error
         }
     }
 
+    /// Why a call was cut off.
+    private func cutOff() -> AgentStop {
+        if case .stalled(let silence) = clocks.verdict {
+            return .stuck("\(answeredBy) sent nothing of an answer for \(silence.components.seconds) s, only signs of life")
+        }
+        return .time(task.limits.time)
+    }
+
     /// `unknown`: attempts that may have cost anything up to what was reserved; they count in full.
     private mutating func settle(
         _ reservation: SpendingReservation, _ response: ModelResponse?, _ failures: [FailedAttempt], unknown: Int
-    ) async {
+    ) async -> (used: ModelUsage, cost: Money?) {
         var used = ModelUsage()
         var cost: Money? = unknown == 0 ? .zero : reservation.amount.map { Money(microdollars: $0.microdollars * Int64(unknown)) }
         let parts = failures.map { ($0.usage, $0.model) } + (response.map { [($0.usage, $0.model)] } ?? [])
@@ -70,21 +130,28 @@ extension AgentRun {
         }
         if unknown > 0 { used.isEstimated = true }
         await task.spending.settle(reservation, usage: used, cost: cost)
+        if let name = response?.model, !name.isEmpty { answeredBy = name }
+        book(used, cost)
+        return (used, cost)
+    }
+
+    private mutating func book(_ used: ModelUsage, _ cost: Money?) {
         usage = usage + used
         spent = spent.flatMap { spent in cost.map { spent + $0 } }
     }
 
-    private func record(_ response: ModelResponse?, _ failures: [FailedAttempt], seconds: Double) throws {
+    private func record(_ answer: TurnAnswer?, _ failures: [FailedAttempt]) throws {
         for attempt in failures {
             let reason = attempt.error.map { "\($0)" } ?? "cut off by Ferry"
             try task.transcript.append(.failed(turn: turn, reason: reason, usage: attempt.usage, cost: model.price(attempt.usage, attempt.model)))
         }
-        guard let response else { return }
-        try task.transcript.append(
-            .answered(
-                turn: turn, response.message, stop: response.stop, usage: response.usage, cost: model.price(response.usage, response.model),
-                seconds: seconds, requestID: response.requestID))
+        if let answer { try task.transcript.append(answer.event(turn: turn)) }
     }
+}
+
+extension Conversation {
+    /// What Ferry said last, besides results of tools.
+    fileprivate var lastText: String? { if case .user(let user)? = messages.last { user.text } else { nil } }
 }
 
 extension Duration {

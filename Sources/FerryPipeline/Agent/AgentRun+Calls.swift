@@ -1,4 +1,6 @@
 internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
 internal import FerrySystem
 internal import FerryVault
 
@@ -14,10 +16,13 @@ extension AgentRun {
         case unfinished(ToolCall)
     }
 
-    private struct Result: Sendable {
-        let output: ToolOutput
-        let seconds: Double
-    }
+    private typealias Result = ToolCallRecord
+
+    /// What is said of a call that was under way when Ferry was interrupted.
+    private static let interrupted = ToolOutput(
+        "Interrupted: Ferry was stopped while this call ran, and goes on here. How far it came is not known. The files of the worktree are as they were "
+            + "before the call; files that .gitignore excludes may be gone, and /tmp and the home folder may hold parts of its work. "
+            + "Look at what there is before you make it again.", isError: true)
 
     /// Runs the calls of one turn and makes their results, in the order of the calls, the next message.
     /// `isCut`: the output limit was reached, so the last call is unfinished and is never run.
@@ -30,22 +35,23 @@ extension AgentRun {
             let done: [(ToolCall, Result)]
             switch batch {
             case .run(let calls): done = Array(zip(calls, try await run(calls)))
-            case .unfinished(let call): done = [(call, Result(output: Self.cutOff(call), seconds: 0))]
+            case .unfinished(let call): done = [(call, Result(output: Self.cutOff(call)))]
             case .finish(let call):
                 switch finish(call, amongFailures: results.contains(where: \.isError)) {
                 case .finished(let outcome):
-                    try record(call, Result(output: ToolOutput("(taken)"), seconds: 0))
+                    try record(call, Result(output: ToolOutput("(taken)")))
                     return outcome
-                case .askedAgain(let output): done = [(call, Result(output: output, seconds: 0))]
+                case .askedAgain(let output): done = [(call, Result(output: output))]
                 }
             }
             for (call, result) in done {
+                let output = result.output ?? Self.interrupted
                 try record(call, result)
-                results.append(ToolResult(callID: call.id, content: result.output.text, isError: result.output.isError))
-                if let outcome = heed(note(call, result.output), &warnings) { return outcome }
+                results.append(ToolResult(callID: call.id, content: output.text, isError: output.isError))
+                for verdict in note(call, output) { if let outcome = heed(verdict, &warnings) { return outcome } }
             }
         }
-        if let outcome = heed(watch.endTurn(), &warnings) { return outcome }
+        for verdict in [watch.endTurn(), changes.endTurn(state: checkpoint)] { if let outcome = heed(verdict, &warnings) { return outcome } }
         next = UserMessage(text: warnings.isEmpty ? nil : warnings.joined(separator: "\n\n"), results: results)
         return nil
     }
@@ -69,23 +75,58 @@ extension AgentRun {
         return batches
     }
 
+    /// Runs calls side by side, or answers them as before an interruption. One that may write and was under way then is not run again.
     private mutating func run(_ batch: [ToolCall]) async throws -> [Result] {
         let first = self.calls + 1
         self.calls += batch.count
-        report(.running(batch.map(toolBox.summary).joined(separator: " · ")))
-        let (toolBox, timeLeft) = (toolBox, timeLeft)
-        return try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-            for (index, call) in batch.enumerated() {
-                group.addTask {
-                    let started = BootClock.now
-                    let output = try await toolBox.run(call, ToolCallContext(number: first + index, timeLeft: timeLeft))
-                    return (index, Result(output: output, seconds: (BootClock.now - started).seconds))
-                }
+        let mayWrite = !batch.allSatisfy(toolBox.onlyReads)
+        let known = batch.indices.map { task.journal.toolCall(first + $0, turn: turn) }
+        var results = known.compactMap { $0?.output == nil ? nil : $0 }
+        if results.count == batch.count {
+            for result in results { toolBox.restoreFiles(result.files) }
+            if mayWrite, task.workspace.mayWrite, results[0].output != Self.interrupted {
+                unkept = results[0].checkpoint == nil ? unkept + batch.map(toolBox.summary) : []
             }
-            var results: [Int: Result] = [:]
-            for try await (index, result) in group { results[index] = result }
-            return batch.indices.compactMap { results[$0] }
+        } else {
+            try goOn()
+            if mayWrite, known.contains(where: { $0 != nil }) {
+                results = [Result(output: Self.interrupted)]
+            } else {
+                results = try await reallyRun(batch, first: first, mayWrite: mayWrite)
+            }
+            try await task.journal.finish(Dictionary(uniqueKeysWithValues: zip(first..., results)), turn: turn)
         }
+        checkpoint = results[0].checkpoint ?? checkpoint
+        clocks.resume(at: BootClock.now, after: results.map(\.duration).max() ?? .zero)
+        return results
+    }
+
+    private mutating func reallyRun(_ batch: [ToolCall], first: Int, mayWrite: Bool) async throws -> [Result] {
+        report(.running(batch.map(toolBox.summary).joined(separator: " · ")))
+        let numbers = Array(first..<(first + batch.count))
+        try await task.journal.begin(Dictionary(uniqueKeysWithValues: zip(numbers, batch.map(\.name))), turn: turn, mayWrite: mayWrite)
+        let (toolBox, timeLeft, clock) = (toolBox, timeLeft, task.clock)
+        var results: [Result]
+        do {
+            results = try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+                for (index, call) in batch.enumerated() {
+                    group.addTask {
+                        let started = clock.now
+                        let output = try await toolBox.run(call, ToolCallContext(number: first + index, timeLeft: timeLeft))
+                        return (index, Result(output: output, duration: .milliseconds((clock.now - started).milliseconds)))
+                    }
+                }
+                var results: [Int: Result] = [:]
+                for try await (index, result) in group { results[index] = result }
+                return batch.indices.compactMap { results[$0] }
+            }
+        } catch let error as SandboxError {
+            try await task.journal.withdraw(numbers, turn: turn)
+            throw error
+        }
+        results[0].files = toolBox.takeFileNews()
+        if mayWrite { results[0].checkpoint = try await task.checkpoint() }
+        return results
     }
 
     private static func cutOff(_ call: ToolCall) -> ToolOutput {
@@ -94,16 +135,25 @@ extension AgentRun {
     }
 
     private func record(_ call: ToolCall, _ result: Result) throws {
-        try task.transcript.append(
+        let output = result.output ?? Self.interrupted
+        try tell(
             .result(
-                turn: turn, callID: call.id, tool: call.name, summary: toolBox.summary(of: call), text: result.output.text,
-                isError: result.output.isError, seconds: result.seconds))
+                turn: turn, callID: call.id, tool: call.name, summary: toolBox.summary(of: call), text: output.text, isError: output.isError,
+                seconds: result.duration.seconds))
     }
 
-    private mutating func note(_ call: ToolCall, _ output: ToolOutput) -> RepetitionWatch.Verdict {
+    private mutating func note(_ call: ToolCall, _ output: ToolOutput) -> [RepetitionWatch.Verdict] {
         handover.note(call: toolBox.summary(of: call), output)
-        return watch.note(
-            tool: call.name, arguments: toolBox.canonicalArguments(of: call), identity: output.identity, isError: output.isError)
+        var verdicts = [
+            watch.note(tool: call.name, arguments: toolBox.canonicalArguments(of: call), identity: output.identity, isError: output.isError)
+        ]
+        if let tests = toolBox.tests(of: call, output) {
+            if let checkpoint, tests.failed <= best?.failing ?? .max { best = (tests.failed, checkpoint) }
+            // A runner that names none is known by how many failed.
+            let names = tests.failures.isEmpty && tests.failed > 0 ? ["\(tests.failed)"] : tests.failures
+            verdicts.append(changes.noteTests(failed: names, state: checkpoint))
+        }
+        return verdicts
     }
 
     private func heed(_ verdict: RepetitionWatch.Verdict, _ warnings: inout [String]) -> AgentOutcome? {

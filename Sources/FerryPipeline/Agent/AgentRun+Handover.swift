@@ -15,22 +15,28 @@ extension AgentRun {
         let texts = [next?.text, HandoverNote.question].compactMap(\.self)
         next = UserMessage(text: texts.joined(separator: "\n\n"), results: next?.results ?? [])
         switch try await ask() {
-        case .answered(let response): try beginAnew(with: response.message.text)
-        case .overflowed: try beginAnew(with: "")
+        case .answered(let response): try await beginAnew(with: response.message.text)
+        case .overflowed: try await beginAnew(with: "")
         case .ended(let outcome): return outcome
         }
         return nil
     }
 
+    /// The work is stopped; whoever goes on is told of it, and begins from the state with the fewest failing tests.
+    func noteStop(_ reason: String) async throws {
+        let record = StopRecord(reason: reason, handover: handover.text, model: answeredBy, turns: turn, cost: spent)
+        try await task.journal.stopped(record, checkpoint: best?.checkpoint)
+    }
+
     /// The model says that the conversation is too long: it goes on in a fresh one, unless this one is fresh already.
-    mutating func recover(from error: ModelError) throws -> AgentOutcome? {
+    mutating func recover(from error: ModelError) async throws -> AgentOutcome? {
         guard conversation.messages.count > 2 else { return .unavailable(error) }
-        try beginAnew(with: "")
+        try await beginAnew(with: "")
         return nil
     }
 
-    private mutating func beginAnew(with note: String) throws {
+    private mutating func beginAnew(with note: String) async throws {
         let text = note.allSatisfy(\.isWhitespace) ? handover.text : note
-        try begin(with: HandoverNote.message(task: task.prompt, note: text, number: conversations))
+        try await begin(with: HandoverNote.message(task: task.prompt, note: text, number: conversations))
     }
 }

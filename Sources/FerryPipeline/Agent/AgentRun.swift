@@ -11,15 +11,26 @@ struct AgentRun {
     let task: AgentTask
     let model: AgentModel
     let toolBox: ToolBox
-    let began: Duration
 
     var conversation: Conversation
     /// What the next request adds to the conversation; `nil` where nothing is added (a paused turn goes on).
     var next: UserMessage?
     var estimate = ContextEstimate()
     var watch = RepetitionWatch()
+    var changes = ChangeWatch()
     var notices = TurnNotices()
     var handover = HandoverNote()
+    var clocks: WorkClocks
+    /// What is done now was done before an interruption, and is answered from the journal.
+    var isReplaying: Bool
+    /// Calls that may have changed files after the newest state of the worktree that could be kept.
+    var unkept: [String] = []
+    /// Of the newest answer.
+    var answeredBy: String
+    /// The state of the worktree at which the fewest tests failed, among those at which tests ran.
+    var best: (failing: Int, checkpoint: String)?
+    /// The newest state that was kept.
+    var checkpoint: String?
     var turn = 0
     var conversations = 0
     var calls = 0
@@ -30,13 +41,15 @@ struct AgentRun {
     /// In all.
     var misfitReports = 0
 
-    init(_ task: AgentTask, _ model: AgentModel) throws {
+    init(_ task: AgentTask, _ model: AgentModel) async throws {
         self.task = task
         self.model = model
-        began = task.clock.now
+        answeredBy = model.model.name
+        clocks = WorkClocks(task.timing, deadline: task.limits.time, at: BootClock.now)
+        isReplaying = task.journal.isBegun
         toolBox = ToolBox(task.workspace, report: task.report, redactor: task.transcript.redactor, readBytes: model.readBytes)
         conversation = Conversation(system: "", tools: [])
-        try begin(with: task.prompt)
+        try await begin(with: task.prompt)
     }
 
     private static let rule = """
@@ -44,22 +57,36 @@ struct AgentRun {
         """
 
     /// Begins a conversation, the first one or a fresh one.
-    mutating func begin(with prompt: String) throws {
+    mutating func begin(with prompt: String) async throws {
         conversations += 1
-        conversation = Conversation(system: [task.system, Self.rule, PromptFence.rule].joined(separator: "\n\n"), tools: toolBox.definitions)
-        next = UserMessage(text: prompt)
+        let system = [task.system, Self.rule, PromptFence.rule].joined(separator: "\n\n")
+        let record = try await task.journal.conversation(
+            conversations, begunAs: ConversationRecord(prompt: prompt, system: system, tools: toolBox.definitions))
+        conversation = Conversation(system: record.system, tools: record.tools)
+        next = UserMessage(text: record.prompt)
         estimate = ContextEstimate()
         watch = RepetitionWatch()
         textOnlyTurns = 0
         toolBox.forgetFiles()
-        try task.transcript.append(
+        try tell(
             .began(
                 role: task.role, model: model.model.name, conversation: conversations, system: conversation.system,
                 tools: conversation.tools.map(\.name)))
     }
 
-    /// The machine may sleep meanwhile.
-    var timeLeft: Duration { task.limits.time - (task.clock.now - began) }
+    var timeLeft: Duration { clocks.left }
+
+    /// Into the transcript, once.
+    func tell(_ event: TranscriptEntry.Event) throws {
+        if isReplaying { try task.transcript.keep(event) } else { try task.transcript.append(event) }
+    }
+
+    /// From here on things are really done.
+    mutating func goOn() throws {
+        guard isReplaying else { return }
+        isReplaying = false
+        try task.transcript.append(.resumed(turn: turn))
+    }
 
     /// Turn after turn.
     mutating func outcome() async throws -> AgentOutcome {
@@ -77,7 +104,7 @@ struct AgentRun {
         if isFull { return try await handOver() }
         switch try await ask() {
         case .answered(let response): return try await take(response)
-        case .overflowed(let error): return try recover(from: error)
+        case .overflowed(let error): return try await recover(from: error)
         case .ended(let outcome): return outcome
         }
     }
@@ -85,7 +112,7 @@ struct AgentRun {
     private mutating func take(_ response: ModelResponse) async throws -> AgentOutcome? {
         switch response.stop {
         case .refused: return .stopped(.refused(response.stopDetail))
-        case .context: return try recover(from: ModelError(.contextOverflow, "the conversation filled the model's window"))
+        case .context: return try await recover(from: ModelError(.contextOverflow, "the conversation filled the model's window"))
         case .done, .tools, .length, .paused: break
         }
         let message = response.message.replayable(in: conversation, turn: turn)
@@ -125,11 +152,11 @@ struct AgentRun {
         task.progress(
             AgentProgress(
                 role: task.role, phase: phase, turn: turn, turns: task.limits.turns, input: usage.input, output: usage.output, cost: spent,
-                elapsed: task.clock.now - began))
+                elapsed: clocks.used))
     }
 
     func end(_ outcome: String) throws {
         report(.ended)
-        try task.transcript.append(.ended(outcome))
+        try tell(.ended(outcome))
     }
 }

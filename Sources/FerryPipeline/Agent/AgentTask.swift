@@ -29,6 +29,12 @@ package struct AgentTask: Sendable {
     package var workspace: AgentWorkspace
     package var spending: any Spending
     package var transcript: Transcript
+    /// What was done of this work before, and what is done now.
+    package var journal: AgentJournal
+    /// Keeps the worktree as it is now, after a call that may have changed it; names the object that holds it, `nil` where it cannot be taken over.
+    package var checkpoint: @Sendable () async throws -> String?
+    /// Waits and clocks.
+    package var timing: Timing
     /// Told of every step for the live display; called from any thread and never waited for.
     package var progress: @Sendable (AgentProgress) -> Void
     /// Looked at before each turn.
@@ -38,7 +44,9 @@ package struct AgentTask: Sendable {
 
     package init(
         role: String, system: String, prompt: String, report: ReportSchema, limits: AgentLimits = AgentLimits(), workspace: AgentWorkspace,
-        spending: any Spending, transcript: Transcript, progress: @escaping @Sendable (AgentProgress) -> Void = { _ in }
+        spending: any Spending, transcript: Transcript, journal: AgentJournal = AgentJournal(),
+        checkpoint: @escaping @Sendable () async throws -> String? = { nil }, timing: Timing = Timing(),
+        progress: @escaping @Sendable (AgentProgress) -> Void = { _ in }
     ) {
         self.role = role
         self.system = system
@@ -48,6 +56,9 @@ package struct AgentTask: Sendable {
         self.workspace = workspace
         self.spending = spending
         self.transcript = transcript
+        self.journal = journal
+        self.checkpoint = checkpoint
+        self.timing = timing
         self.progress = progress
     }
 }
@@ -56,7 +67,7 @@ package struct AgentTask: Sendable {
 package struct AgentLimits: Hashable, Sendable {
     /// Model calls, hand-overs included (`max_turns`).
     package var turns: Int
-    /// From the first call on (`max_minutes`).
+    /// Of the agent's own work (`max_minutes`): model calls without the provider's pauses, and tools.
     package var time: Duration
     package var budget: Money?
     package init(turns: Int = 50, time: Duration = .seconds(3600), budget: Money? = nil) {

@@ -39,4 +39,16 @@ struct HandoverNote: Sendable {
         The worktree is as you left it. Look at it first (`git status`, `git diff --stat`), then go on from there.
         """
     }
+
+    /// The first message of the one that goes on after another one was stopped.
+    static func message(task: String, stopped: StopRecord) -> String {
+        """
+        \(task)
+
+        Somebody has worked on this before you and was stopped, because \(stopped.reason). What Ferry knows of it:
+        \(PromptFence(seed: "another way").wrap(stopped.handover, as: "hand-over note"))
+        The worktree is at the best state of that work. Look at it first (`git status`, `git diff --stat`). Do not go on the same way: find out what was \
+        in the way, and take another one.
+        """
+    }
 }

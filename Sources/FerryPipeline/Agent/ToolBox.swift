@@ -13,6 +13,7 @@ package struct ToolBox: Sendable {
 
     package let definitions: [ToolDefinition]
     private let tools: [any AgentTool]
+    private let files: GuestFiles
     private let memory: FileMemory
     private let outputs: OutputStore
 
@@ -34,6 +35,7 @@ package struct ToolBox: Sendable {
             return workspace.tools.contains(name) && (workspace.mayWrite || (name != "edit" && name != "write"))
         }
         definitions = tools.map(\.definition) + [Self.finishDefinition(report)]
+        self.files = files
         self.memory = memory
         self.outputs = outputs
     }
@@ -77,8 +79,22 @@ package struct ToolBox: Sendable {
         }
     }
 
+    /// What a test runner said in the output of a command; `nil` where none did.
+    func tests(of call: ToolCall, _ output: ToolOutput) -> TestSummary? {
+        guard let tool = tool(call.name) as? BashTool, let arguments = try? ToolArguments(call, for: tool.definition) else { return nil }
+        return TestOutput.summary(of: PlainOutput(output.identity.utf8), command: arguments.text("command"))
+    }
+
     /// For a conversation that begins anew and has seen no file.
     func forgetFiles() { memory.forgetAll() }
+
+    /// What the agent has come to know of files since this was last asked.
+    func takeFileNews() -> [FileMemory.Note] { memory.takeNews() }
+
+    /// What it knew before an interruption.
+    func restoreFiles(_ notes: [FileMemory.Note]) {
+        for note in notes { if let place = try? files.place(note.path) { memory.restore(note, of: place) } }
+    }
 
     private func tool(_ name: String) -> (any AgentTool)? { tools.first { $0.definition.name == name } }
 

@@ -11,6 +11,8 @@ package final class Transcript: Sendable {
     private let now: @Sendable () -> String
     /// Lines are whole: one write each, one writer at a time.
     private let file: Mutex<FileDescriptor>
+    /// The events that were there when the file was opened, as they stand in it but for their time; read when they are first asked for.
+    private let earlier = Mutex<Set<[UInt8]>?>(nil)
 
     /// Opens or creates the file (mode 0600) and the folder above it. A line that a crash tore is closed off. Throws `Errno`.
     package init(at path: FilePath, redactor: Redactor = Redactor(), now: @escaping @Sendable () -> String = Transcript.utc) throws {
@@ -34,6 +36,22 @@ package final class Transcript: Sendable {
     package func append(_ event: TranscriptEntry.Event) throws {
         let entry = redact(TranscriptEntry(at: now(), event: event).json)
         _ = try file.withLock { try $0.writeAll(entry.encoded() + [UInt8(ascii: "\n")]) }
+    }
+
+    /// As `append`, for what was recorded before an interruption, or should have been: what is there already is not written twice. Throws `Errno`.
+    package func keep(_ event: TranscriptEntry.Event) throws {
+        let line = redact(TranscriptEntry(at: "", event: event).json).encoded()
+        let isThere = try earlier.withLock { earlier in
+            var known = try earlier ?? Self.events(of: path)
+            let isNew = known.insert(line).inserted
+            earlier = known
+            return !isNew
+        }
+        if !isThere { try append(event) }
+    }
+
+    private static func events(of path: FilePath) throws -> Set<[UInt8]> {
+        Set(try read(path).map { TranscriptEntry(at: "", event: $0.event).json.encoded() })
     }
 
     /// The entries of a file; lines that were torn, or that this version does not know, are left out. Throws `Errno`.

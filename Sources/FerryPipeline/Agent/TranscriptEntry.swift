@@ -19,6 +19,8 @@ package struct TranscriptEntry: Hashable, Sendable {
         /// A tool's result as it went into the conversation.
         case result(turn: Int, callID: String, tool: String, summary: String, text: String, isError: Bool, seconds: Double)
         case ended(String)
+        /// It went on here after an interruption; what stands above was not asked and not paid again.
+        case resumed(turn: Int)
     }
 
     package init(at: String, event: Event) {
@@ -67,6 +69,9 @@ extension TranscriptEntry {
         case .ended(let outcome):
             line.set("kind", "ended")
             line.set("outcome", .string(outcome))
+        case .resumed(let turn):
+            line.set("kind", "resumed")
+            line.set("turn", .int(turn))
         }
         return line
     }
@@ -87,13 +92,7 @@ extension TranscriptEntry {
     }
 
     private static func set(_ usage: ModelUsage, _ cost: Money?, in line: inout JSONValue) {
-        line.set(
-            "usage",
-            [
-                "fresh": .int(usage.inputFresh), "read": .int(usage.cacheRead), "write5m": .int(usage.cacheWrite5m),
-                "write1h": .int(usage.cacheWrite1h), "output": .int(usage.output), "reasoning": .int(usage.reasoning),
-                "estimated": .bool(usage.isEstimated),
-            ])
+        line.set("usage", usage.json)
         line.set("microdollars", cost.map { .int(Int($0.microdollars)) } ?? .null)
     }
 
@@ -103,7 +102,7 @@ extension TranscriptEntry {
 extension TranscriptEntry.Event {
     fileprivate init?(_ kind: String, _ json: JSONValue) {
         let turn = json["turn"]?.int ?? 0
-        let usage = Self.usage(json["usage"])
+        let usage = ModelUsage(json: json["usage"])
         let cost = json["microdollars"]?.int.map { Money(microdollars: Int64($0)) }
         let seconds = json["seconds"]?.double ?? 0
         switch kind {
@@ -122,21 +121,10 @@ extension TranscriptEntry.Event {
             self = .result(
                 turn: turn, callID: json["call"]?.string ?? "", tool: json["tool"]?.string ?? "", summary: json["summary"]?.string ?? "",
                 text: json["text"]?.string ?? "", isError: json["error"]?.bool ?? false, seconds: seconds)
+        case "resumed": self = .resumed(turn: turn)
         case "ended": self = .ended(json["outcome"]?.string ?? "")
         default: return nil
         }
-    }
-
-    private static func usage(_ json: JSONValue?) -> ModelUsage {
-        var usage = ModelUsage()
-        usage.inputFresh = json?["fresh"]?.int ?? 0
-        usage.cacheRead = json?["read"]?.int ?? 0
-        usage.cacheWrite5m = json?["write5m"]?.int ?? 0
-        usage.cacheWrite1h = json?["write1h"]?.int ?? 0
-        usage.output = json?["output"]?.int ?? 0
-        usage.reasoning = json?["reasoning"]?.int ?? 0
-        usage.isEstimated = json?["estimated"]?.bool ?? false
-        return usage
     }
 
     private static func block(_ json: JSONValue) -> AssistantMessage.Block? {

@@ -31,7 +31,7 @@ package enum TranscriptNote {
                 usage = usage + used
                 cost = cost.flatMap { sum in price.map { sum + $0 } }
             case .result: calls += 1
-            case .began, .said, .ended: break
+            case .began, .said, .ended, .resumed: break
             }
         }
         return "\(turns) turns · \(calls) tool calls · \(line(usage, cost))"
@@ -55,6 +55,7 @@ package enum TranscriptNote {
             return ["### Turn \(turn): no answer", line(usage, cost), block(reason)]
         case .result(_, _, _, let summary, let text, let isError, let seconds):
             return ["**\(isError ? "mistake" : "result")** of \(InertText.code(summary)) · \(time(seconds))", block(ends(of: text))]
+        case .resumed(let turn): return ["*Ferry was interrupted and went on here, at turn \(turn).*"]
         case .ended(let outcome): return ["## End", block(outcome)]
         }
     }

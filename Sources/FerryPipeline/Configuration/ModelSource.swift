@@ -66,8 +66,11 @@ package final class ModelSource: Sendable {
         )
     }
 
-    /// The backend for an agent: the feature's model, else the agent's, else the alias of the tier. Throws `ModelError` of kind `configuration`.
-    package func backend(for note: AgentNote, tier: Tier, feature: String?, configuration: Configuration) throws -> any AgentBackend {
+    /// The backend for an agent: the feature's model, else the agent's, else the alias of the tier; without the model `avoided` where the chain has
+    /// another. Throws `ModelError` of kind `configuration`.
+    package func backend(
+        for note: AgentNote, tier: Tier, feature: String?, avoiding avoided: String? = nil, configuration: Configuration
+    ) throws -> any AgentBackend {
         guard note.backend == .builtin else {
             throw ModelError(
                 .configuration, "The agent `\(note.name)` has the backend `\(note.backend.rawValue)`, which this version of Ferry does not have",
@@ -76,9 +79,17 @@ package final class ModelSource: Sendable {
         try refreshKeys()
         let catalog = catalog(configuration)
         let name = feature ?? note.model ?? Self.alias(tier)
+        let chain: [String]
         let model: any LanguageModel
-        do { model = try catalog.model(named: name) } catch { throw error.naming((try? catalog.chain(of: name))?.first ?? name) }
-        let price = try catalog.chain(of: name).first.flatMap(catalog.price)
+        do throws(ModelError) {
+            let whole = try catalog.chain(of: name)
+            let others = whole.filter { $0 != avoided }
+            chain = others.isEmpty ? whole : others
+            model = try catalog.model(of: chain)
+        } catch {
+            throw error.naming((try? catalog.chain(of: name))?.first ?? name)
+        }
+        let price = chain.first.flatMap(catalog.price)
         let options = ModelOptions(maxOutputTokens: min(16_000, price?.maxOutput ?? 16_000), effort: note.effort?.rawValue)
         return AgentLoop(AgentModel(model, options: options, window: price?.window) { usage, name in catalog.cost(of: usage, model: name) })
     }

@@ -23,7 +23,7 @@ struct Attempt: Sendable {
     let feedback: String
     let parts: DispatcherParts
     let playbook: @Sendable () async throws -> Playbook
-    let backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
+    let backend: @Sendable (AgentNote, Tier, String?, String?) async throws -> any AgentBackend
     let prices: @Sendable () async -> Configuration
     let vault: Vault
     let send: @Sendable (AttemptNews) async -> Void
@@ -161,7 +161,7 @@ struct Attempt: Sendable {
         var runParts = RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
-            maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
+            timing: parts.timing, maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
             requireRoom: requireRoom,
             spending: { [store = parts.store, prices] role, request in
                 // A budget counts as it stands at each call, also in a run that works from an older text.

@@ -45,8 +45,8 @@ extension Dispatcher {
             let attempt = Attempt(
                 feature: feature, kind: kind, note: note, repository: repository, settings: configuration.settings, feedback: feedback, parts: parts,
                 playbook: { [self] in try await playbook() },
-                backend: { [self] note, tier, wanted in
-                    try await models.backend(for: note, tier: tier, feature: model ?? wanted, configuration: configuration)
+                backend: { [self] note, tier, wanted, avoided in
+                    try await models.backend(for: note, tier: tier, feature: model ?? wanted, avoiding: avoided, configuration: configuration)
                 },
                 prices: { [self] in await configuration }, vault: desk.vault, send: { [self] in notify(.news(claim, $0)) })
             return .ready(attempt, claim)

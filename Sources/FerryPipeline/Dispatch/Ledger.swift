@@ -1,7 +1,6 @@
 package import FerryLLM
 package import FerryModel
 package import FerryStore
-internal import Foundation
 
 /// The money of one agent in one run: reserves and settles in the database, by the limits that are in force at each call.
 package struct Ledger: Spending {
@@ -19,8 +18,8 @@ package struct Ledger: Spending {
         self.limits = limits
     }
 
-    package func reserve(_ estimate: Money?, model: String) async throws -> SpendingReservation {
-        let key = UUID().uuidString
+    package func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation {
+        let key = "\(feature)/run-\(run)/\(call)"
         let scope = SpendingScope(feature: feature, run: run, agent: agent, model: model)
         switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits()) {
         case .granted: return SpendingReservation(key: key, amount: estimate)

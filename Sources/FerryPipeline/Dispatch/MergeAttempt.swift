@@ -61,7 +61,7 @@ struct MergeAttempt: Sendable {
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         let preview = try await git.previewMerge(of: tip, into: base, message: message, time: CommitTime(secondsSince1970: Int64(seconds)))
         switch preview {
-        case .alreadyMerged: return .merged(commit: tip.hex)
+        case .alreadyMerged: return .merged(commit: try await begun(in: base, git) ?? tip.hex)
         case .conflict(let files):
             let list = files.map { "- \($0)" }.joined(separator: "\n")
             return .returned(
@@ -77,12 +77,32 @@ struct MergeAttempt: Sendable {
             if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
                 return .returned(reason: finding, conflict: finding)
             }
-            let end = Self.end(try await git.complete(candidate), base)
+            let end = Self.end(try await complete(candidate, git), base)
             // What is merged needs no checkpoint; one that stays costs nothing and is let go with the next run.
             if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
             return end
         }
     }
+
+    /// Recorded before and after; a restart finds out from the base whether it was done.
+    private func complete(_ candidate: MergeCandidate, _ git: GitRepository) async throws -> MergeOutcome {
+        var effect = EffectRecord(key: Self.effect, kind: .merge, request: candidate.commit.hex)
+        try await parts.store.begin([effect], of: feature.id, feature.run)
+        let outcome = try await git.complete(candidate)
+        effect.result = "\(outcome)"
+        try await parts.store.finish([effect], of: feature.id, feature.run)
+        return outcome
+    }
+
+    /// The merge that an attempt made whose end was not seen; `nil` where somebody else merged the work.
+    private func begun(in base: BranchName, _ git: GitRepository) async throws -> String? {
+        guard let merge = try await parts.store.effect(Self.effect, of: feature.id, feature.run).flatMap({ CommitID($0.request) }),
+            let tip = try await git.tip(of: base), try await git.commitExists(merge), try await git.isAncestor(merge, of: tip)
+        else { return nil }
+        return merge.hex
+    }
+
+    private static let effect = "merge"
 
     /// The vault's files that the merge would change, where the vault lies in the repository: a merge is never a gesture.
     private func changedNotes(_ candidate: MergeCandidate, _ git: GitRepository) async throws -> String? {

@@ -12,14 +12,15 @@ package actor DurableSteps {
     private var lastCheckpoint: String?
     private var isReplaying: Bool
     private let windDown: WindDown
-    private let restore: @Sendable (String?) async throws -> Void
+    private let restore: @Sendable (String?, Bool) async throws -> Void
     private let requireRoom: @Sendable () async throws -> Void
 
     /// `restore` puts the worktree back to a checkpoint (`nil`: to where the run began); it is called once, before the first
-    /// step that has to be done. `requireRoom` throws where a disk is full: what a step did meanwhile is no outcome.
+    /// step that has to be done. Its second argument tells whether no change was under way when the work stopped. `requireRoom`
+    /// throws where a disk is full: what a step did meanwhile is no outcome.
     package init(
         store: Store, feature: FeatureID, run: RunNumber, windDown: WindDown = WindDown(),
-        requireRoom: @escaping @Sendable () async throws -> Void = {}, restore: @escaping @Sendable (String?) async throws -> Void
+        requireRoom: @escaping @Sendable () async throws -> Void = {}, restore: @escaping @Sendable (String?, Bool) async throws -> Void
     ) async throws {
         self.store = store
         self.feature = feature
@@ -42,7 +43,10 @@ package actor DurableSteps {
             return try JSONDecoder().decode(Outcome.self, from: Data(record.outcome.utf8))
         }
         if isReplaying {
-            try await restore(lastCheckpoint)
+            let effects = try await store.effects(of: feature, run, below: key)
+            try await restore(
+                effects.last { $0.checkpoint != nil }?.checkpoint ?? lastCheckpoint,
+                !effects.contains { $0.kind == .writingCall && $0.result == nil })
             isReplaying = false
         }
         try Task.checkCancellation()

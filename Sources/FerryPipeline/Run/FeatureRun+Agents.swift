@@ -3,6 +3,7 @@ internal import FerryGit
 internal import FerryLLM
 internal import FerryModel
 internal import FerrySandbox
+internal import FerryStore
 internal import FerryVault
 internal import Foundation
 
@@ -19,18 +20,24 @@ extension FeatureRun {
             return PlanReport(summary: "", plan: try await parts.lastPlan(request.feature) ?? "Work from the feature note.", questions: [])
         }
         return try await steps.step("plan") {
-            let report: PlanReport = try await ask(.planner, prompts.plan(), schema: .plan, label: "planner", access: .readOnly)
+            let report: PlanReport = try await ask(.planner, key: "plan", schema: .plan, label: "planner", access: .readOnly) { prompts.plan() }
             try await parts.report(.plan(report))
             return report
         }
     }
 
     func code(_ phase: Phase, plan: String, findings: [Finding], round: Int) async throws {
-        let _: CodeReport? = try await steps.step("phase-\(phase.number)/code/\(round)", checkpoint: checkpoint) {
-            let prompt = prompts.code(phase, plan: plan, findings: findings, attempt: round + 1, earlier: nil)
+        let key = "phase-\(phase.number)/code/\(round)"
+        let _: CodeReport? = try await steps.step(key, checkpoint: checkpoint) {
             do {
-                let report: CodeReport = try await ask(.coder, prompt, schema: .code, label: label("code", phase, round))
-                if !report.questions.isEmpty, request.answers.isEmpty { throw RunStop(.questions(report.questions)) }
+                let report: CodeReport = try await ask(.coder, key: key, schema: .code, label: label("code", phase, round)) {
+                    prompts.code(phase, plan: plan, findings: findings, attempt: round + 1, earlier: nil)
+                }
+                if !report.questions.isEmpty, request.answers.isEmpty {
+                    // With an answer it is other work: it begins anew.
+                    try await parts.store.forgetEffects(of: request.feature, request.run, below: key)
+                    throw RunStop(.questions(report.questions))
+                }
                 return report
             } catch let stop as AgentGaveUp where round < request.route.fixRounds {
                 // What it left in the worktree is checked all the same; the next round begins with a fresh conversation.
@@ -41,10 +48,12 @@ extension FeatureRun {
     }
 
     func test(_ phase: Phase, from head: CommitID, plan: String, round: Int) async throws -> FindingsReport {
-        try await steps.step("phase-\(phase.number)/test/\(round)", checkpoint: checkpoint) {
-            let prompt = prompts.test(phase, plan: plan, diff: try await diff(from: head), attempt: round + 1)
+        let key = "phase-\(phase.number)/test/\(round)"
+        return try await steps.step(key, checkpoint: checkpoint) {
             do {
-                return try await ask(.tester, prompt, schema: .testing, label: label("test", phase, round))
+                return try await ask(.tester, key: key, schema: .testing, label: label("test", phase, round)) {
+                    prompts.test(phase, plan: plan, diff: try await diff(from: head), attempt: round + 1)
+                }
             } catch let stop as AgentGaveUp {
                 // The tester has no verdict: without it there are fewer tests, and the reviewer sees so.
                 try await parts.report(.event("The tester gave up: \(stop.reason)"))
@@ -75,12 +84,13 @@ extension FeatureRun {
         _ phase: Phase?, key: String, label: String, from: CommitID, _ plan: String, _ check: CheckResult, _ earlier: [Finding], _ round: Int
     ) async throws -> FindingsReport {
         try await steps.step(key) {
-            let playbook = try await parts.playbook()
-            let prompt = prompts.review(
-                phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from),
-                evidence: check.evidence.map(\.summary).joined(separator: "\n"),
-                earlier: earlier, attempt: round + 1)
-            return try await ask(.reviewer, prompt, schema: .review, label: label, access: .readOnly)
+            try await ask(.reviewer, key: key, schema: .review, label: label, access: .readOnly) {
+                let playbook = try await parts.playbook()
+                return prompts.review(
+                    phase, plan: plan, rules: playbook.proseRules, diff: try await diff(from: from),
+                    evidence: check.evidence.map(\.summary).joined(separator: "\n"),
+                    earlier: earlier, attempt: round + 1)
+            }
         }
     }
 
@@ -88,8 +98,8 @@ extension FeatureRun {
 
     /// Runs one agent and decodes its report. Throws `RunStop` for outcomes that end the attempt, `AgentGaveUp` where the agent did not get there.
     private func ask<Report: Decodable>(
-        _ role: StageRole, _ prompt: String, schema: ReportSchema, label: String,
-        access: SandboxPolicy.Access = .readWrite
+        _ role: StageRole, key: String, schema: ReportSchema, label: String, access: SandboxPolicy.Access = .readWrite,
+        prompt: () async throws -> String
     ) async throws -> Report {
         let playbook = try await parts.playbook()
         guard let note = playbook.agents[role] else {
@@ -99,37 +109,8 @@ extension FeatureRun {
                     kind: .configuration))
         }
         try await parts.report(.stage(label))
-        let backend: any AgentBackend
-        do { backend = try await parts.backend(note, request.route.tier, request.note.model) } catch let error as ModelError {
-            throw Self.withoutModel(role, error)
-        }
-        let transcript = try Transcript(
-            at: workspace.record.appending("\(label.replacing(" ", with: "-")).jsonl"), redactor: parts.redactor)
-        var policy = SandboxPolicy(
-            worktree: workspace.worktree, worktreeAccess: access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
-            temporary: workspace.temporary, home: workspace.home)
-        request.repository.apply(to: &policy, forbidden: parts.forbidden)
-        let workspace = AgentWorkspace(
-            runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(label.replacing(" ", with: "-")),
-            tools: Set(note.tools))
-        var task = AgentTask(
-            role: role.rawValue,
-            system: note.prompt(filling: [
-                "repository": request.repository.name.rawValue, "base": request.repository.base ?? "the base branch",
-                "test_command": request.repository.testCommand, "role": role.rawValue,
-            ]), prompt: prompt, report: schema,
-            limits: AgentLimits(turns: min(note.maxTurns, parts.maxIterations ?? .max), time: .seconds(note.maxMinutes * 60), budget: note.budget),
-            workspace: workspace, spending: parts.spending(role, request), transcript: transcript,
-            progress: { parts.progress(request.feature, label, $0) })
-        task.windDown = parts.windDown
-        task.clock = parts.clock
-        let outcome = try await backend.run(task)
-        try await parts.report(.transcript(label, transcript))
-        switch outcome {
-        case .unavailable, .sandboxFailed: break
-        case .finished, .stopped, .parked: try await parts.report(.wentWell(model: backend.modelName))
-        }
-        switch outcome {
+        let stage = StageAgent(role: role, note: note, key: key, label: label, schema: schema, access: access)
+        switch try await outcome(of: stage, prompt: prompt) {
         case .finished(let value):
             do { return try JSONDecoder().decode(Report.self, from: Data(value.encoded())) } catch {
                 throw AgentGaveUp(role: role, reason: "its report could not be read (\(error))")
@@ -143,7 +124,7 @@ extension FeatureRun {
         }
     }
 
-    private static func withoutModel(_ role: StageRole, _ error: ModelError) -> RunStop {
+    static func withoutModel(_ role: StageRole, _ error: ModelError) -> RunStop {
         RunStop(
             .unavailable(
                 reason: "The model of the \(role.rawValue) cannot be had: \(error)", scope: error.faultScope, kind: error.faultClass,
@@ -167,10 +148,7 @@ extension FeatureRun {
 
     /// A commit of what the worktree holds now, so that a restart finds it; `nil` where it cannot be taken over.
     private func checkpoint() async throws -> String? {
-        guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: request.start)
-        else {
-            return nil
-        }
+        guard let tree = try await worktree.keep() else { return nil }
         let message = CommitMessage(subject: "\(request.feature): checkpoint", feature: request.feature, run: request.run, vault: parts.vaultID)
         let commit = try await parts.git.commit(tree, parents: [request.start], message: message, time: request.time)
         try await parts.git.keepCheckpoint(commit, feature: request.feature, run: request.run)

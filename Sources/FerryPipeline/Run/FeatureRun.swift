@@ -10,6 +10,7 @@ package struct FeatureRun: Sendable {
     let request: RunRequest
     let parts: RunParts
     let workspace: RunWorkspace
+    let worktree: RunWorktree
     let steps: DurableSteps
 
     /// Makes or finds the run's folders. Throws as `GitError` and `SandboxError` do; `end(of:)` turns those into outcomes.
@@ -20,15 +21,12 @@ package struct FeatureRun: Sendable {
             folder: parts.folders.workspace(request.feature, request.run), record: parts.folders.run(request.feature, request.run))
         self.workspace = workspace
         try workspace.prepare()
-        let start = request.start
-        let git = parts.git
+        let worktree = RunWorktree(request, workspace, parts.git)
+        self.worktree = worktree
         steps = try await DurableSteps(
             store: parts.store, feature: request.feature, run: request.run, windDown: parts.windDown, requireRoom: parts.requireRoom
-        ) { checkpoint in
-            let commit = checkpoint.flatMap { CommitID($0) } ?? start
-            _ = try await git.createWorktree(at: workspace.worktree, from: commit)
-            try workspace.makeGitMountPoint()
-            try await git.createAgentGit(at: workspace.agentGit, base: commit, guest: try workspace.guest(git))
+        ) { checkpoint, isBetweenChanges in
+            try await worktree.putBack(to: checkpoint, isBetweenChanges: isBetweenChanges)
         }
     }
 
@@ -96,15 +94,23 @@ package struct FeatureRun: Sendable {
     private func setBranch(to head: CommitID) async throws {
         let tip = try await parts.git.tip(of: request.branch)
         let fact = "branch:\(request.feature)"
-        let own = try await parts.store.fact(fact)
-        if let tip, tip.hex != own, try await !parts.git.isAncestor(tip, of: head) {
+        // Set by an attempt that did not see its end: Ferry's own as well.
+        let effect = EffectRecord(key: "branch", kind: .branch, request: head.hex)
+        let intended = try await parts.store.effect(effect.key, of: request.feature, request.run)?.request
+        let own = [try await parts.store.fact(fact), intended]
+        if let tip, !own.contains(tip.hex), try await !parts.git.isAncestor(tip, of: head) {
             throw RunStop(
                 .blocked(
                     reason: "The branch \(request.branch) holds commits that are not Ferry's (\(tip.short)). It was left alone. "
                         + "Rename or merge that work, then move the note to planned."))
         }
+        try await parts.store.begin([effect], of: request.feature, request.run)
         switch try await parts.git.updateBranch(request.branch, to: head, expecting: tip) {
-        case .updated: try await parts.store.setFact(fact, head.hex)
+        case .updated:
+            try await parts.store.setFact(fact, head.hex)
+            var done = effect
+            done.result = head.hex
+            try await parts.store.finish([done], of: request.feature, request.run)
         case .moved:
             throw RunStop(
                 .blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))

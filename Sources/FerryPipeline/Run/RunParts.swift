@@ -21,12 +21,13 @@ package struct RunParts: Sendable {
     package var windDown = WindDown()
     /// What agents' time is told by.
     package var clock = AwakeClock()
+    package var timing = Timing()
     /// Turns of one agent at most, over all agents' own settings (`--max-iterations`).
     package var maxIterations: Int?
     /// The vault's agents and rules as they are now; asked anew at each stage.
     package var playbook: @Sendable () async throws -> Playbook
-    /// The backend for an agent; the last argument is the feature's own `model`.
-    package var backend: @Sendable (AgentNote, Tier, String?) async throws -> any AgentBackend
+    /// The backend for an agent; the third argument is the feature's own `model`, the last a model of the chain to do without where there is another.
+    package var backend: @Sendable (AgentNote, Tier, String?, String?) async throws -> any AgentBackend
     /// Throws `RunStop` where a disk that the run works on is full.
     package var requireRoom: @Sendable () async throws -> Void
     package var spending: @Sendable (StageRole, RunRequest) -> any Spending

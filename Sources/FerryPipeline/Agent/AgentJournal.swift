@@ -1,0 +1,158 @@
+internal import FerryLLM
+package import FerryModel
+package import FerryStore
+internal import Synchronization
+
+/// What one agent's stage has done, kept in the store, so that it goes on at the turn where it stopped (docs/decisions/0022).
+///
+/// After an interruption the loop runs again from its beginning, and what was done is answered from here: no model is asked, no tool is run, nothing
+/// is paid again. Each thing is recorded before it is done, and its result after.
+package final class AgentJournal: Sendable {
+    private struct Place {
+        let store: Store
+        let feature: FeatureID
+        let run: RunNumber
+    }
+    private let place: Place?
+    /// What the keys of the stage begin with.
+    private let stage: String
+    private let known: Mutex<[String: EffectRecord]>
+
+    /// Keeps nothing: work that is interrupted begins anew.
+    package init() {
+        place = nil
+        stage = "agent"
+        known = Mutex([:])
+    }
+
+    /// `stage` names the stage in the run. Throws `StoreError`.
+    package init(store: Store, feature: FeatureID, run: RunNumber, stage: String) async throws {
+        place = Place(store: store, feature: feature, run: run)
+        self.stage = stage
+        let effects = try await store.effects(of: feature, run, below: stage)
+        // What lies deeper belongs to another stage: one that goes about the same work in another way.
+        let own = effects.filter { Self.parts.contains(where: $0.key.dropFirst(stage.utf8.count + 1).hasPrefix) }
+        known = Mutex(Dictionary(own.map { ($0.key, $0) }, uniquingKeysWith: { $1 }))
+    }
+
+    private static let parts = ["conversation-", "turn-", "stop"]
+
+    /// Whether the stage was begun before.
+    package var isBegun: Bool { known.withLock { !$0.isEmpty } }
+
+    /// The name of a turn's model call in the run.
+    func call(ofTurn turn: Int) -> String { "\(stage)/turn-\(turn)" }
+
+    // MARK: Conversations
+
+    /// The first message that the stage began with.
+    package var prompt: String? { known.withLock { $0["\(stage)/conversation-1"] }.flatMap { ConversationRecord($0.request)?.prompt } }
+
+    /// The conversation as it was begun before, or as it begins now.
+    func conversation(_ number: Int, begunAs fresh: ConversationRecord) async throws -> ConversationRecord {
+        let key = "\(stage)/conversation-\(number)"
+        if let record = known.withLock({ $0[key] }).flatMap({ ConversationRecord($0.request) }) { return record }
+        try await begin([EffectRecord(key: key, kind: .conversation, request: fresh.json.text, result: "")])
+        return fresh
+    }
+
+    // MARK: Model calls
+
+    /// What is known of a turn: how it was asked, and what was answered.
+    func turn(_ number: Int) -> (request: TurnRequest, answer: TurnAnswer?)? {
+        guard let record = known.withLock({ $0[call(ofTurn: number)] }), let request = TurnRequest(record.request) else { return nil }
+        return (request, record.result.flatMap { TurnAnswer($0) })
+    }
+
+    func ask(_ turn: Int, _ request: TurnRequest) async throws {
+        try await begin([EffectRecord(key: call(ofTurn: turn), kind: .modelCall, request: request.json.text)])
+    }
+
+    func answered(_ turn: Int, _ answer: TurnAnswer) async throws {
+        try await finish([(call(ofTurn: turn), answer.json(turn: turn).text, nil)])
+    }
+
+    // MARK: Tool calls
+
+    /// What is known of a call of a turn: `nil` where it was not begun; without an output where its end was not seen.
+    func toolCall(_ number: Int, turn: Int) -> ToolCallRecord? {
+        guard let record = known.withLock({ $0[key(ofCall: number, turn)] }) else { return nil }
+        return record.result.flatMap { ToolCallRecord($0, checkpoint: record.checkpoint) } ?? ToolCallRecord()
+    }
+
+    /// `names`: the tools, by the numbers of the calls.
+    func begin(_ names: [Int: String], turn: Int, mayWrite: Bool) async throws {
+        try await begin(
+            names.sorted { $0.key < $1.key }.map { number, name in
+                EffectRecord(key: key(ofCall: number, turn), kind: mayWrite ? .writingCall : .readingCall, request: name)
+            })
+    }
+
+    func finish(_ calls: [Int: ToolCallRecord], turn: Int) async throws {
+        try await finish(calls.sorted { $0.key < $1.key }.map { (key(ofCall: $0.key, turn), $0.value.json.text, $0.value.checkpoint) })
+    }
+
+    /// Calls that were begun and could not be made at all.
+    func withdraw(_ numbers: [Int], turn: Int) async throws {
+        for number in numbers { try await forget { $0 == self.key(ofCall: number, turn) } }
+    }
+
+    private func key(ofCall number: Int, _ turn: Int) -> String { "\(call(ofTurn: turn))/call-\(number)" }
+
+    // MARK: The end
+
+    /// How the stage was stopped, if it was.
+    package var stop: StopRecord? { known.withLock { $0["\(stage)/stop"] }?.result.flatMap { StopRecord($0) } }
+
+    /// The state of the worktree that work goes on from after the stop; `nil` where it stays as it is.
+    package var stopCheckpoint: String? { known.withLock { $0["\(stage)/stop"] }?.checkpoint }
+
+    /// The stage is stopped for good; `checkpoint` is the state of the worktree that work goes on from.
+    package func stopped(_ record: StopRecord, checkpoint: String?) async throws {
+        try await begin([EffectRecord(key: "\(stage)/stop", kind: .stop, request: "", result: record.json.text, checkpoint: checkpoint)])
+    }
+
+    // MARK: The rows
+
+    /// Shows that this work may still write for its job. Throws `StoreError` where it may not.
+    func renew() async throws {
+        try await place?.store.confirmHold()
+    }
+
+    /// Forgets this turn and all that follows, and conversations from this one on.
+    func forget(from turn: Int, conversation: Int) async throws {
+        let (stage, key) = (stage, call(ofTurn: turn))
+        func number(_ text: Substring) -> Int { Int(text.prefix { $0.isNumber }) ?? 0 }
+        try await forget { known in
+            let rest = known.dropFirst(stage.utf8.count + 1)
+            if rest.hasPrefix("turn-") { return known == key || number(rest.dropFirst("turn-".count)) >= turn }
+            return rest.hasPrefix("conversation-") && number(rest.dropFirst("conversation-".count)) >= conversation
+        }
+    }
+
+    private func forget(where unwanted: (String) -> Bool) async throws {
+        let keys = known.withLock { known in
+            let keys = known.keys.filter(unwanted)
+            for key in keys { known[key] = nil }
+            return keys
+        }
+        guard let place else { return }
+        try await place.store.forgetEffects(of: place.feature, place.run, keys: keys)
+    }
+
+    private func begin(_ effects: [EffectRecord]) async throws {
+        if let place { try await place.store.begin(effects, of: place.feature, place.run) }
+        known.withLock { known in for effect in effects { known[effect.key] = effect } }
+    }
+
+    private func finish(_ results: [(key: String, result: String, checkpoint: String?)]) async throws {
+        let effects = known.withLock { known in
+            results.compactMap { key, result, checkpoint -> EffectRecord? in
+                known[key]?.result = result
+                known[key]?.checkpoint = checkpoint
+                return known[key]
+            }
+        }
+        if let place { try await place.store.finish(effects, of: place.feature, place.run) }
+    }
+}

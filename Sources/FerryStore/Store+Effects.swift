@@ -1,0 +1,88 @@
+package import FerryModel
+internal import GRDB
+
+extension Store {
+    /// Records what is about to be done, all in one transaction, before it is done. A key that is there already begins anew: it was not seen to end, or
+    /// its outcome is not wanted. An effect that brings its result is recorded as done.
+    package func begin(_ effects: [EffectRecord], of feature: FeatureID, _ run: RunNumber) async throws {
+        guard !effects.isEmpty else { return }
+        try await write { database in
+            for effect in effects {
+                try database.execute(
+                    sql: """
+                        INSERT OR REPLACE INTO effect VALUES
+                        (?1,?2,?3,(SELECT ifnull(max(sequence), 0) + 1 FROM effect WHERE feature = ?1 AND run = ?2),?4,?5,?6,?7,?8,?9)
+                        """,
+                    arguments: [
+                        feature.key, run.rawValue, effect.key, effect.kind.rawValue, effect.request, effect.result, effect.checkpoint, Store.now,
+                        effect.result == nil ? nil : Store.now,
+                    ])
+            }
+        }
+    }
+
+    /// Records results, and checkpoints where there are any. Throws where one of the effects was not begun; then none is recorded.
+    package func finish(_ effects: [EffectRecord], of feature: FeatureID, _ run: RunNumber) async throws {
+        guard !effects.isEmpty else { return }
+        try await write { database in
+            for effect in effects {
+                try database.execute(
+                    sql: "UPDATE effect SET result = ?, checkpoint = ?, ended = ? WHERE feature = ? AND run = ? AND key = ?",
+                    arguments: [effect.result, effect.checkpoint, Store.now, feature.key, run.rawValue, effect.key])
+                guard database.changesCount == 1 else { throw StoreError(code: .failed, message: "\(effect.key) ended and was never begun.") }
+            }
+        }
+    }
+
+    /// The effects of one part of a run, in the order in which they were begun.
+    package func effects(of feature: FeatureID, _ run: RunNumber, below part: String) async throws -> [EffectRecord] {
+        try await read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ? ORDER BY sequence",
+                arguments: [feature.key, run.rawValue] + Self.range(below: part)
+            ).compactMap(Self.effect)
+        }
+    }
+
+    /// One effect; `nil` where it was never begun.
+    package func effect(_ key: String, of feature: FeatureID, _ run: RunNumber) async throws -> EffectRecord? {
+        try await read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM effect WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key]
+            ).flatMap(Self.effect)
+        }
+    }
+
+    /// Forgets the effects of one part of a run: it begins anew.
+    package func forgetEffects(of feature: FeatureID, _ run: RunNumber, below part: String) async throws {
+        try await write { try Self.forgetEffects(feature, run, below: part, in: $0) }
+    }
+
+    /// Forgets single effects: they could not be begun at all, or are not wanted.
+    package func forgetEffects(of feature: FeatureID, _ run: RunNumber, keys: [String]) async throws {
+        guard !keys.isEmpty else { return }
+        try await write { database in
+            for key in keys {
+                try database.execute(
+                    sql: "DELETE FROM effect WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key])
+            }
+        }
+    }
+
+    /// Writes nothing; throws where whoever holds this database may not write any more, or nothing can be written.
+    package func confirmHold() async throws { try await write { _ in } }
+
+    static func forgetEffects(_ feature: FeatureID, _ run: RunNumber, below part: String, in database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ?",
+            arguments: [feature.key, run.rawValue] + range(below: part))
+    }
+
+    /// Keys that begin with the part and a slash; `0` is what follows the slash.
+    private static func range(below part: String) -> StatementArguments { [part + "/", part + "0"] }
+
+    private static func effect(_ row: Row) -> EffectRecord? {
+        guard let kind = EffectRecord.Kind(rawValue: row["kind"]) else { return nil }
+        return EffectRecord(key: row["key"], kind: kind, request: row["request"], result: row["result"], checkpoint: row["checkpoint"])
+    }
+}
