@@ -84,6 +84,7 @@ bench:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-release
 	@.scripts/stage build swift build $(RELEASE) --product FerryQueueBench
+	@.scripts/stage build swift build $(RELEASE) --product FerryCheckpointBench
 	@.scripts/stage bench Benchmarks/run
 
 e2e:

@@ -167,6 +167,10 @@ let package = Package(
             dependencies: ["FerryModel", "FerrySystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
         .executableTarget(
+            name: "FerryCheckpointBench", dependencies: ["FerryGit", "FerryModel", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/FerryCheckpointBench"
+        ),
+        .executableTarget(
             name: "FerryQueueBench", dependencies: ["FerryModel", "FerryStore", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryQueueBench"
         ),
