@@ -13,6 +13,7 @@ struct FerryCommand: AsyncParsableCommand {
             Exit status: 0 done, 1 it failed, 2 wrong use, 3 something was asked of a person, 78 configuration.
             """,
         version: FerryVersion.current,
+        subcommands: [FailPointsCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [DemoCommand.self, InitCommand.self, RunCommand.self, ServiceCommand.self]),
             CommandGroup(name: "Look", subcommands: [StatusCommand.self, ShowCommand.self, LogsCommand.self, WhyCommand.self]),

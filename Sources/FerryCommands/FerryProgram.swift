@@ -9,6 +9,7 @@ package enum FerryProgram {
         NoteWriter.ignoreSignals()
         let console = Console.standard
         do {
+            try Trial.armFailPoints(console)
             var command = try FerryCommand.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

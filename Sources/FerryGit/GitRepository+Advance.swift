@@ -40,10 +40,14 @@ extension GitRepository {
     /// Keeps the note while `body` works. Where git was killed or broke off, what it left is mended at once if it can be; if not, the note
     /// stays for the next call.
     private func noted(_ note: MoveNote, _ body: () async throws -> BranchUpdate) async throws -> BranchUpdate {
+        try await failpoint(.advanceBeforeIntent)
         try note.write(in: privateDirectory)
         do {
+            try await failpoint(.advanceAfterIntent)
             let update = try await body()
+            try await failpoint(.advanceAfterEffect)
             try MoveNote.remove(note.branch, in: privateDirectory)
+            try await failpoint(.advanceAfterDone)
             return update
         } catch {
             switch try await finishInterruptedMove(of: note.branch) {
@@ -65,6 +69,7 @@ extension GitRepository {
             if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
             throw reading.failure(answer)
         }
+        try await failpoint(.advanceAfterSend)
         let update = try await setReference(branch, from: old, to: new, gitDirectory: checkout.gitDirectory)
         if update != .updated { _ = try await command(in: checkout, ["read-tree", "-m", "-u", new.hex, old.hex]).output() }
         return update

@@ -43,10 +43,14 @@ extension GitRepository {
     package func createWorktree(at folder: FilePath, from commit: CommitID, holding tree: TreeID? = nil) async throws -> Worktree {
         let folder = try Self.absolute(folder)
         return try await withFileErrors("making the worktree \(folder)") {
+            try await failpoint(.worktreeBeforeIntent)
             try Worktree.remove(at: folder)
             try Directory.create(folder, mode: 0o700)
+            try await failpoint(.worktreeAfterIntent)
             try await checkOut(tree?.hex ?? commit.hex, into: folder, index: Worktree.index(of: folder))
+            try await failpoint(.worktreeAfterSend)
             try FileContents.write(Array("\(commit.hex)\n".utf8), to: Worktree.marker(of: folder))
+            try await failpoint(.worktreeAfterEffect)
             return Worktree(folder: folder, base: commit)
         }
     }

@@ -29,9 +29,11 @@ package enum VaultService {
         try notice.claim(takesOver: options.takesOver)
         var remains = await UncleanStart(folders: folders, patience: options.timing.orphanPatience).tidy()
         for line in remains { log.notice("\(line)") }
+        try await failpoint(.startBeforeIntent)
         while true {
             let store = try await open(folders)
             defer { store.close() }
+            try await failpoint(.startAfterIntent)
             for line in remains { try? await store.record(line) }
             remains = []
             do { return try await serve(vault, folders, store, notice, options, log) } catch let error as StoreError where error.code == .corrupt {

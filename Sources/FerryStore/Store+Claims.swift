@@ -1,4 +1,5 @@
 package import FerryModel
+internal import FerrySystem
 internal import GRDB
 
 /// Who holds a job. Each change of a held job names the claim (`WHERE sequence = ? AND fence = ?`), so an attempt that was superseded changes nothing.
@@ -16,6 +17,7 @@ extension Store {
                         """, arguments: [BootSession.id, feature.key])
             else { return nil }
             if let record { try save(record, database) }
+            try failpoint(.claimAfterIntent)
             return Claim(feature: feature, job: row["sequence"], fence: row["fence"])
         }
     }
@@ -81,6 +83,7 @@ extension Store {
             }
             for (key, value) in completion.facts { try setFact(key, value.isEmpty ? nil : value, database) }
             if let line = completion.line { try record(line, feature.id, feature.run, in: database) }
+            if claim != nil { try failpoint(.endAfterIntent) } else if completion.run == .merged { try failpoint(.mergeBeforeDone) }
             return true
         }
     }

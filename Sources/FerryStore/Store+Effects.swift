@@ -1,4 +1,5 @@
 package import FerryModel
+internal import FerrySystem
 internal import GRDB
 
 extension Store {
@@ -18,6 +19,7 @@ extension Store {
                         effect.result == nil ? nil : Store.now,
                     ])
             }
+            try failpoint(.effectAfterIntent)
         }
     }
 
@@ -31,6 +33,7 @@ extension Store {
                     arguments: [effect.result, effect.checkpoint, Store.now, feature.key, run.rawValue, effect.key])
                 guard database.changesCount == 1 else { throw StoreError(code: .failed, message: "\(effect.key) ended and was never begun.") }
             }
+            try failpoint(.effectBeforeDone)
         }
     }
 

@@ -1,4 +1,5 @@
 package import FerryModel
+internal import FerrySystem
 internal import Foundation
 internal import GRDB
 
@@ -19,6 +20,7 @@ extension Store {
                 arguments: [record.id.key, record.generation, Store.now, tier?.rawValue, model])
             let sequence = database.lastInsertedRowID
             if let line { try self.record(line, record.id, record.run, in: database) }
+            try failpoint(.dispatchAfterIntent)
             return sequence
         }
         feature = record

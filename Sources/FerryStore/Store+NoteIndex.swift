@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import Foundation
 internal import GRDB
 package import SystemPackage
@@ -27,6 +28,7 @@ extension Store {
                     try forget.execute(arguments: [folder.blob])
                 }
             }
+            try failpoint(.indexAfterIntent)
         }
     }
 }

@@ -1,4 +1,5 @@
 package import FerryModel
+internal import FerrySystem
 internal import Foundation
 internal import GRDB
 
@@ -84,6 +85,7 @@ extension Store {
                     key, feature, scope.run.rawValue, scope.agent, scope.model, day, amount?.microdollars ?? 0, amount != nil,
                 ])
             try write(down: "spending", of: feature, database, where: "key IN (?, ?)", [former, key])
+            try failpoint(.reserveAfterIntent)
             return .granted
         }
     }
@@ -101,6 +103,7 @@ extension Store {
             guard $0.changesCount == 1 else { throw StoreError(code: .failed, message: "Nothing is reserved under \(key).") }
             guard let feature = try String.fetchOne($0, sql: "SELECT feature FROM spending WHERE key = ?", arguments: [key]) else { return }
             try write(down: "spending", of: feature, $0, where: "key = ?", [key])
+            try failpoint(.settleAfterIntent)
         }
     }
 

@@ -20,12 +20,15 @@ extension NoteWriter {
         if hold.lease == nil, !isQuiet(place, hold) { return nil }
         guard hold.status.links == 1 else { throw NeedsWritingInPlace() }
         let temporary = TemporaryName()
+        try failpoint(.noteWriteBeforeIntent)
         let record = try begin(
             WriteIntent(.exchange, place.path, temporary: temporary, before: ContentHash(of: before), after: ContentHash(of: after)))
         var isOurs = true
         // What may be a person's stays, and the record with it: a recovery tells what it is.
         defer { if isOurs { clear(temporary, of: place, record) } }
+        try failpoint(.noteWriteAfterIntent)
         let own = try makeSuccessor(temporary, of: place, content: after, like: hold.file)
+        try failpoint(.noteWriteAfterSend)
         guard hold.isUndisturbed else { return nil }
         hooks.beforeExchange?()
         do {
@@ -38,6 +41,7 @@ extension NoteWriter {
             return try replaceUnprotected(place, hold, by: temporary, before, after)
         }
         hooks.afterExchange?()
+        try failpoint(.noteWriteAfterEffect)
         // What came out cannot be looked at: it may be a person's save, so it goes back.
         guard (try? isUndisturbed(temporary, of: place, hold, before)) ?? false else {
             try putBack(temporary, to: place, hold, before: before, ours: after)
@@ -46,6 +50,7 @@ extension NoteWriter {
         }
         isOurs = true
         hooks.afterCheck?()
+        try failpoint(.noteWriteAfterDone)
         try place.folder.sync()
         if hold.lease == nil { tellWeakness() }
         keep(hold, of: place.path, base: before)

@@ -24,11 +24,16 @@ extension NoteWriter {
         let place = try NotePlace(path, in: files, making: .durably)
         guard try place.folder.status(of: place.name) == nil else { return false }
         let temporary = TemporaryName()
+        try failpoint(.noteCreateBeforeIntent)
         let record = try begin(WriteIntent(.creation, path, temporary: temporary, before: nil, after: ContentHash(of: content)))
         defer { clear(temporary, of: place, record) }
+        try failpoint(.noteCreateAfterIntent)
         _ = try makeSuccessor(temporary, of: place, content: content, like: nil)
+        try failpoint(.noteCreateAfterSend)
         do { try place.move(temporary.name, to: place) } catch Errno.fileExists { return false }
+        try failpoint(.noteCreateAfterEffect)
         try place.folder.sync()
+        try failpoint(.noteCreateAfterDone)
         return true
     }
 
@@ -54,10 +59,13 @@ extension NoteWriter {
             defer { withExtendedLifetime(hold) {} }
             if let hold, try !from.holds(hold.status) { return .busy }
             let to = try NotePlace(destination, in: files, making: .durably)
+            try failpoint(.noteMoveAfterSend)
             do { try rename(from, status, to: to) } catch Errno.fileExists { return .taken }
+            try failpoint(.noteMoveAfterEffect)
             followDisplaced(path, to: destination)
             try to.folder.sync()
             try from.folder.sync()
+            try failpoint(.noteMoveAfterDone)
             return .moved
         } catch Errno.noSuchFileOrDirectory, Errno.notDirectory { return .gone }
     }

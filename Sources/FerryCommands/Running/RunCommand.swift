@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         options.model = model
         options.maxIterations = maxIterations
         options.allowRoot = allowRoot
+        options.timing = try Trial.timing()
         let display = ProgressDisplay(options.progress, console)
         display.follow(&options.hooks)
         console.print("Ferry serves \(WorkingFolder.shown(view.root))." + (start.notices.isManaged ? "" : " Ctrl-C ends it."))

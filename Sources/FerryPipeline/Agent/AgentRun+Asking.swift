@@ -29,6 +29,7 @@ extension AgentRun {
             if let answer = known.answer { return .answered(try replay(answer)) }
         }
         try goOn()
+        try await failpoint(.modelBeforeIntent)
         let reservation: SpendingReservation
         do {
             reservation = try await task.spending.reserve(
@@ -37,6 +38,7 @@ extension AgentRun {
             return .ended(.parked(limit))
         }
         try await task.journal.ask(turn, request)
+        try await failpoint(.modelAfterIntent)
         return try await respond(reservation)
     }
 
@@ -82,6 +84,7 @@ extension AgentRun {
         var failure: (any Error)?
         do {
             let run = self
+            try await failpoint(.modelAfterSend)
             response = try await watch.run {
                 try await run.model.model.respond(to: run.conversation, options: run.model.options) { progress in
                     let characters = meter.note(progress)
@@ -94,7 +97,9 @@ extension AgentRun {
         }
         clocks = watch.clocks
         let failures = response == nil ? meter.failures(endingWith: failure as? ModelError, model: model.model.name) : meter.failures
+        try await failpoint(.modelAfterEffect)
         let (used, cost) = await settle(reservation, response, failures, unknown: meter.unknown)
+        try await failpoint(.modelAfterDone)
         let answer = response.map { response in
             TurnAnswer(
                 response, price: model.price(response.usage, response.model), usage: used, cost: cost, duration: BootClock.now - asked,
@@ -102,6 +107,7 @@ extension AgentRun {
         }
         try record(answer, failures)
         if let answer { try await task.journal.answered(turn, answer) }
+        try await failpoint(.modelAfterMirror)
         switch failure {
         case nil: return response.map(Answer.answered) ?? .ended(.stopped(cutOff()))
         case let error as ModelError: return error.kind == .contextOverflow ? .overflowed(error) : .ended(.unavailable(error))

@@ -47,6 +47,7 @@ extension AgentRun {
             for (call, result) in done {
                 let output = result.output ?? Self.interrupted
                 try record(call, result)
+                try await failpoint(.toolAfterDone)
                 results.append(ToolResult(callID: call.id, content: output.text, isError: output.isError))
                 for verdict in note(call, output) { if let outcome = heed(verdict, &warnings) { return outcome } }
             }
@@ -77,6 +78,7 @@ extension AgentRun {
 
     /// Runs calls side by side, or answers them as before an interruption. One that may write and was under way then is not run again.
     private mutating func run(_ batch: [ToolCall]) async throws -> [Result] {
+        try await failpoint(.toolBeforeIntent)
         let first = self.calls + 1
         self.calls += batch.count
         let mayWrite = !batch.allSatisfy(toolBox.onlyReads)
@@ -94,6 +96,7 @@ extension AgentRun {
             } else {
                 results = try await reallyRun(batch, first: first, mayWrite: mayWrite)
             }
+            try await failpoint(.toolBeforeDone)
             try await task.journal.finish(Dictionary(uniqueKeysWithValues: zip(first..., results)), turn: turn)
         }
         checkpoint = results[0].checkpoint ?? checkpoint
@@ -105,6 +108,7 @@ extension AgentRun {
         report(.running(batch.map(toolBox.summary).joined(separator: " · ")))
         let numbers = Array(first..<(first + batch.count))
         try await task.journal.begin(Dictionary(uniqueKeysWithValues: zip(numbers, batch.map(\.name))), turn: turn, mayWrite: mayWrite)
+        try await failpoint(.toolAfterIntent)
         let (toolBox, timeLeft, clock) = (toolBox, timeLeft, task.clock)
         var results: [Result]
         do {
@@ -124,6 +128,7 @@ extension AgentRun {
             try await task.journal.withdraw(numbers, turn: turn)
             throw error
         }
+        try await failpoint(.toolAfterEffect)
         results[0].files = toolBox.takeFileNews()
         if mayWrite { results[0].checkpoint = try await task.checkpoint() }
         return results

@@ -35,7 +35,9 @@ package final class Transcript: Sendable {
     /// Throws `Errno`; a record that cannot be kept ends the work.
     package func append(_ event: TranscriptEntry.Event) throws {
         let entry = redact(TranscriptEntry(at: now(), event: event).json)
+        try failpoint(.transcriptBeforeIntent)
         _ = try file.withLock { try $0.writeAll(entry.encoded() + [UInt8(ascii: "\n")]) }
+        try failpoint(.transcriptAfterEffect)
     }
 
     /// As `append`, for what was recorded before an interruption, or should have been: what is there already is not written twice. Throws `Errno`.

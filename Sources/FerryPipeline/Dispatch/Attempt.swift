@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import FerryGit
 internal import FerryModel
 internal import FerrySandbox
@@ -86,10 +87,14 @@ struct Attempt: Sendable {
         let run = RunRecord(
             feature: feature.id, number: number, outcome: .running, tier: route.tier, score: route.score, reasons: route.reasons,
             branch: branch.rawValue, base: base.hex, note: note, started: Store.now)
+        try await failpoint(.runBeforeIntent)
         try await parts.store.setFact("start:\(feature.id):\(number)", start.hex)
         try await parts.store.setFact("kind:\(feature.id):\(number)", kind.rawValue)
+        try await failpoint(.runAfterIntent)
         try await parts.store.save(run)
+        try await failpoint(.runAfterEffect)
         await send(.began(run))
+        try await failpoint(.runAfterDone)
         return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
     }
 

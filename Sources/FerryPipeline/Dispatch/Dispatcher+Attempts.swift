@@ -20,9 +20,11 @@ extension Dispatcher {
                 return .ended(.cancelled, nil)
             }
             feature.state = .inProgress
+            try await failpoint(.claimBeforeIntent)
             claim = try await parts.store.claim(id, saving: feature)
             guard let claim else { return .ended(.cancelled, nil) }
             remember(feature)
+            try await failpoint(.claimAfterEffect)
             await hooks.didChange?(feature)
             attemptsBegan[id] = BootClock.now
             stages[id] = "starting"
@@ -34,6 +36,7 @@ extension Dispatcher {
                         reason: "The repository \(name) has no usable note any more. Mend it (`ferry check`), or name another one with `repo:`.",
                         scope: .repository(name), kind: .configuration), claim)
             }
+            try await failpoint(.claimAfterDone)
             let note = try desk.read(feature.path)
             let kind = try await parts.store.fact("kind:\(id)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .retry
             let feedback = try await parts.store.fact("feedback:\(id)") ?? ""
@@ -151,12 +154,15 @@ extension Dispatcher {
         feature.state = to
         let line = to == .review ? "waits for a person's decision about \(feature.tip?.prefix(12) ?? "")" : feature.waitsFor
         let facts = run == .blocked ? ["kind:\(feature.id)": RunRequest.Kind.retry.rawValue] : [:]
+        try await failpoint(.endBeforeIntent)
         guard try await parts.store.complete(feature, Completion(job: job, run: run, facts: facts, line: line), under: claim) else { return }
         remember(feature)
+        requestNote(feature.id, notBefore: BootClock.now)
         await hooks.didChange?(feature)
+        try await failpoint(.endAfterEffect)
         ownFaults[feature.id] = nil
         await writeRun(feature)
-        requestNote(feature.id, notBefore: BootClock.now)
+        try await failpoint(.endAfterDone)
     }
 
     /// The day of a day's budget is counted in UTC.

@@ -24,9 +24,12 @@ extension Dispatcher {
             let dashboard = await dashboard()
             let isLast = isLast || parts.runsOnce && state.runningFeatures.isEmpty && state.mergingFeatures.isEmpty && pendingNotes.isEmpty
             let due = dashboardPacing.due(dashboard, now: now, isOpen: desk.isOpen(desk.layout.dashboard), isLast: isLast)
+            try await failpoint(.dashboardBeforeIntent)
             if let due, due > now { dashboardDue = due } else { try await write(dashboard, isNew: due != nil, now) }
+            try await failpoint(.dashboardAfterEffect)
             try await tellNoteFaults()
             try await tellRoutes()
+            try await failpoint(.dashboardAfterDone)
         } catch { parts.log.warning("Writing the dashboard: \(error)") }
     }
 

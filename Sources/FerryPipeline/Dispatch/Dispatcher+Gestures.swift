@@ -227,13 +227,17 @@ extension Dispatcher {
         forgetWaits(of: id)
         let parsed = try desk.feature(at: feature.path)
         let tier = Route(RoutingFacts(parsed), fixRounds: configuration.settings.fixRounds).tier
+        try await failpoint(.dispatchBeforeIntent)
         _ = try await parts.store.enqueue(&feature, tier: tier, model: parsed.model, saying: line)
+        try await failpoint(.dispatchAfterEffect)
         guard let job = try await parts.store.openJob(id) else { return [] }
         remember(feature)
         await hooks.didEnqueue?(id)
         await hooks.didChange?(feature)
         requestNote(id, notBefore: now + parts.timing.firstTouch)
-        return queue(feature, job)
+        let actions = queue(feature, job)
+        try await failpoint(.dispatchAfterDone)
+        return actions
     }
 
     /// Fills in what the note says, and whether something stands in the way: then the state is the one to settle in.

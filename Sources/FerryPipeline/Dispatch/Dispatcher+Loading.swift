@@ -14,10 +14,12 @@ extension Dispatcher {
         async let health = parts.health()
         await recoverWrites()
         hooks.didAdvance?()
+        try await failpoint(.startAfterSend)
         _ = try await reload()
         _ = try await rebuildIfDue()
         hooks.didAdvance?()
         await recoverRepositories()
+        try await failpoint(.startAfterEffect)
         let now = BootClock.now
         try await restoreCircuits(now)
         if let obstacle = await health {
@@ -46,6 +48,7 @@ extension Dispatcher {
             _ = state.apply(.stop)
         }
         try await restoreJobs(now)
+        try await failpoint(.startAfterDone)
         for feature in features.values where feature.isApproved {
             if let repository = feature.repository { startup += state.apply(.mergeWanted(feature.id, repository)) }
         }

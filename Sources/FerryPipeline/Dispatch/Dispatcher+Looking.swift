@@ -198,7 +198,11 @@ extension Dispatcher {
             paths.formUnion(desk.notes(bearing: id).map(\.path))
             if let feature = features[id] { paths.insert(feature.path) }
         }
-        do { try await parts.store.saveNoteIndex(changed: desk.takeChangedFolders(excluding: paths)) } catch {
+        do {
+            try await failpoint(.indexBeforeIntent)
+            try await parts.store.saveNoteIndex(changed: desk.takeChangedFolders(excluding: paths))
+            try await failpoint(.indexAfterEffect)
+        } catch {
             parts.log.warning("Storing what is known of the notes: \(error)")
         }
     }

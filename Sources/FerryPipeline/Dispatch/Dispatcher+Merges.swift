@@ -21,8 +21,12 @@ extension Dispatcher {
             return []
         }
         feature.isApproved = true
+        try await failpoint(.approvalBeforeIntent)
         try await save(feature)
-        return state.apply(.mergeWanted(feature.id, repository))
+        try await failpoint(.approvalAfterEffect)
+        let actions = state.apply(.mergeWanted(feature.id, repository))
+        try await failpoint(.approvalAfterDone)
+        return actions
     }
 
     /// The note has told that it is in review since the run ended; where Ferry may not write into it, the run's own note has.
@@ -69,6 +73,7 @@ extension Dispatcher {
                 Completion(
                     run: .merged, facts: ["conflict:\(id)": "", "merged:\(id)": commit.isEmpty ? feature.tip ?? "" : commit],
                     line: "merged as \(commit.prefix(12))"))
+            try await failpoint(.mergeAfterDone)
             remember(feature)
             await hooks.didChange?(feature)
             logged("Removing the worktree of \(id)") { try releaseWorkspace(feature) }

@@ -122,17 +122,21 @@ extension Dispatcher {
         let isLeaving = feature.state != feature.folder
         // Before the move: a save that comes late is merged with what stood there, also after a kill in between.
         if isLeaving {
+            try await failpoint(.noteMoveBeforeIntent)
             let content = made.withLock { $0 }
             try await parts.store.keepVersion(
                 of: feature.id, at: record.path, content: content.isEmpty ? try desk.read(record.path) : content, reason: .movedFrom)
         }
+        if isLeaving { try await failpoint(.noteMoveAfterIntent) }
         let moved = try await move(&feature)
         // What is wrong with the note goes with it.
         if feature.path != record.path {
             noteFaults[feature.path] = noteFaults.removeValue(forKey: record.path).flatMap { $0 == Self.busyNote ? nil : $0 }
         }
         try await save(feature)
+        if case .written = outcome { try await passMirror(of: feature) }
         if feature.path != record.path {
+            try await failpoint(.noteMoveAfterMirror)
             places.leave(record.path, feature.id)
             if places.movedFrom[feature.path] != nil { try await forgetLeft(feature.path) }
         } else if isLeaving, places.movedFrom[record.path] == nil {
@@ -143,6 +147,18 @@ extension Dispatcher {
             notePacing.leave(feature.id, status, isWritten: isWritten, now: now)
         }
         return moved
+    }
+
+    /// The note tells of what the feature has come to.
+    private func passMirror(of feature: FeatureRecord) async throws {
+        try await failpoint(.noteWriteAfterMirror)
+        switch feature.state {
+        case .planned: try await failpoint(.dispatchAfterMirror)
+        case .inProgress: try await failpoint(.claimAfterMirror)
+        case .review: try await failpoint(.endAfterMirror)
+        case .done: try await failpoint(.mergeAfterMirror)
+        case .ideas, .drafts, .blocked, nil: break
+        }
     }
 
     /// The feature's note is there again: nobody can save too late there.

@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import Logging
 internal import FerryGit
 internal import FerryModel
@@ -18,6 +19,7 @@ extension Dispatcher {
         try? await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n"))
         // What it has cost by now survives the database.
         await writeSummary(feature)
+        try? await failpoint(.runNoteAfterDone)
     }
 
     func writePlan(_ plan: PlanReport, of feature: FeatureRecord) async {
@@ -65,7 +67,11 @@ extension Dispatcher {
     }
 
     private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {
-        do { _ = try await desk.writer.replace(path, content: Array(try text().utf8)) } catch {
+        do {
+            try await failpoint(.runNoteBeforeIntent)
+            _ = try await desk.writer.replace(path, content: Array(try text().utf8))
+            try await failpoint(.runNoteAfterEffect)
+        } catch {
             parts.log.warning("Writing the \(what) \(path): \(error)")
         }
     }

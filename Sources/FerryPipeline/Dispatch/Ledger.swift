@@ -1,6 +1,7 @@
 package import FerryLLM
 package import FerryModel
 package import FerryStore
+internal import FerrySystem
 
 /// The money of one agent in one run: reserves and settles in the database, by the limits that are in force at each call.
 package struct Ledger: Spending {
@@ -22,7 +23,9 @@ package struct Ledger: Spending {
         let key = "\(feature)/run-\(run)/\(call)"
         let scope = SpendingScope(feature: feature, run: run, agent: agent, model: model)
         switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits()) {
-        case .granted: return SpendingReservation(key: key, amount: estimate)
+        case .granted:
+            try await failpoint(.reserveAfterDone)
+            return SpendingReservation(key: key, amount: estimate)
         case .refused(let pot, let spent, let allowed):
             throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed, agent: agent)
         }
@@ -30,7 +33,11 @@ package struct Ledger: Spending {
 
     package func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async {
         // A call that was made is paid for; where it cannot be booked now, its reservation stands in full.
-        try? await store.settle(
-            key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output, isEstimated: usage.isEstimated)
+        do {
+            try await failpoint(.settleBeforeIntent)
+            try await store.settle(
+                key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output, isEstimated: usage.isEstimated)
+            try await failpoint(.settleAfterDone)
+        } catch {}
     }
 }

@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import SystemPackage
 internal import FerryGit
 internal import FerryModel
@@ -59,7 +60,9 @@ struct MergeAttempt: Sendable {
         _ = try await git.finishInterruptedMove(of: base)
         let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vault.id)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
+        try await failpoint(.mergeBeforeIntent)
         let preview = try await git.previewMerge(of: tip, into: base, message: message, time: CommitTime(secondsSince1970: Int64(seconds)))
+        try await failpoint(.mergeAfterIntent)
         switch preview {
         case .alreadyMerged: return .merged(commit: try await begun(in: base, git) ?? tip.hex)
         case .conflict(let files):
@@ -77,7 +80,9 @@ struct MergeAttempt: Sendable {
             if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
                 return .returned(reason: finding, conflict: finding)
             }
+            try await failpoint(.mergeAfterSend)
             let end = Self.end(try await complete(candidate, git), base)
+            try await failpoint(.mergeAfterEffect)
             // What is merged needs no checkpoint; one that stays costs nothing and is let go with the next run.
             if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
             return end

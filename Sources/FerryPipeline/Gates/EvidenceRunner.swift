@@ -37,6 +37,7 @@ package struct EvidenceRunner: Sendable {
         try Directory.create(logs, mode: 0o700)
         let log = logs.appending(label + ".log")
         let result = try await runner.run(SandboxCommand(["/bin/sh", "-c", line], directory: directory, log: log), under: policy)
+        try await failpoint(.checkAfterEffect)
         let output = await Self.output(of: result, log: log)
         let tests = await Self.reported(report, in: policy.worktree) ?? TestOutput.summary(of: output, command: line)
         let verdict = EvidenceVerdict(result.ending, output: output, tests: tests, limit: policy.limits.time)

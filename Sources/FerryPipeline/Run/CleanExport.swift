@@ -33,15 +33,20 @@ struct CleanExport: Sendable {
     func with<Result>(
         _ commit: CommitID, access: SandboxPolicy.Access = .readWrite, _ body: (SandboxPolicy) async throws -> Result
     ) async throws -> Result {
+        try await failpoint(.checkBeforeIntent)
         for folder in [workspace.export, workspace.exportTemporary, workspace.exportHome] {
             try Directory.removeTree(folder)
             try Directory.create(folder, mode: 0o700)
         }
+        try await failpoint(.checkAfterIntent)
         try await git.export(commit, to: workspace.export)
         defer { try? Directory.removeTree(workspace.export) }
+        try await failpoint(.checkAfterSend)
         var policy = SandboxPolicy(
             worktree: workspace.export, worktreeAccess: access, temporary: workspace.exportTemporary, home: workspace.exportHome)
         repository.apply(to: &policy, forbidden: forbidden)
-        return try await body(policy)
+        let result = try await body(policy)
+        try await failpoint(.checkAfterDone)
+        return result
     }
 }

@@ -1,5 +1,6 @@
 package import FerryModel
 package import FerryStore
+internal import FerrySystem
 internal import Foundation
 
 /// The journal of one run. A run is a fixed sequence of named steps; a step that has ended is not done again after a restart:
@@ -42,6 +43,7 @@ package actor DurableSteps {
             lastCheckpoint = record.checkpoint ?? lastCheckpoint
             return try JSONDecoder().decode(Outcome.self, from: Data(record.outcome.utf8))
         }
+        try await failpoint(.stepBeforeIntent)
         if isReplaying {
             let effects = try await store.effects(of: feature, run, below: key)
             try await restore(
@@ -49,6 +51,7 @@ package actor DurableSteps {
                 !effects.contains { $0.kind == .writingCall && $0.result == nil })
             isReplaying = false
         }
+        try await failpoint(.stepAfterIntent)
         try Task.checkCancellation()
         try windDown.check()
         let clock = ContinuousClock()
@@ -59,10 +62,12 @@ package actor DurableSteps {
             throw error
         }
         try await requireRoom()
+        try await failpoint(.stepAfterEffect)
         let record = StepRecord(
             key: key, outcome: String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self), checkpoint: try await checkpoint(),
             duration: clock.now - start)
         try await store.save(record, of: feature, run)
+        try await failpoint(.stepAfterDone)
         done[key] = record
         lastCheckpoint = record.checkpoint ?? lastCheckpoint
         return outcome

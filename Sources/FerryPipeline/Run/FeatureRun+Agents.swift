@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import SystemPackage
 internal import FerryGit
 internal import FerryLLM
@@ -148,10 +149,14 @@ extension FeatureRun {
 
     /// A commit of what the worktree holds now, so that a restart finds it; `nil` where it cannot be taken over.
     private func checkpoint() async throws -> String? {
+        try await failpoint(.checkpointBeforeIntent)
         guard let tree = try await worktree.keep() else { return nil }
+        try await failpoint(.checkpointAfterIntent)
         let message = CommitMessage(subject: "\(request.feature): checkpoint", feature: request.feature, run: request.run, vault: parts.vaultID)
         let commit = try await parts.git.commit(tree, parents: [request.start], message: message, time: request.time)
+        try await failpoint(.checkpointAfterEffect)
         try await parts.git.keepCheckpoint(commit, feature: request.feature, run: request.run)
+        try await failpoint(.checkpointAfterDone)
         return commit.hex
     }
 }

@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import SystemPackage
 internal import FerryVault
 internal import FerryGit
@@ -71,6 +72,7 @@ extension FeatureRun {
         guard let worktree = Worktree.open(at: workspace.worktree) else {
             throw GitError(.failed, "The worktree of \(request.feature) is gone.", remedy: "Ferry makes it anew at the next try.")
         }
+        try await failpoint(.commitBeforeIntent)
         switch try await parts.git.snapshot(worktree, base: head) {
         case .refused(let refusals):
             return .refused(
@@ -91,7 +93,10 @@ extension FeatureRun {
             }
             let title = phase.count > 1 ? "\(request.title): \(phase.title)" : request.title
             let message = CommitMessage(subject: "\(request.feature): \(title)", feature: request.feature, run: request.run, vault: parts.vaultID)
-            return .commit(try await parts.git.commit(tree, parents: [head], message: message, time: request.time))
+            try await failpoint(.commitAfterIntent)
+            let commit = try await parts.git.commit(tree, parents: [head], message: message, time: request.time)
+            try await failpoint(.commitAfterEffect)
+            return .commit(commit)
         }
     }
 

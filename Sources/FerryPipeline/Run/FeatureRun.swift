@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import FerryVault
 internal import FerryGit
 internal import FerryModel
@@ -104,13 +105,17 @@ package struct FeatureRun: Sendable {
                     reason: "The branch \(request.branch) holds commits that are not Ferry's (\(tip.short)). It was left alone. "
                         + "Rename or merge that work, then move the note to planned."))
         }
+        try await failpoint(.branchBeforeIntent)
         try await parts.store.begin([effect], of: request.feature, request.run)
+        try await failpoint(.branchAfterIntent)
         switch try await parts.git.updateBranch(request.branch, to: head, expecting: tip) {
         case .updated:
+            try await failpoint(.branchAfterEffect)
             try await parts.store.setFact(fact, head.hex)
             var done = effect
             done.result = head.hex
             try await parts.store.finish([done], of: request.feature, request.run)
+            try await failpoint(.branchAfterDone)
         case .moved:
             throw RunStop(
                 .blocked(reason: "The branch \(request.branch) was moved by somebody else meanwhile. Move the note to planned to go on from there."))

@@ -31,6 +31,7 @@ actor RunWorktree {
         let checkpoints = WorktreeCheckpoints(of: worktree, in: git, feature: request.feature, run: request.run)
         try await checkpoints.adopt(tree)
         self.checkpoints = checkpoints
+        try await failpoint(.worktreeAfterDone)
     }
 
     private func isAlready(_ tree: TreeID) async throws -> Bool {
