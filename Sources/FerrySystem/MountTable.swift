@@ -46,7 +46,7 @@ package final class MountTable: Sendable {
     }
 
     /// realpath(3); the path as it is where it leads nowhere.
-    private static func resolved(_ path: FilePath) -> FilePath {
+    package static func resolved(_ path: FilePath) -> FilePath {
         path.withPlatformString { text in
             guard let real = realpath(text, nil) else { return path }
             defer { free(real) }

@@ -19,6 +19,7 @@ package struct VaultPlace: Sendable {
     private let mountTable = try? MountTable()
     private var mounts: Set<MountTable.Mount> = []
     private var known: Known?
+    private var before: (points: Set<FilePath>, notes: [FilePath])?
 
     /// `id` is the vault's `vault_id`: another folder at the same path is the vault if it bears it (mounted anew, restored).
     package init(root: FilePath, id: String, layout: VaultLayout) {
@@ -27,6 +28,13 @@ package struct VaultPlace: Sendable {
         self.layout = layout
         mounts = mountTable.map { Self.mounts($0, root, layout) } ?? []
     }
+
+    /// What was mounted on or below the vault's folders when Ferry saw it last (`mountPoints`), and the notes (below the vault) that lay there then. Where that
+    /// is another now, and none of the notes behind the difference is to be seen, the vault is not there.
+    package mutating func expect(_ points: Set<FilePath>, notes: [FilePath]) { before = (points, notes) }
+
+    /// What is mounted on or below the vault's folders.
+    package var mountPoints: Set<FilePath> { Set(mounts.map(\.point)) }
 
     /// Why the vault is not there, with the remedy; `nil` where it is. Costs a dozen system calls.
     package mutating func absence() -> String? {
@@ -48,6 +56,8 @@ package struct VaultPlace: Sendable {
             return
                 "At \(root) lies another folder than this vault (`vault_id: \(id)` is not in \(layout.settings)). Mount or restore the vault there."
         }
+        if let fault = strangeMount() { return fault }
+        before = nil
         known = Known(device: status.device, inode: status.inode, mounts: mounts)
         return nil
     }
@@ -71,6 +81,20 @@ package struct VaultPlace: Sendable {
         guard let other = mounts.symmetricDifference(before).min(by: { $0.number < $1.number }) else { return nil }
         let what = before.contains(other) ? "is mounted no more" : "has something mounted on it"
         return "\(other.point) \(what), so its notes cannot be seen. Undo that, or start Ferry again if it is meant."
+    }
+
+    /// A mount that came or went while Ferry did not run, and hides or took with it all the notes that it knew there.
+    private func strangeMount() -> String? {
+        guard let before else { return nil }
+        let root = MountTable.resolved(root)
+        for point in before.points.symmetricDifference(mountPoints).sorted(by: { $0.string < $1.string }) {
+            let notes = before.notes.map(root.pushing).filter { $0.starts(with: point) }
+            guard !notes.isEmpty, notes.allSatisfy({ ((try? FileStatus.ifPresent($0)) ?? nil) == nil }) else { continue }
+            let what = before.points.contains(point) ? "is not mounted any more" : "has something mounted on it"
+            return "\(point) \(what) since Ferry ran last, and none of the \(notes.count) notes that lay there is to be seen. "
+                + "Undo that; Ferry goes on by itself. If they are gone for good, `ferry rebuild` forgets them."
+        }
+        return nil
     }
 
     private static func mounts(_ table: MountTable, _ root: FilePath, _ layout: VaultLayout) -> Set<MountTable.Mount> {

@@ -25,14 +25,14 @@ private func write(_ bytes: [UInt8], to path: String) {
     fclose(file)
 }
 
-/// Gives hostile notes of so many bytes to reading and writing and prints what took longest; the exit status is 1 where one took more than 2 s.
+/// Gives hostile notes of so many bytes to reading and writing and prints what took longest; the exit status is 1 where one took more than 2 s of the processor.
 private func tryHostileNotes(bytes: Int) -> Never {
     var times: [(name: String, seconds: Double)] = []
     for (name, note) in HostileNotes.all(bytes: bytes) {
         for way in HostileNotes.Way.allCases {
-            let begin = ContinuousClock.now
+            let begin = processorSeconds
             HostileNotes.take(note, way)
-            times.append(("\(name), \(way)", (ContinuousClock.now - begin) / .seconds(1)))
+            times.append(("\(name), \(way)", processorSeconds - begin))
         }
     }
     let slow = times.count { $0.seconds > 2 }
@@ -48,4 +48,11 @@ private func tryHostileNotes(bytes: Int) -> Never {
 
 extension Double {
     fileprivate var formatted: String { "\((self * 100).rounded() / 100)" }
+}
+
+/// What this process has used of the processor (clock_gettime(2)): a busy machine is not the note's fault.
+private var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -56,4 +56,22 @@ struct VaultPlaceTests {
             #expect(place.absence() == nil)
         }
     }
+
+    @Test func `a mount that came or went while nobody looked hides notes, unless one of them is to be seen`() async throws {
+        try await withScratch(Self.files) { folder in
+            let planned = MountTable.resolved(folder.appending("vault/10_features/03_planned"))
+            let gone: [FilePath] = ["10_features/03_planned/b.md", "10_features/03_planned/c.md"]
+            var hidden = place(folder)
+            hidden.expect([planned], notes: gone)
+            #expect(hidden.absence()?.contains("is not mounted any more since Ferry ran last, and none of the 2 notes") == true)
+            try write(["10_features/03_planned/c.md": "c"], below: folder.appending("vault"))
+            #expect(hidden.absence() == nil)
+            // What was accepted once is accepted.
+            try Directory.removeTree(planned.appending("c.md"))
+            #expect(hidden.absence() == nil)
+            var without = place(folder)
+            without.expect([planned], notes: ["10_features/06_done/x.md"])
+            #expect(without.absence() == nil)
+        }
+    }
 }

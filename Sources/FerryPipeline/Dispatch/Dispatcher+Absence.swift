@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import Logging
+internal import SystemPackage
 
 /// A vault that is not there: nothing is concluded, nothing begins, nothing is written. What is at work goes on in its worktree; its news wait.
 extension Dispatcher {
@@ -25,6 +26,25 @@ extension Dispatcher {
     /// For `ferry status`: why the vault cannot be relied upon, by where the fact is kept in the database.
     package static let absenceFact = "absence"
     package static let unreliabilityFact = "unreliability"
+
+    /// What was mounted in the vault when it was last looked at: it may have come or gone while nobody looked.
+    func expectMounts() async throws {
+        guard let fact = try await parts.store.fact(Self.mountsFact) else { return }
+        storedMounts = fact
+        let points = Set(fact.split(separator: "\n").map { FilePath(String($0)) })
+        guard points != desk.mountPoints else { return }
+        desk.expect(points, notes: try await parts.store.features().filter(\.isPresent).map(\.path))
+    }
+
+    /// Keeps what is mounted in a vault that is there.
+    func keepMounts() async throws {
+        let fact = desk.mountPoints.map(\.string).sorted().joined(separator: "\n")
+        guard fact != storedMounts else { return }
+        try await parts.store.setFact(Self.mountsFact, fact)
+        storedMounts = fact
+    }
+
+    private static let mountsFact = "mounts"
 
     /// Tells `ferry status` and the log whether events come.
     func tellReliability() async {

@@ -9,6 +9,7 @@ internal import SystemPackage
 /// The beginning: what the database remembers, and the notes that Ferry is set up by, read again whenever they change.
 extension Dispatcher {
     func load() async throws {
+        try await expectMounts()
         desk.beginLooking(try await parts.store.noteIndex())
         // Beside it: the sandbox is asked whether it works.
         async let health = parts.health()

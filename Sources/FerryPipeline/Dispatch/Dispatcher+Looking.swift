@@ -30,6 +30,7 @@ extension Dispatcher {
         if !isRebuilt, isFull, try await rebuildIfDue() { try await takeUp() }
         if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
         if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
+        if isFull { try await keepMounts() }
         if let first { tell(first, delta) }
         noteUnusable(now)
         release(delta)

@@ -126,6 +126,8 @@ package actor Dispatcher {
     var isShortOfSpace: Set<Resource> = []
     /// Why the vault is not there.
     var absence: String?
+    /// As the database has it; `nil`: it has nothing.
+    var storedMounts: String?
     var toldUnreliability: String?
     /// Ends and news of attempts that are still to be recorded, in order.
     private var unhandled: [Event] = []

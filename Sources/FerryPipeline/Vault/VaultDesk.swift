@@ -88,6 +88,10 @@ package final class VaultDesk: Sendable {
 
     /// Why the vault is not there; `nil` when it is. An absent vault is never an empty one.
     package func absence() -> String? { place.withLock { $0.absence() } }
+    /// What is mounted on or below the vault's folders, as far as it was looked at.
+    var mountPoints: Set<FilePath> { place.withLock { $0.mountPoints } }
+    /// As `VaultPlace.expect`.
+    func expect(_ points: Set<FilePath>, notes: [FilePath]) { place.withLock { $0.expect(points, notes: notes) } }
 
     /// Why events cannot be relied upon; `nil` when they can.
     package var unreliability: String? { unreliable.withLock { $0 } }
