@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,28 @@ class RawInotify(InotifyWait):
             raise RuntimeError("raw_inotify did not set its watch")
         os.set_blocking(self.child.stdout.fileno(), False)
         return self
+
+
+class Noise:
+    """Makes and deletes about a thousand files a second in a folder, as programs do in /tmp."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ending = threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self._make)
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+
+    def _make(self):
+        while not self.ending.wait(0.001):
+            file = self.folder / "noise"
+            file.touch()
+            file.unlink()
 
 
 @dataclass

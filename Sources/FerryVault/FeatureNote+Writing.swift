@@ -29,7 +29,7 @@ extension FeatureNote {
             // A value that no note holds, so that each key that is there has to be replaced.
             let keys = writtenKeys.map { (key: prefix + $0, value: FlatValue.text("could this be written")) }
             // The block first: a refusal's line is then one of the note as it stands.
-            _ = try FrontMatterSplice.setting(keys, in: FerryBlock.setting(content, in: bytes))
+            _ = try FrontMatterSplice.setting(keys, in: FerryBlock.isSurelyPossible(in: bytes) ? bytes : FerryBlock.setting(content, in: bytes))
             return nil
         } catch { return error }
     }

@@ -234,6 +234,26 @@ struct FerryBlockTests {
         #expect(try set(content, once) == once)
     }
 
+    @Test func `what is told to be possible without Markdown is possible`() throws {
+        var random = SeededRandom(seed: 7)
+        let pieces = [
+            "a", "\n", "\n\n", "- ", "    ", "> ", "# ", "`", "``", "```", "~~~", "<", "<!--", "<pre>", "%", "%%", "$", "$$", "|", "---\n", "[^1]: ",
+            "[x]: ",
+            "\t", "===", "* * *", "\\", "é", "ferry:begin -->", "1. ", "^b", "| a |\n|---|\n",
+        ]
+        var content = BlockContent()
+        content.callouts = [.init(.info, ["x"])]
+        var sure = 0
+        for _ in 0..<4_000 {
+            let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in random.pick(pieces) }.joined()
+            let bytes = Array(text.utf8)
+            guard FerryBlock.isSurelyPossible(in: bytes) else { continue }
+            sure += 1
+            #expect(throws: Never.self, "\(text)") { try FerryBlock.setting(content, in: bytes) }
+        }
+        #expect(sure > 300)
+    }
+
     @Test func `text that is not UTF-8 gets no block`() throws {
         let refusal = #expect(throws: NoteRefusal.self) { try FerryBlock.setting(content, in: Array("---\na: 1\n---\nx\ncaf".utf8) + [0xE9, 0x0A]) }
         #expect(refusal?.line == 5)

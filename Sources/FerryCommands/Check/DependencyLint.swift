@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerrySystem
 internal import FerryVault
+internal import Glibc
 internal import SystemPackage
 
 /// What features depend on: whether it is there, and whether it comes back to them.
@@ -11,10 +12,15 @@ final class DependencyLint {
     /// What was read of notes that are features; others are read when something leads to them.
     private var features: [FilePath: (id: FeatureID?, title: String, dependsOn: [String])] = [:]
     private let looked: [LintedFeature]
+    /// All notes were read, so none has to be read for its title.
+    private let isWhole: Bool
+    /// What was looked for by title.
+    private var titled: [String: FilePath?] = [:]
     private lazy var byStem = Dictionary(grouping: notes.filter { $0.kind == .note }.map(\.path)) { $0.stem ?? "" }
     private lazy var byTitle: [String: FilePath] = titles()
 
-    init(view: VaultView, index: VaultIndex, notes: [IndexedNote], read: [LintedFeature]) {
+    init(view: VaultView, index: VaultIndex, notes: [IndexedNote], read: [LintedFeature], isWhole: Bool) {
+        self.isWhole = isWhole
         self.view = view
         self.index = index
         self.notes = notes
@@ -22,8 +28,8 @@ final class DependencyLint {
         for feature in read { features[feature.path] = (feature.id, feature.title, feature.dependsOn) }
     }
 
-    /// `isWhole`: all notes were read, so none has to be read for its title. Throws `Errno`.
-    func findings(isWhole: Bool) throws -> [NoteFinding] {
+    /// Throws `Errno`.
+    func findings() throws -> [NoteFinding] {
         var cycles = DependencyCycles<FilePath> { path in self.feature(at: path).dependsOn.compactMap(self.resolve) }
         var findings: [NoteFinding] = []
         for feature in looked where !feature.dependsOn.isEmpty {
@@ -53,7 +59,18 @@ final class DependencyLint {
     /// The feature that a reference means: an id, a file's name, or a title, as the dispatcher takes it.
     private func resolve(_ reference: String) -> FilePath? {
         if let id = FeatureID(reference) { return index.notes(bearing: id).map(\.path).min { $0.string < $1.string } }
-        return byStem[reference]?.first ?? byTitle[reference]
+        return byStem[reference]?.first ?? (isWhole ? byTitle[reference] : path(titled: reference))
+    }
+
+    /// Of a hundred thousand notes those few are parsed in which the longest word of the title stands.
+    private func path(titled title: String) -> FilePath? {
+        if let known = titled[title] { return known }
+        let words = title.utf8.split { $0 < 0x80 && !(0x30...0x39).contains($0) && !(0x61...0x7A).contains($0 | 0x20) }
+        let word = Array(words.max { $0.count < $1.count } ?? title.utf8[...])
+        let paths = notes.filter { $0.kind == .note }.map(\.path)
+        let found = word.isEmpty ? nil : paths.indices(holding: word, below: view.root).first { feature(at: paths[$0]).title == title }
+        titled[title] = .some(found.map { paths[$0] })
+        return found.map { paths[$0] }
     }
 
     private func feature(at path: FilePath) -> (id: FeatureID?, title: String, dependsOn: [String]) {
@@ -84,4 +101,33 @@ final class DependencyLint {
     }
 
     private func name(_ path: FilePath) -> String { feature(at: path).id?.description ?? InertText.excerpt(path.stem ?? "", limit: 60) }
+}
+
+extension [FilePath] {
+    private static let pieceSize = 256
+
+    /// The files in which these bytes stand, read on two threads; what cannot be read holds nothing.
+    fileprivate func indices(holding word: [UInt8], below root: FilePath) -> [Int] {
+        let pieces = stride(from: 0, to: count, by: Self.pieceSize).map { $0..<Swift.min($0 + Self.pieceSize, count) }
+        let found = try? onTwoThreads(pieces.count) { [self] piece in
+            pieces[piece].filter { (try? FileContents.read(root.pushing(self[$0]), limit: VaultIndex.sizeLimit))?.holds(word) ?? false }
+        }
+        return found?.flatMap(\.self) ?? []
+    }
+}
+
+extension [UInt8] {
+    fileprivate func holds(_ word: [UInt8]) -> Bool {
+        withUnsafeBytes { text in
+            word.withUnsafeBytes { word in
+                guard let start = text.baseAddress, let first = word.first, let wanted = word.baseAddress else { return false }
+                var place = 0
+                while text.count - place >= word.count, let hit = memchr(start + place, Int32(first), text.count - place - word.count + 1) {
+                    if memcmp(hit, wanted, word.count) == 0 { return true }
+                    place = UnsafeRawPointer(hit) - start + 1
+                }
+                return false
+            }
+        }
+    }
 }

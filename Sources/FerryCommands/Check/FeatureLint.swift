@@ -11,6 +11,8 @@ struct FeatureLint: Sendable {
     let known: KnownNames
     /// Relative to the vault; `nil` for all.
     let wanted: Set<FilePath>?
+    /// What the service knows of the notes: those that have not changed since need not be read for the index.
+    var stored: [(folder: FilePath, entries: [UInt8])] = []
 
     struct Outcome: Sendable {
         var findings: [NoteFinding] = []
@@ -21,6 +23,7 @@ struct FeatureLint: Sendable {
     /// Blocks on the disk. Throws `Errno`.
     func outcome() throws -> Outcome {
         var index = VaultIndex(root: view.root, layout: view.layout, prefix: view.settings.propertyPrefix)
+        index.restore(stored)
         guard let delta = try index.refresh(.everything) else {
             let remedy = "`ferry init` into an empty folder shows what it holds; if the vault lies on another disk or a share, mount it"
             return Outcome(findings: [.init(.noFeatures, "\(view.layout.features)", nil, "there is no such folder", remedy: remedy)])
@@ -37,8 +40,7 @@ struct FeatureLint: Sendable {
         outcome.findings += try linkFindings()
         let features = linted.filter { $0.exclusion == nil }
         outcome.findings += doubleIDs(features, index)
-        let dependencies = DependencyLint(view: view, index: index, notes: notes, read: features)
-        outcome.findings += try dependencies.findings(isWhole: wanted == nil)
+        outcome.findings += try DependencyLint(view: view, index: index, notes: notes, read: features, isWhole: wanted == nil).findings()
         return outcome
     }
 

@@ -1,5 +1,6 @@
 internal import FerryModel
 internal import FerryPipeline
+internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
 internal import SystemPackage
@@ -22,7 +23,9 @@ struct VaultLint: Sendable {
         if let wanted { findings.removeAll { !wanted.contains(FilePath($0.path)) } }
         let known = KnownNames(
             repositories: repositories.map(\.name.rawValue).sorted(), agents: agents.map { $0.path.stem ?? "" }.sorted(), models: models)
-        let features = try await outcome(of: FeatureLint(view: view, known: known, wanted: wanted))
+        // A cache: without it, or where it cannot be read, the notes are.
+        let stored = wanted == nil ? nil : try? await view.store()?.noteIndex()
+        let features = try await outcome(of: FeatureLint(view: view, known: known, wanted: wanted, stored: stored ?? []))
         return CheckReport(
             findings: findings + features.findings, ignored: features.ignored, notes: features.notes + ownNotes(agents.count + repositories.count))
     }
