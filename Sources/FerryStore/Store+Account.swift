@@ -52,28 +52,24 @@ extension Store {
     }
 
     /// Brings the account of a run up to what these lines say, where it says less; never down. Done twice it changes nothing twice.
-    package func replenish(_ feature: FeatureID, _ run: RunNumber, _ lines: [AccountLine]) async throws {
+    static func replenish(_ feature: FeatureID, _ run: RunNumber, _ lines: [AccountLine], _ database: Database) throws {
         guard !lines.isEmpty else { return }
-        try await write { database in
-            let known = Dictionary(try Self.account(feature, run, database).map { ([$0.day, $0.agent, $0.model], $0) }, uniquingKeysWith: { $1 })
-            for line in lines {
-                let has = known[[line.day, line.agent, line.model]]
-                let amount = max(0, line.amount.microdollars - (has?.amount.microdollars ?? 0))
-                let calls = max(0, line.calls - (has?.calls ?? 0))
-                guard amount > 0 || calls > 0 else { continue }
-                let unpriced = max(0, line.unpriced - (has?.unpriced ?? 0))
-                let key = "note-\(UUID().uuidString)"
-                try database.execute(
-                    sql: """
-                        INSERT INTO spending (key, feature, run, agent, model, day, reserved, actual, price_known, input, output, calls, unpriced)
-                        VALUES (?,?,?,?,?,?,?,?,1,?,?,?,?)
-                        """,
-                    arguments: [
-                        key, feature.key, run.rawValue, line.agent, line.model, line.day, amount, amount,
-                        max(0, line.inputTokens - (has?.inputTokens ?? 0)), max(0, line.outputTokens - (has?.outputTokens ?? 0)), calls, unpriced,
-                    ])
-                try write(down: "spending", of: feature.key, database, where: "key = ?", [key])
-            }
+        let known = Dictionary(try account(feature, run, database).map { ([$0.day, $0.agent, $0.model], $0) }, uniquingKeysWith: { $1 })
+        for line in lines {
+            let has = known[[line.day, line.agent, line.model]]
+            let amount = max(0, line.amount.microdollars - (has?.amount.microdollars ?? 0))
+            let calls = max(0, line.calls - (has?.calls ?? 0))
+            guard amount > 0 || calls > 0 else { continue }
+            try database.execute(
+                sql: """
+                    INSERT INTO spending (key, feature, run, agent, model, day, reserved, actual, price_known, input, output, calls, unpriced)
+                    VALUES (?,?,?,?,?,?,?,?,1,?,?,?,?)
+                    """,
+                arguments: [
+                    "note-\(UUID().uuidString)", feature.key, run.rawValue, line.agent, line.model, line.day, amount, amount,
+                    max(0, line.inputTokens - (has?.inputTokens ?? 0)), max(0, line.outputTokens - (has?.outputTokens ?? 0)), calls,
+                    max(0, line.unpriced - (has?.unpriced ?? 0)),
+                ])
         }
     }
 }

@@ -67,13 +67,17 @@ extension Store {
     }
 
     func save(_ run: RunRecord, _ database: Database) throws {
+        try Self.insert(run, database)
+        try write(down: "run", of: run.feature.key, database, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
+    }
+
+    static func insert(_ run: RunRecord, _ database: Database) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             arguments: [
                 run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
                 ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
             ])
-        try write(down: "run", of: run.feature.key, database, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
     }
 
     package func run(_ feature: FeatureID, _ number: RunNumber) async throws -> RunRecord? {

@@ -153,15 +153,22 @@ struct SpendingTests {
                 AccountLine(day: "2026-01-02", agent: "planner", model: "m", amount: dollars(0.5), calls: 1),
             ]
             for _ in 1...2 {
-                try await store.replenish(one, RunNumber(1), lines)
+                try await store.take([kept(lines)])
                 #expect(try await store.account(one, RunNumber(1)).sorted { $0.agent < $1.agent } == lines)
                 let total = try await store.spending(feature: one)
                 #expect(total.amount == dollars(3.5) && total.calls == 5 && total.callsOfUnknownPrice == 1)
             }
-            try await store.replenish(one, RunNumber(1), [AccountLine(day: Store.today, agent: "coder", model: "m", amount: dollars(1), calls: 1)])
+            try await store.take([kept([AccountLine(day: Store.today, agent: "coder", model: "m", amount: dollars(1), calls: 1)])])
             #expect(try await store.spending(feature: one).amount == dollars(3.5))
             #expect(try await store.spending(day: "2026-01-02").amount == dollars(0.5))
         }
+    }
+
+    private func kept(_ lines: [AccountLine]) -> KeptRun {
+        KeptRun(
+            run: RunRecord(
+                feature: one, number: RunNumber(1), outcome: .running, tier: .small, score: 1, reasons: [], branch: "b", base: "c", note: [],
+                started: "2026-01-02T00:00:00Z"), start: nil, kind: nil, account: lines)
     }
 
     private func dollars(_ amount: Double) -> Money { Money(dollars: amount) }

@@ -35,5 +35,8 @@ package struct BudgetReached: Error, Hashable, Sendable, Codable, CustomStringCo
         self.allowed = allowed
         self.agent = agent
     }
-    package var description: String { "spent \(spent) of \(allowed) USD (\(limit.rawValue) limit)" }
+    package var description: String {
+        let whose = limit == .agent ? agent.map { "limit of the \($0) in one run" } : nil
+        return "spent \(spent) of \(allowed) USD (\(whose ?? "\(limit.rawValue) limit"))"
+    }
 }

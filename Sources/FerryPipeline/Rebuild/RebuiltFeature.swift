@@ -11,6 +11,8 @@ struct RebuiltFeature {
     let id: FeatureID
     /// The heads of its runs' notes.
     let runs: [RunNote]
+    /// Those that can be opened.
+    let repositories: [RepositoryName: GitRepository]
 
     private var store: Store { rebuild.store }
     private var desk: VaultDesk { rebuild.desk }
@@ -25,7 +27,7 @@ struct RebuiltFeature {
         let run = if let number { try await store.run(id, number) } else { RunRecord?.none }
         let text = try desk.feature(at: note.path)
         fill(&feature, note, text, number, run)
-        let git = await repository(of: feature)
+        let git = feature.repository.flatMap { repositories[$0] }
         var isMerged = false
         if status == .review || (status == .done && note.state != .done), let run {
             feature.tip = try await shown(feature, text, run, git)
@@ -61,11 +63,6 @@ struct RebuiltFeature {
             feature.repository = runs.last { $0.repository != nil }?.repository.map(RepositoryName.init)
             if feature.repository == nil, case .success(let only) = rebuild.configuration.repository(for: text) { feature.repository = only.name }
         }
-    }
-
-    private func repository(of feature: FeatureRecord) async -> GitRepository? {
-        guard let name = feature.repository, let repository = rebuild.configuration.repository(name.rawValue) else { return nil }
-        return try? await GitRepository.open(path: repository.path, privateDirectory: rebuild.folders.gitDirectory(of: name))
     }
 
     /// The whole id of the commit that the note shows; `nil` where what it shows is on record nowhere.

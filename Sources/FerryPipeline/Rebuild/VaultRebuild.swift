@@ -1,3 +1,4 @@
+internal import FerryGit
 internal import FerryModel
 package import FerryStore
 internal import FerrySystem
@@ -40,10 +41,13 @@ package struct VaultRebuild: Sendable {
         report.runs = runNotes.count
         let notes = desk.features()
         let known = Set(try await store.features().map(\.id))
+        let repositories = await openRepositories()
         for (id, places) in notes.sorted(by: { $0.key < $1.key }) {
             // Several with one id: none runs, as ever.
             guard places.count == 1, known.contains(id) || isOfInterest(places[0], hasRuns: runs[id] != nil) else { continue }
-            if let asked = try await RebuiltFeature(rebuild: self, id: id, runs: runs[id] ?? []).take(places[0]) { report.asked.append(asked) }
+            if let asked = try await RebuiltFeature(rebuild: self, id: id, runs: runs[id] ?? [], repositories: repositories).take(places[0]) {
+                report.asked.append(asked)
+            }
         }
         for id in known.subtracting(notes.keys) { try await letGo(id) }
         report.features = try await store.features().count
@@ -53,6 +57,15 @@ package struct VaultRebuild: Sendable {
         if report.features > 0 || report.runs > 0 { try await store.record("\(reason) It was compared with notes, runs and branches.") }
         try await store.setFact(StoreOpening.rebuildFact, nil)
         return report
+    }
+
+    private func openRepositories() async -> [RepositoryName: GitRepository] {
+        var opened: [RepositoryName: GitRepository] = [:]
+        for repository in configuration.repositories {
+            opened[repository.name] = try? await GitRepository.open(
+                path: repository.path, privateDirectory: folders.gitDirectory(of: repository.name))
+        }
+        return opened
     }
 
     /// Notes that rest where Ferry left them are passed over unread.
@@ -92,23 +105,13 @@ package struct VaultRebuild: Sendable {
     /// Takes runs and accounts from the heads of the runs' notes; where the database knows more, it keeps that.
     private func takeRunNotes() async throws -> [RunNote] {
         let notes = try await desk.runNotes()
+        var kept: [KeptRun] = []
         for note in notes {
-            try await store.replenish(note.feature, note.run, note.account)
-            let known = try await store.run(note.feature, note.run)
-            if var known {
-                if known.ended == nil, note.ended != nil, let outcome = RunRecord.Outcome(rawValue: note.outcome) {
-                    known.outcome = outcome
-                    known.ended = note.ended
-                    try await store.save(known)
-                }
-                continue
-            }
             let text = desk.notes(bearing: note.feature).first.flatMap { try? desk.read($0.path) }
-            guard let record = note.record(note: text ?? []) else { continue }
-            try await store.save(record)
-            try await store.setFact("start:\(note.feature):\(note.run)", note.start)
-            try await store.setFact("kind:\(note.feature):\(note.run)", note.kind)
+            guard let run = note.record(note: text ?? []) else { continue }
+            kept.append(KeptRun(run: run, start: note.start, kind: note.kind, account: note.account))
         }
+        try await store.take(kept)
         return notes
     }
 }
