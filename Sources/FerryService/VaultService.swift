@@ -62,17 +62,23 @@ package enum VaultService {
         let watcher = try watcher(vault)
         let signals = SignalService(dispatcher: dispatcher, notices: options.notices, log: log, patience: options.timing.windDown)
         // The last is told to stop first; the loop's end ends all.
-        try await serve(
-            (options.stopsOnSignals ? [.init(service: signals, successTerminationBehavior: .ignore)] : []) + [
-                .init(service: HealthService(dispatcher: dispatcher, monitor: monitor), successTerminationBehavior: .ignore),
-                .init(service: ServingService(notice: notice), successTerminationBehavior: .ignore),
-                .init(
-                    service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(
-                    service: WatcherService(watcher: watcher, desk: desk, dispatcher: dispatcher, notice: notice, stopPoll: options.timing.stopPoll),
-                    successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
-            ], log)
+        do {
+            try await serve(
+                (options.stopsOnSignals ? [.init(service: signals, successTerminationBehavior: .ignore)] : []) + [
+                    .init(service: HealthService(dispatcher: dispatcher, monitor: monitor), successTerminationBehavior: .ignore),
+                    .init(service: ServingService(notice: notice), successTerminationBehavior: .ignore),
+                    .init(
+                        service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: WatcherService(
+                            watcher: watcher, desk: desk, dispatcher: dispatcher, notice: notice, stopPoll: options.timing.stopPoll),
+                        successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ], log)
+        } catch {
+            await models.shutDown()
+            throw error
+        }
         await models.shutDown()
         await notice.withdraw()
         monitor.end()
