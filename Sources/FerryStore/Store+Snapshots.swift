@@ -16,7 +16,13 @@ extension Store {
                         let old = Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000
                         guard old < 0 || .seconds(old) >= age else { return }
                     }
-                    try Self.snapshot(database, files)
+                    do { try Self.snapshot(database, files) } catch {
+                        // A damaged page may call itself a full disk.
+                        if let damage = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), damage != "ok" {
+                            throw Self.damaged(path, damage)
+                        }
+                        throw error
+                    }
                     try files.pruneSnapshots()
                 }
             }.value

@@ -129,7 +129,7 @@ package struct Store: Sendable {
         }
     }
 
-    private static func damaged(_ path: FilePath, _ damage: String) -> StoreError {
+    static func damaged(_ path: FilePath, _ damage: String) -> StoreError {
         StoreError(code: .corrupt, message: "\(path) is damaged (\(damage)); `ferry run` sets it aside and makes it anew.", detail: damage)
     }
 
