@@ -22,7 +22,7 @@ extension VaultService {
     package static func rebuild(_ options: ServiceOptions) async throws -> Rebuilt {
         let vault = try vault(options.vault)
         let folders = try folders(for: vault, options)
-        let lock = try lock(folders, options)
+        let lock = try await lock(folders, options)
         defer { withExtendedLifetime(lock) {} }
         do {
             let opening = StoreOpening(database: folders.database, journals: folders.runs)

@@ -23,7 +23,7 @@ package enum VaultService {
         let log = Logger(label: "ferry")
         let vault = try vault(options.vault)
         let folders = try folders(for: vault, options)
-        let lock = try lock(folders, options)
+        let lock = try await lock(folders, options)
         defer { withExtendedLifetime(lock) {} }
         let notice = ServingNotice(vault, folders, options.timing, log)
         try notice.claim(takesOver: options.takesOver)
@@ -131,8 +131,18 @@ package enum VaultService {
         }
     }
 
-    static func lock(_ folders: StateFolders, _ options: ServiceOptions) throws -> InstanceLock {
-        do { return try InstanceLock(at: folders.lock) } catch Errno.wouldBlock, Errno.resourceTemporarilyUnavailable {
+    /// The lock of a Ferry that was killed lives a little longer where a child of it was just being started: between its fork and its exec the child
+    /// has all that the parent had open. So one that is held is asked for again for as long as orphans have to end.
+    static func lock(_ folders: StateFolders, _ options: ServiceOptions) async throws -> InstanceLock {
+        let end = BootClock.now + options.timing.orphanPatience
+        do {
+            while true {
+                do { return try InstanceLock(at: folders.lock) } catch Errno.wouldBlock, Errno.resourceTemporarilyUnavailable {
+                    guard BootClock.now < end else { throw Errno.wouldBlock }
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        } catch Errno.wouldBlock {
             throw ServiceError(
                 .alreadyRunning, "Another Ferry serves \(options.vault) already.",
                 remedy: "`ferry status` shows what it does; stop it first, or use it.")

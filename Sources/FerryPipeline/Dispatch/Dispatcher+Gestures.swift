@@ -221,7 +221,8 @@ extension Dispatcher {
             if let line { try await parts.store.record(line, feature: id, run: feature.run) }
             return try await settle(&feature, feature.state, now)
         }
-        undispatched.remove(id)
+        // Until it is queued: an error on the way must not leave a job that nobody knows of.
+        undispatched.insert(id)
         feature.waitsFor = nil
         feature.isHeld = false
         forgetWaits(of: id)
@@ -229,13 +230,14 @@ extension Dispatcher {
         let tier = Route(RoutingFacts(parsed), fixRounds: configuration.settings.fixRounds).tier
         try await failpoint(.dispatchBeforeIntent)
         _ = try await parts.store.enqueue(&feature, tier: tier, model: parsed.model, saying: line)
+        remember(feature)
         try await failpoint(.dispatchAfterEffect)
         guard let job = try await parts.store.openJob(id) else { return [] }
-        remember(feature)
         await hooks.didEnqueue?(id)
         await hooks.didChange?(feature)
         requestNote(id, notBefore: now + parts.timing.firstTouch)
         let actions = queue(feature, job)
+        undispatched.remove(id)
         try await failpoint(.dispatchAfterDone)
         return actions
     }

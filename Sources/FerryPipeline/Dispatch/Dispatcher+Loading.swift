@@ -65,8 +65,10 @@ extension Dispatcher {
         requestDashboard(now)
     }
 
-    /// Whether a rebuild has something to say in the feature's note.
-    private func isToBeTold(_ feature: FeatureRecord) -> Bool { isRebuilt && (feature.seenStatus != feature.state || feature.waitsFor != nil) }
+    /// Whether the note does not say what it should: a kill came before it was written, or a rebuild has something to say.
+    private func isToBeTold(_ feature: FeatureRecord) -> Bool {
+        feature.generation > 0 && feature.seenStatus != feature.state || isRebuilt && (feature.seenStatus != feature.state || feature.waitsFor != nil)
+    }
 
     /// Reads settings, agents, rules and repositories anew where one of their notes has changed; what they change takes effect at once.
     func reload() async throws -> [DispatchState.Action] {

@@ -23,8 +23,11 @@ extension Dispatcher {
         feature.isApproved = true
         try await failpoint(.approvalBeforeIntent)
         try await save(feature)
+        // Until the merge is asked for: an error on the way must not leave an approval that nobody heeds.
+        retries[.merge(feature.id)] = now + parts.timing.retryFirst
         try await failpoint(.approvalAfterEffect)
         let actions = state.apply(.mergeWanted(feature.id, repository))
+        retries[.merge(feature.id)] = nil
         try await failpoint(.approvalAfterDone)
         return actions
     }
