@@ -33,7 +33,7 @@ help:
 	@echo 'make build       ferry and ferry-step, for debugging, in .build/debug'
 	@echo 'make bench       measure, and write docs/benchmarks.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
-	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; writes docs/check-long.md'
+	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md'
 	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
 
 build:
@@ -109,7 +109,7 @@ test:
 	@$(AS_USER) $(MAKE_HERE) $@
 	@.scripts/stage service .scripts/service-check --quick
 
-bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/third-party-run.md --
+bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/third-party-run.md --
 bench e2e:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@

@@ -96,8 +96,9 @@ class Trials:
         scene.stop(2)
         return found
 
-    def chain(self, points, errors=None, hangs=()):
+    def chain(self, points, errors=None, hangs=(), again=False):
         """Kills at each of the points, one process after the other, in one history; with errors and hangs at others on the way.
+        `again`: the recovery from each is killed as well.
 
         Returns a result for each.
         """
@@ -118,16 +119,39 @@ class Trials:
                     hit = [point for point in left if stage.is_hit(point)]
                     for point in hit:
                         results[point].is_hit = True
-                    scene.stop(0.5) if not is_done else None
+                    if not is_done:
+                        if not scene.is_alive and hit and all(point in errors and not point.startswith("start.") for point in hit):
+                            last.violations.append(f"it ended at an error that it should outlive: {', '.join(hit)}")
+                        scene.stop(0.5)
                     if is_done or not hit:
                         break
                     # Interrupted so often at one place it would be taken for poison.
                     stage.forgive()
+                    if again:
+                        self._kill_again(stage, RECOVERY[len(left) % len(RECOVERY)], last)
+                        stage.forgive()
                 stage.rest(last)
                 stage.end(last)
             except TrialFault as fault:
                 last.violations.append(str(fault))
         return [*results.values(), last]
+
+    def at_moments(self, plan):
+        """Kills at each of the moments (`point=kill@pass`), one process after the other; one that does not come says nothing."""
+        result = Result(", ".join(plan))
+        with _Stage(self.template, THREE) as stage:
+            stage.person.plan()
+            try:
+                for moment in plan:
+                    stage.scene.start(moment)
+                    if stage.person.until(lambda: not stage.scene.is_alive):
+                        break
+                    stage.forgive()
+                stage.rest(result)
+                stage.end(result)
+            except TrialFault as fault:
+                result.violations.append(str(fault))
+        return result
 
     def at_call(self, library, calls):
         """Kills at the numbered calls that change files, one process after the other, in one history of one feature."""
