@@ -73,7 +73,7 @@ test:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage lint $(MAKE_HERE) lint
 	@.scripts/stage build $(MAKE_HERE) build-tests
-	@.scripts/stage test timeout --foreground --signal=INT --kill-after=20 $(TEST_LIMIT) swift test --skip-build --disable-xctest --no-parallel
+	@.scripts/stage test .scripts/run-tests
 
 check-long:
 	@.scripts/need $(TO_TEST)

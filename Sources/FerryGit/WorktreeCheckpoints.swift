@@ -15,8 +15,15 @@ package actor WorktreeCheckpoints {
     private let feature: FeatureID
     private let run: RunNumber
     private let limits = PrescanLimits()
-    /// Of the newest checkpoint; both or neither.
-    private var last: (sight: WorktreeSight, tree: TreeID)?
+    /// Of the newest checkpoint.
+    private var last: Kept?
+
+    private struct Kept {
+        let sight: WorktreeSight
+        let tree: TreeID
+        /// Files that are known to be in the index, so that git need not be asked whether `.gitignore` excludes them.
+        var tracked: TrackedFiles
+    }
 
     package init(of worktree: Worktree, in git: GitRepository, feature: FeatureID, run: RunNumber) {
         self.git = git
@@ -28,7 +35,8 @@ package actor WorktreeCheckpoints {
     /// Begins with a worktree that was just made from this tree: nothing of it has to be read. Throws `GitError`, `CancellationError`.
     package func adopt(_ tree: TreeID) async throws {
         last = try await git.withFileErrors("looking at the worktree \(worktree.folder)") {
-            (try await Prescan.survey(worktree.folder, limits: limits, keepsSight: true).sight, tree)
+            let sight = try await Prescan.survey(worktree.folder, limits: limits, keepsSight: true).sight
+            return Kept(sight: sight, tree: tree, tracked: TrackedFiles(all: sight))
         }
     }
 
@@ -40,16 +48,17 @@ package actor WorktreeCheckpoints {
             let before = last
             // Whatever is refused or goes wrong is found again the next time.
             last = nil
-            guard let tree = try await tree(survey, before, anew) else { return git.refused(survey.refusals) }
-            guard case .tree(let found) = tree else { return tree }
+            guard survey.refusals.isEmpty else { return git.refused(survey.refusals) }
+            var tracked = before?.tracked ?? TrackedFiles()
+            let outcome = try await tree(survey, before, &tracked, anew)
+            guard case .tree(let found) = outcome else { return outcome }
             if found != before?.tree { try await git.keepTurn(found, feature: feature, run: run) }
-            last = (survey.sight, found)
-            return tree
+            last = Kept(sight: survey.sight, tree: found, tracked: tracked)
+            return outcome
         }
     }
 
-    private func tree(_ survey: Prescan.Survey, _ before: (sight: WorktreeSight, tree: TreeID)?, _ anew: Bool) async throws -> SnapshotOutcome? {
-        guard survey.refusals.isEmpty else { return nil }
+    private func tree(_ survey: Prescan.Survey, _ before: Kept?, _ tracked: inout TrackedFiles, _ anew: Bool) async throws -> SnapshotOutcome {
         let place = GitRepository.Tree(folder: worktree.folder, base: worktree.base, index: Worktree.index(of: worktree.folder))
         // Of a git that was killed: nobody else writes this index.
         try Directory.removeTree(FilePath(place.index.string + ".lock"))
@@ -57,20 +66,30 @@ package actor WorktreeCheckpoints {
         if anew || before == nil || changed.contains(where: Self.decidesWhatIsIgnored) {
             // Only an index that begins at the base leaves out what `.gitignore` has begun to exclude.
             try Directory.removeTree(place.index)
+            tracked = TrackedFiles()
             return try await git.snapshot(survey, of: place, limits: limits)
         }
         guard let before, survey.suspects.isEmpty, changed.count <= Self.most, try !changed.contains(where: isLink) else {
+            tracked = TrackedFiles()
             return try await git.snapshot(survey, of: place, limits: limits)
         }
         if changed.isEmpty { return .tree(before.tree) }
-        let ignored = try await git.ignored(changed, in: place)
+        let ignored = try await git.ignored(changed.filter { !tracked.contains($0) }, in: place)
         let wanted = changed.filter { !ignored.contains($0) }
         if wanted.isEmpty { return .tree(before.tree) }
-        let size = try wanted.reduce(Int64(0)) { try $0 + (FileStatus.ifPresent(worktree.folder.pushing($1))?.size ?? 0) }
+        var size: Int64 = 0
+        for path in wanted {
+            let status = try FileStatus.ifPresent(worktree.folder.pushing(path))
+            size += status?.size ?? 0
+            tracked.set(path, status != nil)
+        }
         guard size <= limits.newBytes else { return git.refused([PrescanRefusal(reason: .tooManyBytes, path: FilePath())]) }
         let update = git.plumbing(
             ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"], index: place.index, workTree: place.folder, input: wanted.endedByNul)
-        guard try await update.run().status == 0 else { return try await git.snapshot(survey, of: place, limits: limits) }
+        guard try await update.run().status == 0 else {
+            tracked = TrackedFiles()
+            return try await git.snapshot(survey, of: place, limits: limits)
+        }
         return .tree(try await git.treeID(git.plumbing(["write-tree"], index: place.index)))
     }
 

@@ -17,6 +17,11 @@ struct WorktreeSight: Sendable {
         folders[folder, default: [:]][name] = FileStamp(status)
     }
 
+    func contains(_ path: FilePath) -> Bool {
+        guard let name = path.lastComponent else { return false }
+        return folders[path.removingLastComponent()]?[name.bytes] != nil
+    }
+
     /// The files and links that are other ones than before, new, or gone.
     func changes(since before: WorktreeSight) -> [FilePath] {
         var changed: [FilePath] = []

@@ -126,7 +126,8 @@ struct InertNoteTests {
         dashboard.stages = [feature: text]
         dashboard.waits = [feature: text]
         dashboard.holds = [text]
-        dashboard.faults = [NoteFault(path: text, line: 1, what: text, remedy: text)]
+        // No path is longer than 4,096 bytes (PATH_MAX).
+        dashboard.faults = [NoteFault(path: String(text.prefix(1_000)), line: 1, what: text, remedy: text)]
         dashboard.noteFaults = ["10_features/x.md": text]
         dashboard.conflicts = ["10_features/x (late save).md": text]
         dashboard.unreliability = text
