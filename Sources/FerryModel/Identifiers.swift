@@ -25,6 +25,11 @@ package struct FeatureID: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.digits = digits
     }
 
+    /// The highest number of those with the prefix that count for the next one; 0 where there is none.
+    package static func highestNumber(among ids: some Sequence<FeatureID>, prefix: String) -> Int {
+        ids.lazy.filter { $0.prefix == prefix && $0.number <= highestCounted }.map(\.number).max() ?? 0
+    }
+
     package var description: String {
         let text = String(number)
         return prefix + "-" + String(repeating: "0", count: max(0, max(digits, 3) - text.utf8.count)) + text

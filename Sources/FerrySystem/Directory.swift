@@ -44,10 +44,14 @@ package enum Directory {
                 if errno != 0 { throw Errno(rawValue: errno) }
                 break
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { FilePath.Component(platformString: $0) }
+            // The bytes beside the name: taking them out of it at every comparison costs more than the listing.
+            let (bytes, name) = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { characters in
+                    let bytes = [UInt8](UnsafeRawBufferPointer(start: characters, count: strlen(characters)))
+                    return (bytes, Self.isDots(bytes) ? nil : FilePath.Component(platformString: characters))
+                }
             }
-            guard let name, name.kind == .regular else { continue }
+            guard let name else { continue }
             let kind: FileStatus.Kind? =
                 switch Int(entry.pointee.d_type) {
                 case Int(DT_REG): .regular
@@ -56,12 +60,13 @@ package enum Directory {
                 case Int(DT_UNKNOWN): nil
                 default: .other
                 }
-            // The bytes beside the name: taking them out of it at every comparison costs more than the listing.
-            let bytes = name.withPlatformString { [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
             entries.append((bytes, Entry(name: name, kind: kind)))
         }
         return entries.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.entry)
     }
+
+    /// `.` and `..`.
+    private static func isDots(_ name: [UInt8]) -> Bool { name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") } }
 
     /// Makes the folder and all that miss above it; one that is there is left as it is.
     package static func create(_ path: FilePath, mode: UInt32 = 0o777) throws {

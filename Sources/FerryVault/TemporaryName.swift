@@ -4,21 +4,28 @@ internal import SystemPackage
 /// as long as names can be. What bears `unfinished` is Ferry's alone; what bears `name` is whole, and after an exchange it is the person's.
 struct TemporaryName: Hashable, Sendable {
     let digits: String
+    let name: FilePath.Component
+    let unfinished: FilePath.Component
 
     init() {
         let text = String(UInt64.random(in: .min ... .max), radix: 16)
-        digits = String(repeating: "0", count: 16 - text.count) + text
+        self.init(digits: String(repeating: "0", count: 16 - text.count) + text)
     }
 
     init?(_ name: FilePath.Component) {
-        let digits = name.string.dropFirst(Self.prefix.count).prefix(16)
-        guard name.string.hasPrefix(Self.prefix), digits.count == 16, digits.allSatisfy(\.isHexDigit) else { return nil }
-        self.digits = String(digits)
+        let text = name.string
+        guard text.hasPrefix(Self.prefix) else { return nil }
+        let digits = text.dropFirst(Self.prefix.count).prefix(16)
+        guard digits.count == 16, digits.allSatisfy(\.isHexDigit) else { return nil }
+        self.init(digits: String(digits))
         guard name == self.name || name == unfinished else { return nil }
     }
 
-    var name: FilePath.Component { Self.component(Self.prefix + digits) }
-    var unfinished: FilePath.Component { Self.component(Self.prefix + digits + ".part") }
+    private init(digits: String) {
+        self.digits = digits
+        name = Self.component(Self.prefix + digits)
+        unfinished = Self.component(Self.prefix + digits + ".part")
+    }
 
     private static let prefix = ".ferry-"
 

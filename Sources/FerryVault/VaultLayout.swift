@@ -3,27 +3,40 @@ package import SystemPackage
 
 /// Which folder of a vault is for what. The names are settings, so that an existing vault keeps its own.
 package struct VaultLayout: Hashable, Sendable {
-    package var features: FilePath.Component
-    package var states: [FeatureState: FilePath.Component]
+    package var features: FilePath.Component { didSet { place() } }
+    package var states: [FeatureState: FilePath.Component] { didSet { place() } }
     package var agents: FilePath.Component
     package var rules: FilePath.Component
     package var runs: FilePath.Component
     package var repositories: FilePath.Component
     package var system: FilePath.Component
+    /// The states' folders, relative to the vault: asked for at every note.
+    private var folders: [FeatureState: FilePath] = [:]
 
     /// The folders of the vault template.
-    package init() {
-        features = "10_features"
-        states = [
-            .ideas: "01_ideas", .drafts: "02_drafts", .planned: "03_planned", .inProgress: "04_in_progress", .review: "05_review",
-            .done: "06_done", .blocked: "07_blocked",
-        ]
+    package init() { self = Self.template }
+
+    private init(features: FilePath.Component, states: [FeatureState: FilePath.Component], system: FilePath.Component) {
+        self.features = features
+        self.states = states
         agents = "20_agents"
         rules = "30_review_rules"
         runs = "40_runs"
         repositories = "80_repositories"
-        system = "90_system"
+        self.system = system
+        place()
     }
+
+    /// Made once: making paths is most of what a debug build's tests spend their time with.
+    private static let template = VaultLayout(
+        features: "10_features",
+        states: [
+            .ideas: "01_ideas", .drafts: "02_drafts", .planned: "03_planned", .inProgress: "04_in_progress", .review: "05_review",
+            .done: "06_done", .blocked: "07_blocked",
+        ],
+        system: "90_system")
+
+    private mutating func place() { folders = states.mapValues { FilePath(root: nil, [features, $0]) } }
 
     /// What a watcher must see; runs are written by Ferry alone.
     package var watchedFolders: [FilePath.Component] { [features, agents, rules, repositories, system] }
@@ -39,15 +52,17 @@ package struct VaultLayout: Hashable, Sendable {
 
     /// The folder of a state, relative to the vault.
     package func folder(of state: FeatureState) -> FilePath {
-        guard let name = states[state] else { preconditionFailure("every state has a folder") }
-        return FilePath(root: nil, [features, name])
+        guard let folder = folders[state] else { preconditionFailure("every state has a folder") }
+        return folder
     }
 
     /// The state that a path (relative to the vault) lies in, and what follows the state's folder; `nil` outside of all.
     package func place(of path: FilePath) -> (state: FeatureState, rest: FilePath)? {
         for state in FeatureState.allCases {
+            let folder = folder(of: state)
+            guard path.string.hasPrefix(folder.string) else { continue }
             var rest = path
-            if rest.removePrefix(folder(of: state)), !rest.isEmpty { return (state, rest) }
+            if rest.removePrefix(folder), !rest.isEmpty { return (state, rest) }
         }
         return nil
     }

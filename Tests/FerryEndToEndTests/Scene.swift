@@ -32,13 +32,19 @@ struct Scene: Sendable {
     let folder: FilePath
     let server: WireServer
 
-    var vault: FilePath { folder.appending("vault") }
+    let vault: FilePath
     var repository: FilePath { folder.appending("hello") }
     var stateHome: FilePath { folder.appending("state") }
     var cacheHome: FilePath { folder.appending("cache") }
     var configHome: FilePath { folder.appending("config") }
     /// Where a script for the provider `script` lies, if a test writes one.
     var script: FilePath { folder.appending("script.json") }
+
+    init(folder: FilePath, server: WireServer) {
+        self.folder = folder
+        self.server = server
+        vault = folder.appending("vault")
+    }
 
     /// Builds the scene and takes it down afterwards (not with `FERRY_KEEP_SCRATCH=1`). The service is started by `whileServing`.
     /// - Parameters:

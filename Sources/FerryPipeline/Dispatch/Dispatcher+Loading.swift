@@ -191,10 +191,8 @@ extension Dispatcher {
             else { continue }
             for branch in branches.keys {
                 let words = branch.rawValue.dropFirst("ferry/".count).split(separator: "-", maxSplits: 2)
-                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])"), id.prefix == Self.idPrefix,
-                    id.number <= FeatureID.highestCounted
-                else { continue }
-                highest = max(highest, id.number)
+                guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])") else { continue }
+                highest = max(highest, FeatureID.highestNumber(among: [id], prefix: Self.idPrefix))
             }
         }
         highestBranch = highest
@@ -206,7 +204,7 @@ extension Dispatcher {
     func readHighest() async {
         // Journals begin with a feature's first job, before anything of it stands in the vault.
         let journals = ((try? Directory.entries(of: parts.folders.runs)) ?? []).compactMap { FeatureID($0.name.string) }
-        highestRun = max(desk.highestNumber(prefix: Self.idPrefix), journals.filter { $0.prefix == Self.idPrefix }.map(\.number).max() ?? 0)
+        highestRun = max(desk.highestNumber(prefix: Self.idPrefix), FeatureID.highestNumber(among: journals, prefix: Self.idPrefix))
         await readHighestBranch()
     }
 }

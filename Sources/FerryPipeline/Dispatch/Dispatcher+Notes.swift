@@ -92,10 +92,11 @@ extension Dispatcher {
         let isAskedFor = Mutex(false)
         let made = Mutex<[UInt8]>([])
         let outcome = try await desk.writer.update(feature.path) { (bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] in
+            // First: what cannot be written into is not looked at again and again for what it asks for.
+            let updated = try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block.content)
             let isAsking = Self.asksForSomething(bytes, record, prefix)
             isAskedFor.withLock { $0 = isAsking }
             if isAsking { return bytes }
-            let updated = try FeatureNote.updated(bytes, keys: keys, prefix: prefix, block: block.content)
             made.withLock { $0 = updated }
             return updated
         }

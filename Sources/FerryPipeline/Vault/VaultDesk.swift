@@ -21,6 +21,8 @@ package final class VaultDesk: Sendable {
     /// Notes that the last look has read, by path: what is done next mostly concerns them.
     private let recent = Mutex<[FilePath: (status: FileStatus, note: FeatureNote)]>([:])
     private static let recentLimit = 64
+    /// The folder of all features.
+    private let featuresFolder: String
 
     /// What the watcher has told of since the last look.
     struct News {
@@ -38,6 +40,7 @@ package final class VaultDesk: Sendable {
         prefix = Mutex(vault.propertyPrefix)
         index = Mutex(VaultIndex(root: vault.root, layout: vault.layout, prefix: vault.propertyPrefix))
         place = Mutex(VaultPlace(root: vault.root, id: vault.id, layout: vault.layout))
+        featuresFolder = vault.root.appending(vault.layout.features).string
     }
 
     package var vaultID: String { vault.id }
@@ -75,8 +78,7 @@ package final class VaultDesk: Sendable {
     }
 
     private func isAmongFeatures(_ path: FilePath) -> Bool {
-        var inner = path
-        return inner.removePrefix(vault.root) && inner.components.first == layout.features
+        path.string == featuresFolder || path.string.hasPrefix(featuresFolder + "/")
     }
 
     func takeNews() -> News {
@@ -236,8 +238,7 @@ package final class VaultDesk: Sendable {
     /// The highest number that a run folder bears, of those that count.
     package func highestNumber(prefix: String) -> Int {
         let folder = vault.root.appending(layout.runs)
-        let ids = ((try? Directory.entries(of: folder)) ?? []).compactMap { FeatureID($0.name.string) }
-        return ids.filter { $0.prefix == prefix && $0.number <= FeatureID.highestCounted }.map(\.number).max() ?? 0
+        return FeatureID.highestNumber(among: ((try? Directory.entries(of: folder)) ?? []).compactMap { FeatureID($0.name.string) }, prefix: prefix)
     }
 
     /// The highest number of a run that left notes in the vault.
