@@ -1,7 +1,7 @@
 # Ferry. `make` alone lists what there is to make.
 # As root, whatever runs Ferry or its tests runs as the user ferry-dev instead, in a copy: docs/decisions/0005-ordinary-user-for-tests.md.
 
-# Arguments of the demo, for example ARGS=--yes
+# Arguments of the demo, for example ARGS=--yes, or of check-long, ARGS=fuzz
 ARGS ?=
 export ARGS
 ROOT := $(filter 0,$(shell id -u))
@@ -33,7 +33,8 @@ help:
 	@echo 'make build       ferry and ferry-step, for debugging, in .build/debug'
 	@echo 'make bench       measure, and write docs/benchmarks.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
-	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md'
+	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md;'
+	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, matrix, histories, soak)'
 	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
 
 build:
@@ -78,7 +79,7 @@ test:
 check-long:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-tests
-	@.scripts/check-long
+	@.scripts/check-long $(ARGS)
 
 bench:
 	@.scripts/need $(TO_TEST)
@@ -118,7 +119,7 @@ bench e2e:
 check-long:
 	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE)
 	@$(AS_USER) $(MAKE_HERE) build
-	@FERRY_SERVICE_CHECK="$$(.scripts/stage service .scripts/service-check)" && export FERRY_SERVICE_CHECK && $(AS_USER) $(MAKE_HERE) $@
+	@FERRY_SERVICE_CHECK="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check))" && export FERRY_SERVICE_CHECK && $(AS_USER) $(MAKE_HERE) $@
 
 install:
 	@.scripts/need $(TO_RUN)
