@@ -8,6 +8,8 @@ struct NoteReader {
     let note: NoteBytes
     private(set) var faults: [NoteFault] = []
     private var known: Set<String> = []
+    private let entries: [String: [FrontMatter.Entry]]
+    private static let mostUnknown = 100
     /// Whether the note is one of Ferry's own: broken YAML and unknown keys are faults then.
     private let isStrict: Bool
 
@@ -16,6 +18,7 @@ struct NoteReader {
         self.note = note
         self.path = path
         self.isStrict = isStrict
+        entries = Dictionary(grouping: note.frontMatter?.entries ?? [], by: \.key)
         noteOddities()
     }
 
@@ -24,7 +27,7 @@ struct NoteReader {
     }
 
     /// The line of a key, if it is there.
-    func line(of key: String) -> Int? { note.frontMatter?.entries(named: key).first?.line }
+    func line(of key: String) -> Int? { entries[key]?.first?.line }
 
     /// Whether a fault was found at the line of the key.
     func hasFault(at key: String) -> Bool { line(of: key).map { line in faults.contains { $0.line == line } } ?? false }
@@ -32,7 +35,7 @@ struct NoteReader {
     /// The value of a key; `nil` if it is absent, empty or unreadable.
     mutating func value(_ key: String) -> NoteValue? {
         known.insert(key)
-        let entries = note.frontMatter?.entries(named: key) ?? []
+        let entries = entries[key] ?? []
         guard let entry = entries.first else { return nil }
         if entries.count > 1 {
             fault(entries[1].line, "the key \(key) is there twice", "keep one of the two", .doubleKey)
@@ -118,13 +121,18 @@ struct NoteReader {
         return pairs
     }
 
-    /// Names every key that nobody asked for.
+    /// Names the keys that nobody asked for; of very many the first ones.
     mutating func finish() -> [NoteFault] {
         guard isStrict else { return faults }
-        for entry in note.frontMatter?.entries ?? [] where !known.contains(entry.key) {
-            let near = known.sorted().first { Self.isNear($0, entry.key) }
-            let remedy = near.map { "did you mean \($0)?" } ?? "the keys here are \(known.sorted().joined(separator: ", "))"
+        let unknown = (note.frontMatter?.entries ?? []).filter { !known.contains($0.key) }
+        let names = known.sorted()
+        for entry in unknown.prefix(Self.mostUnknown) {
+            let near = names.first { Self.isNear($0, entry.key) }
+            let remedy = near.map { "did you mean \($0)?" } ?? "the keys here are \(names.joined(separator: ", "))"
             fault(entry.line, "the key `\(InertText.excerpt(entry.key, limit: 60))` is unknown", remedy, .unknownKey)
+        }
+        if let next = unknown.dropFirst(Self.mostUnknown).first {
+            fault(next.line, "\(unknown.count - Self.mostUnknown) more keys are unknown", "remove what is no setting", .unknownKey)
         }
         return faults.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
     }

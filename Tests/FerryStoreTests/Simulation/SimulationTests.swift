@@ -53,7 +53,7 @@ struct SimulationTests {
             #expect(found.isEmpty, "\(found)")
             return
         }
-        let count = UInt64(Repetitions.count(2_000, long: 20_000))
+        let count = UInt64(Repetitions.count(600, long: 20_000))
         // Two databases, since there are two cores.
         async let low = violations(0..<count / 2, atMost: 5)
         async let high = violations(count / 2..<count, atMost: 5)
