@@ -15,14 +15,19 @@ package struct ModelCatalog: Sendable {
     private let streamTiming: StreamTiming
     private let retryTiming: RetryTiming
 
-    /// `aliases`: a name to a chain of `provider/model`. The providers `anthropic` and `openai` are there without any setting.
+    /// Providers that are there without any setting, at their vendor's address, or for Ollama at its own on this machine.
+    package static let usualProviders = [
+        ProviderSettings(name: "anthropic", api: .anthropic), ProviderSettings(name: "gemini", api: .gemini),
+        ProviderSettings(name: "ollama", api: .ollama), ProviderSettings(name: "openai", api: .openai),
+    ]
+
+    /// `aliases`: a name to a chain of `provider/model`. The `usualProviders` are there as well.
     package init(
         providers: [ProviderSettings] = [], aliases: [String: [String]] = [:], prices: PriceTable = PriceTable(), keys: KeyRing,
         client: StreamingHTTPClient, gates: RateGates, policy: RetryPolicy = RetryPolicy(), streamTiming: StreamTiming = StreamTiming(),
         retryTiming: RetryTiming = .system
     ) {
-        let usual = [ProviderSettings(name: "anthropic", api: .anthropic), ProviderSettings(name: "openai", api: .openai)]
-        self.providers = Dictionary((usual + providers).map { ($0.name, $0) }) { _, last in last }
+        self.providers = Dictionary((Self.usualProviders + providers).map { ($0.name, $0) }) { _, last in last }
         self.aliases = aliases
         self.prices = prices
         self.keys = keys
@@ -80,6 +85,13 @@ package struct ModelCatalog: Sendable {
     /// What a call cost; `nil`: the price is unknown.
     package func cost(of usage: ModelUsage, model name: String) -> Money? { price(of: name)?.cost(of: usage) }
 
+    /// Tokens that one request to a `provider/model` may hold; `nil` where it is not known. Ollama holds no more than it is told to.
+    package func window(of name: String) -> Int? {
+        let window = prices.price(of: name)?.window
+        guard let (settings, model) = try? provider(of: name), settings.api == .ollama else { return window }
+        return min(window ?? .max, ollamaQuirks(settings, model: model).contextTokens)
+    }
+
     private func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
@@ -101,15 +113,49 @@ package struct ModelCatalog: Sendable {
             let (endpoint, key, gate) = try reach(settings, usual: "https://api.anthropic.com")
             let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = AnthropicModel(
-                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: streamTiming)
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client,
+                timing: timing(settings))
             return (driver, gate)
         case .openai:
             let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
-            let quirks = settings.quirks.reduce(OpenAIQuirks.standard(for: endpoint)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let quirks = OpenAIQuirks.standard(for: endpoint, model: model).setting(settings.quirks, model: model)
             let driver = OpenAIChatModel(
-                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: streamTiming)
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
+            return (driver, gate)
+        case .openaiResponses:
+            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
+            let quirks = settings.quirks.reduce(OpenAIResponsesQuirks.standard(for: endpoint, model: model)) {
+                $0.setting($1.key, to: $1.value) ?? $0
+            }
+            let driver = OpenAIResponsesModel(
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
+            return (driver, gate)
+        case .gemini:
+            let (endpoint, key, gate) = try reach(settings, usual: "https://generativelanguage.googleapis.com")
+            let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let driver = GeminiModel(
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
+            return (driver, gate)
+        case .ollama:
+            let (endpoint, key, gate) = try reach(settings, usual: "http://127.0.0.1:11434")
+            var quirks = ollamaQuirks(settings, model: model)
+            quirks.contextTokens = window(of: "\(settings.name)/\(model)") ?? quirks.contextTokens
+            let driver = OllamaModel(
+                provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         }
+    }
+
+    private func ollamaQuirks(_ settings: ProviderSettings, model: String) -> OllamaQuirks {
+        settings.quirks.reduce(OllamaQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+    }
+
+    /// Ollama loads a model before it answers, which takes minutes.
+    private func timing(_ settings: ProviderSettings) -> StreamTiming {
+        var timing = streamTiming
+        if settings.api == .ollama { timing.firstByte = max(timing.firstByte, .seconds(600)) }
+        if let firstByte = settings.firstByte { timing.firstByte = firstByte }
+        return timing
     }
 
     private func reach(_ settings: ProviderSettings, usual: String) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {

@@ -12,7 +12,7 @@ package struct OpenAIChatModel: LanguageModel {
         timing: StreamTiming = StreamTiming()
     ) {
         name = "\(provider)/\(model)"
-        request = OpenAIChatRequest(model: model, modelName: name, quirks: quirks ?? .standard(for: endpoint))
+        request = OpenAIChatRequest(model: model, modelName: name, quirks: quirks ?? .standard(for: endpoint, model: model))
         transport = ModelTransport(
             client: client, endpoint: endpoint, key: key, wire: .openAI, timing: timing, requestIDHeader: "x-request-id")
     }
@@ -24,7 +24,7 @@ package struct OpenAIChatModel: LanguageModel {
         let body = request.body(conversation, options: options)
         let stream = OpenAIChatStream(
             modelName: name, host: transport.endpoint.hostAndPort, key: transport.key, turn: conversation.messages.count,
-            echoesReasoning: request.quirks.echoesReasoning, requestSize: ContextEstimate.size(of: conversation))
+            echo: request.quirks.echo, requestSize: ContextEstimate.size(of: conversation))
         return try await transport.answer(path: "/chat/completions", headers: headers, body: body, into: stream, progress: progress)
     }
 }

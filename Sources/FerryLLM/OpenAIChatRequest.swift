@@ -1,4 +1,7 @@
-/// A conversation as the body of `POST {base}/chat/completions`. The same conversation always gives the same bytes.
+internal import FerrySystem
+
+/// A conversation as the body of `POST {base}/chat/completions`. The same conversation always gives the same bytes, but for the cache marks of its
+/// last two messages of the user.
 struct OpenAIChatRequest {
     let model: String
     /// `provider/model`: opaque blocks that bear it are sent back.
@@ -7,15 +10,25 @@ struct OpenAIChatRequest {
 
     func body(_ conversation: Conversation, options: ModelOptions) -> JSONValue {
         var body: JSONValue = ["model": .string(model), "stream": true]
-        if quirks.reportsUsage { body.set("stream_options", ["include_usage": true]) }
+        if quirks.asksUsage { body.set("stream_options", ["include_usage": true]) }
         body.set(quirks.outputLimit.rawValue, .int(options.maxOutputTokens))
-        if let effort = options.effort, quirks.takesEffort { body.set("reasoning_effort", .string(effort)) }
+        if let effort = options.effort {
+            switch quirks.effort {
+            case .none: break
+            case .flat: body.set("reasoning_effort", .string(effort))
+            case .nested: body.set("reasoning", ["effort": .string(effort)])
+            }
+        }
+        if quirks.sendsCacheKey { body.set("prompt_cache_key", .string(conversation.cacheKey)) }
         if !conversation.tools.isEmpty { body.set("tools", .array(conversation.tools.map(tool))) }
         var messages: [JSONValue] = []
         if !conversation.system.isBlank {
-            messages.append(["role": .string(quirks.systemRole.rawValue), "content": .string(conversation.system)])
+            messages.append(["role": .string(quirks.systemRole.rawValue), "content": content(conversation.system, isMarked: true)])
         }
-        body.set("messages", .array(messages + conversation.messages.flatMap(rendered)))
+        // The second mark is where the last request ended, so its entry is found.
+        let marked = Set(conversation.messages.indices.filter { if case .user = conversation.messages[$0] { true } else { false } }.suffix(2))
+        for (index, message) in conversation.messages.enumerated() { messages += rendered(message, isMarked: marked.contains(index)) }
+        body.set("messages", .array(messages))
         return body
     }
 
@@ -25,19 +38,30 @@ struct OpenAIChatRequest {
         return ["type": "function", "function": function]
     }
 
-    private func rendered(_ message: Conversation.Message) -> [JSONValue] {
+    /// A string, or where marks may be set a list of one part.
+    private func content(_ text: String, isMarked: Bool) -> JSONValue {
+        guard quirks.marksCache else { return .string(text) }
+        var part: JSONValue = ["type": "text", "text": .string(text)]
+        if isMarked { part.set("cache_control", ["type": "ephemeral"]) }
+        return [part]
+    }
+
+    private func rendered(_ message: Conversation.Message, isMarked: Bool) -> [JSONValue] {
         switch message {
         case .user(let user):
-            var messages = user.results.map { result -> JSONValue in
-                // The wire has no field for an error.
-                [
-                    "role": "tool", "tool_call_id": .string(result.callID),
-                    "content": .string(result.isError ? "ERROR: \(result.content)" : result.content),
-                ]
+            // The wire has no field for an error.
+            var results = user.results.map { (id: id($0.callID), text: $0.isError ? "ERROR: \($0.content)" : $0.content) }
+            var said = user.text.flatMap { $0.isBlank ? nil : $0 }
+            if !quirks.userAfterTool, let text = said, let last = results.indices.last {
+                results[last].text += "\n\n\(text)"
+                said = nil
             }
-            if let text = user.text, !text.isBlank { messages.append(["role": "user", "content": .string(text)]) }
-            if messages.isEmpty { messages.append(["role": "user", "content": "(nothing)"]) }
-            return messages
+            if said == nil, results.isEmpty { said = "(nothing)" }
+            let answers = results.enumerated().map { index, result -> JSONValue in
+                let isLast = said == nil && index == results.count - 1
+                return ["role": "tool", "tool_call_id": .string(result.id), "content": content(result.text, isMarked: isMarked && isLast)]
+            }
+            return answers + (said.map { [["role": "user", "content": content($0, isMarked: isMarked)]] } ?? [])
         case .assistant(let assistant): return [assistantMessage(assistant)]
         }
     }
@@ -46,7 +70,7 @@ struct OpenAIChatRequest {
         let calls = assistant.toolCalls
         var message: JSONValue = ["role": "assistant", "content": .string(assistant.text)]
         if assistant.text.isEmpty, !calls.isEmpty { message.set("content", .null) }
-        for case .opaque(modelName, let value) in assistant.blocks where quirks.echoesReasoning {
+        for case .opaque(modelName, let value) in assistant.blocks where quirks.echo != .none {
             for member in value.members ?? [] { message.set(member.key, member.value) }
         }
         if !calls.isEmpty {
@@ -56,10 +80,18 @@ struct OpenAIChatRequest {
                     calls.map { call in
                         let arguments = call.parsedArguments == nil ? call.replayedArguments.text : call.arguments
                         return [
-                            "id": .string(call.id), "type": "function", "function": ["name": .string(call.name), "arguments": .string(arguments)],
+                            "id": .string(id(call.id)), "type": "function",
+                            "function": ["name": .string(call.name), "arguments": .string(arguments)],
                         ]
                     }))
         }
         return message
+    }
+
+    /// An id as the server takes it: Mistral refuses those of others.
+    private func id(_ id: String) -> String {
+        guard quirks.callIDs == .nine else { return id }
+        let isGood = id.utf8.count == 9 && id.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0)) }
+        return isGood ? id : String(ContentHash(of: Array(id.utf8)).description.prefix(9))
     }
 }

@@ -4,11 +4,12 @@ struct OpenAIChatStream: AnswerStream {
     private let host: String
     private let key: Secret?
     private let turn: Int
-    private let echoesReasoning: Bool
+    private let echo: OpenAIQuirks.ReasoningEcho
     /// Bytes of the request, to estimate usage where none is reported.
     private let requestSize: Int
     private var text = ""
     private var reasoning = ""
+    private var details = ReasoningDetails()
     private var refusal = ""
     private var calls = OpenAIToolCalls()
     private var finishReason: String?
@@ -16,12 +17,12 @@ struct OpenAIChatStream: AnswerStream {
     private var responseID: String?
     private(set) var isComplete = false
 
-    init(modelName: String, host: String, key: Secret?, turn: Int, echoesReasoning: Bool, requestSize: Int) {
+    init(modelName: String, host: String, key: Secret?, turn: Int, echo: OpenAIQuirks.ReasoningEcho, requestSize: Int) {
         self.modelName = modelName
         self.host = host
         self.key = key
         self.turn = turn
-        self.echoesReasoning = echoesReasoning
+        self.echo = echo
         self.requestSize = requestSize
     }
 
@@ -56,8 +57,9 @@ struct OpenAIChatStream: AnswerStream {
     private mutating func receive(_ choice: JSONValue) -> [ModelProgress] {
         finishReason = choice["finish_reason"]?.string ?? finishReason
         guard let delta = choice["delta"] else { return [] }
-        let said = delta["content"]?.string ?? ""
-        let thought = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string ?? ""
+        let said = Self.text(delta["content"], "text")
+        let thought = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string ?? Self.text(delta["content"], "thinking")
+        for piece in delta["reasoning_details"]?.array ?? [] { details.receive(piece) }
         let refused = delta["refusal"]?.string ?? ""
         text += said
         reasoning += thought
@@ -68,19 +70,34 @@ struct OpenAIChatStream: AnswerStream {
         return characters > 0 || !pieces.isEmpty ? [.output(characters: characters)] : []
     }
 
+    /// A string is text; Mistral's reasoning models send lists of parts: `{"type":"text","text"}` and `{"type":"thinking","thinking":[{"text"}]}`.
+    private static func text(_ content: JSONValue?, _ type: String) -> String {
+        if let text = content?.string { return type == "text" ? text : "" }
+        return (content?.array ?? []).filter { $0["type"]?.string == type }.map { part in
+            part[type]?.string ?? (part[type]?.array ?? []).compactMap { $0["text"]?.string }.joined()
+        }.joined()
+    }
+
     func response() -> ModelResponse {
         let isCut = finishReason == "length"
         let toolCalls = calls.finished(turn: turn, isCut: isCut)
         var blocks: [AssistantMessage.Block] = []
-        if !reasoning.isEmpty {
-            blocks.append(.thinking(reasoning))
-            if echoesReasoning { blocks.append(.opaque(provider: modelName, ["reasoning_content": .string(reasoning)])) }
-        }
+        if !reasoning.isEmpty { blocks.append(.thinking(reasoning)) }
+        if let value = echoed { blocks.append(.opaque(provider: modelName, .object([.init(echo.rawValue, value)]))) }
         if !text.isEmpty { blocks.append(.text(text)) }
         blocks += toolCalls.map(AssistantMessage.Block.toolCall)
         return ModelResponse(
             message: AssistantMessage(blocks: blocks), stop: stop(toolCalls), usage: usage ?? estimate(toolCalls), requestID: responseID,
             model: modelName, stopDetail: refusal.isEmpty ? nil : refusal)
+    }
+
+    /// What is sent back of the reasoning; `nil` for nothing.
+    private var echoed: JSONValue? {
+        switch echo {
+        case .none: nil
+        case .content, .plain: reasoning.isEmpty ? nil : .string(reasoning)
+        case .details: details.list.isEmpty ? nil : .array(details.list)
+        }
     }
 
     /// `finish_reason` is not to be trusted where there are tool calls: servers say `stop` with them.

@@ -5,7 +5,24 @@ internal import FerryWireServer
 
 /// The drivers, each with what it answers from.
 enum Driver: CaseIterable, Sendable, CustomTestStringConvertible {
-    case anthropic, openAI, scripted
+    case anthropic, openAI, responses, gemini, ollama, scripted
+
+    /// Those that speak to a server.
+    static let wired: [Driver] = allCases.filter { $0 != .scripted }
+
+    /// Calls arrive with all their arguments or not at all.
+    var bringsCallsWhole: Bool { self == .gemini || self == .ollama }
+
+    /// What the wire can tell of a usage.
+    func told(_ usage: ModelUsage) -> ModelUsage {
+        var told = usage
+        switch self {
+        case .gemini: (told.inputFresh, told.cacheWrite5m) = (usage.inputFresh + usage.cacheWrite5m, 0)
+        case .ollama: (told.inputFresh, told.cacheRead, told.cacheWrite5m, told.reasoning) = (usage.input, 0, 0, 0)
+        case .anthropic, .openAI, .responses, .scripted: break
+        }
+        return told
+    }
 
     var testDescription: String { "\(self)" }
 
@@ -45,6 +62,14 @@ extension Driver {
                 provider: "test", model: "claude-opus-5-5", endpoint: try Endpoint(baseURL), key: key, client: client, timing: timing)
         case .openAI, .scripted:
             OpenAIChatModel(provider: "test", model: "gpt", endpoint: try Endpoint(baseURL + "/v1"), key: key, client: client, timing: timing)
+        case .responses:
+            OpenAIResponsesModel(
+                provider: "test", model: "gpt", endpoint: try Endpoint(baseURL + "/v1"), key: key,
+                quirks: OpenAIResponsesQuirks(showsSummaries: true, strictTools: true, sendsCacheKey: true), client: client, timing: timing)
+        case .gemini:
+            GeminiModel(provider: "test", model: "gemini-4-argon", endpoint: try Endpoint(baseURL), key: key, client: client, timing: timing)
+        case .ollama:
+            OllamaModel(provider: "test", model: "qwen3.8", endpoint: try Endpoint(baseURL), key: key, client: client, timing: timing)
         }
     }
 }

@@ -12,9 +12,9 @@ struct LanguageModelConformance {
         (usage.inputFresh, usage.cacheRead, usage.cacheWrite5m, usage.output, usage.reasoning) = (100, 2_000, 30, 40, 5)
         try await driver.withModel(answering: ModelScript(turns: [ScriptedTurn(text: text, usage: usage)])) { model in
             let response = try await model.respond(to: .asking("go"))
-            #expect(response.message.blocks == [.text(text)])
+            #expect(response.message.blocks.filter { if case .opaque = $0 { false } else { true } } == [.text(text)])
             #expect(response.stop == .done)
-            #expect(response.usage == usage)
+            #expect(response.usage == driver.told(usage))
             #expect(response.model == model.name)
         }
     }
@@ -50,7 +50,8 @@ struct LanguageModelConformance {
     func `the reason why an answer ended is told`(driver: Driver, stop: StopKind) async throws {
         try await driver.withModel(answering: ModelScript(turns: [ScriptedTurn(text: "I", stop: stop)])) { model in
             let response = try await model.respond(to: .asking("go"))
-            #expect(response.stop == stop)
+            // Ollama has no filter that it would tell of.
+            #expect(response.stop == (driver == .ollama && stop == .refused ? .done : stop))
         }
     }
 
@@ -60,8 +61,8 @@ struct LanguageModelConformance {
         try await driver.withModel(answering: ModelScript(turns: [cut, ScriptedTurn(text: "smaller")])) { model in
             var conversation = Conversation.asking("go")
             let response = try await model.respond(to: conversation)
-            #expect(response.stop == .length)
-            #expect(response.message.toolCalls.map { $0.parsedArguments == nil } == [false, true])
+            #expect(response.stop == (driver.bringsCallsWhole ? .tools : .length))
+            #expect(response.message.toolCalls.map { $0.parsedArguments == nil } == (driver.bringsCallsWhole ? [false] : [false, true]))
             conversation.append(.assistant(response.message))
             conversation.append(
                 .user(

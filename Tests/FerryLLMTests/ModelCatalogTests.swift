@@ -38,7 +38,7 @@ struct ModelCatalogTests {
             [http, stolen, script], aliases: ["none": [], "typo": ["anthropc/x"], "half": ["anthropic/"]], environment: ["ANTHROPIC_API_KEY": "sk-1"])
         #expect(fault(catalog, "fast").contains("No model alias `fast` (known: half, none, typo)"))
         #expect(fault(catalog, "none").contains("stands for nothing"))
-        #expect(fault(catalog, "typo").contains("No provider `anthropc` (known: anthropic, evil, lan, openai, scripted)"))
+        #expect(fault(catalog, "typo").contains("No provider `anthropc` (known: anthropic, evil, gemini, lan, ollama, openai, scripted)"))
         #expect(fault(catalog, "half").contains("`anthropic/` is no model"))
         #expect(fault(catalog, "lan/m").contains("unencrypted to 10.0.0.1"))
         #expect(fault(catalog, "evil/m").contains("not to evil.example, and was not sent"))
@@ -48,8 +48,9 @@ struct ModelCatalogTests {
     }
 
     @Test(arguments: [
-        (["base_url": "https://x.example"], "`api` is missing"), (["api": "gemini"], "not supported yet"),
-        (["api": "openai-responses"], "not supported yet"),
+        (["base_url": "https://x.example"], "`api` is missing"), (["api": "gemini", "num_ctx": "4096"], "`num_ctx: 4096`"),
+        (["api": "openai-responses", "dialect": "vllm"], "`dialect: vllm`"), (["api": "openai", "dialect": "x"], "`dialect: x`"),
+        (["api": "ollama", "num_ctx": "100"], "`num_ctx: 100`"), (["api": "ollama", "first_byte_seconds": "0"], "`first_byte_seconds: 0`"),
         (["api": "grok"], "not known"), (["api": "openai", "url": "x"], "`url: x`"),
         (["api": "openai", "system_role": "boss"], "`system_role: boss`"),
         (["api": "openai", "strict_tools": "yes"], "`strict_tools: yes`"),
@@ -76,6 +77,32 @@ struct ModelCatalogTests {
         #expect(request.messages.first?["role"] == "developer")
         await client.shutdown()
         await server.stop()
+    }
+
+    @Test(arguments: [
+        ("openai-responses", "/v1", "/v1/responses"), ("gemini", "", "/v1beta/models/m:streamGenerateContent?alt=sse"), ("ollama", "", "/api/chat"),
+    ])
+    func `each api reaches its own address`(api: String, base: String, path: String) async throws {
+        let server = try await WireServer.start { _ in .text("yes") }
+        let client = StreamingHTTPClient()
+        let catalog = catalog([try ProviderSettings(name: "own", fields: ["api": api, "base_url": server.baseURL + base])], client: client)
+        #expect(try await catalog.model(named: "own/m").respond(to: .asking("go")).message.text == "yes")
+        #expect(server.requests.map(\.path) == [path])
+        #expect(server.refusals.isEmpty, "\(server.refusals)")
+        await client.shutdown()
+        await server.stop()
+    }
+
+    @Test func `Ollama's window is what it is told to hold, and no more than the model's`() throws {
+        let table = PriceTable.reading(
+            headings: ["model", "in", "out", "window"], rows: [["small", "0", "0", "32k"], ["large", "0", "0", "200k"]]
+        ).table
+        let own = try ProviderSettings(name: "own", fields: ["api": "ollama", "num_ctx": "100000"])
+        let catalog = ModelCatalog(providers: [own], prices: table, keys: KeyRing(), client: StreamingHTTPClient(), gates: RateGates())
+        #expect(
+            ["own/small", "own/large", "own/other", "ollama/large", "openai/large"].map(catalog.window) == [
+                32_000, 100_000, 100_000, 65_536, 200_000,
+            ])
     }
 
     @Test func `a scripted provider answers from its file at its own price`() async throws {

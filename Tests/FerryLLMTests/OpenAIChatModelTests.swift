@@ -4,8 +4,8 @@ internal import Testing
 /// What is Chat Completions' own on the wire, of the vendor and of compatible servers.
 @Suite(.timeLimit(.minutes(1)))
 struct OpenAIChatModelTests {
-    private func response(_ chunks: [String], echoesReasoning: Bool = false) throws -> ModelResponse {
-        var stream = OpenAIChatStream(modelName: "p/m", host: "h", key: nil, turn: 3, echoesReasoning: echoesReasoning, requestSize: 350)
+    private func response(_ chunks: [String], echo: OpenAIQuirks.ReasoningEcho = .none) throws -> ModelResponse {
+        var stream = OpenAIChatStream(modelName: "p/m", host: "h", key: nil, turn: 3, echo: echo, requestSize: 350)
         for chunk in chunks + ["[DONE]"] { _ = try stream.receive(ServerSentEvents.Event(name: "message", data: Array(chunk.utf8))) }
         #expect(stream.isComplete)
         return stream.response()
@@ -37,7 +37,7 @@ struct OpenAIChatModelTests {
             .body(conversation(), options: ModelOptions(maxOutputTokens: 900, effort: "high"))
         let expected = """
             {"model":"gpt","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":900,"reasoning_effort":"high",\
-            "tools":[{"type":"function","function":{"name":"bash","description":"Runs a command.","parameters":{"type":"object",\
+            "prompt_cache_key":"\(conversation().cacheKey)","tools":[{"type":"function","function":{"name":"bash","description":"Runs a command.","parameters":{"type":"object",\
             "properties":{"command":{"type":"string","description":"The command."}},"required":["command"],"additionalProperties":false},"strict":true}}],\
             "messages":[{"role":"developer","content":"You are a careful coder."},{"role":"user","content":"Do it."},\
             {"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"bash",\
@@ -55,18 +55,18 @@ struct OpenAIChatModelTests {
         #expect(plain["messages"]?.array?.first?["role"] == "system")
         #expect(!plain.text.contains("strict") && !plain.text.contains("reasoning") && !plain.text.contains("signature"))
         var quirks = OpenAIQuirks()
-        (quirks.reportsUsage, quirks.takesEffort, quirks.echoesReasoning) = (false, false, true)
+        (quirks.asksUsage, quirks.effort, quirks.echo) = (false, .none, .content)
         let own = OpenAIChatRequest(model: "m", modelName: "p/m", quirks: quirks).body(conversation(), options: ModelOptions(effort: "low"))
         #expect(own["stream_options"] == nil)
         #expect(own["reasoning_effort"] == nil)
     }
 
     @Test func `reasoning goes back where the server demands it, and only to the model it came from`() throws {
-        let answer = try response([delta(#"{"content":null,"reasoning_content":"h"}"#), delta(#"{"reasoning_content":"m"}"#)], echoesReasoning: true)
+        let answer = try response([delta(#"{"content":null,"reasoning_content":"h"}"#), delta(#"{"reasoning_content":"m"}"#)], echo: .content)
         #expect(answer.message.blocks == [.thinking("hm"), .opaque(provider: "p/m", ["reasoning_content": "hm"])])
-        let own = OpenAIChatRequest(model: "m", modelName: "p/m", quirks: OpenAIQuirks(echoesReasoning: true))
+        let own = OpenAIChatRequest(model: "m", modelName: "p/m", quirks: OpenAIQuirks(echo: .content))
         #expect(own.body(conversation(), options: ModelOptions())["messages"]?.array?[2]["reasoning_content"] == "hm")
-        let other = OpenAIChatRequest(model: "n", modelName: "p/n", quirks: OpenAIQuirks(echoesReasoning: true))
+        let other = OpenAIChatRequest(model: "n", modelName: "p/n", quirks: OpenAIQuirks(echo: .content))
         #expect(other.body(conversation(), options: ModelOptions())["messages"]?.array?[2]["reasoning_content"] == nil)
     }
 
@@ -171,5 +171,73 @@ struct OpenAIChatModelTests {
         #expect(usage.inputFresh == 100)
         #expect(usage.output == 2)
         #expect(usage.isEstimated)
+    }
+
+    @Test func `pieces of reasoning details are put together, and go back as they came`() throws {
+        let pieces = [
+            ##"{"reasoning":"h","reasoning_details":[{"type":"reasoning.text","index":0,"text":"h","signature":null}]}"##,
+            ##"{"reasoning":"m","reasoning_details":[{"type":"reasoning.text","index":0,"text":"m"}]}"##,
+            ##"{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"","signature":"S"}]}"##,
+            ##"{"reasoning_details":[{"type":"reasoning.encrypted","index":1,"data":"gAAA"}]}"##,
+        ]
+        let answer = try response(pieces.map { delta($0) }, echo: .details)
+        let details: JSONValue = [
+            ["type": "reasoning.text", "index": 0, "text": "hm", "signature": "S"], ["type": "reasoning.encrypted", "index": 1, "data": "gAAA"],
+        ]
+        #expect(answer.message.blocks == [.thinking("hm"), .opaque(provider: "p/m", ["reasoning_details": details])])
+        var conversation = Conversation.asking("go")
+        conversation.append(.assistant(answer.message))
+        let request = OpenAIChatRequest(model: "m", modelName: "p/m", quirks: .dialect(.openrouter, model: "m"))
+        #expect(request.body(conversation, options: ModelOptions())["messages"]?.array?.last?["reasoning_details"] == details)
+    }
+
+    @Test func `content in parts is read, thinking apart from text`() throws {
+        let answer = try response([
+            delta(#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]}]}"#),
+            delta(#"{"content":[{"type":"text","text":"yes"}]}"#),
+            delta(#"{"content":"!"}"#, #""stop""#),
+        ])
+        #expect(answer.message.blocks == [.thinking("hm"), .text("yes!")])
+    }
+
+    private func body(_ dialect: OpenAIQuirks.Dialect, model: String = "m") -> JSONValue {
+        OpenAIChatRequest(model: model, modelName: "p/m", quirks: .dialect(dialect, model: model))
+            .body(conversation(), options: ModelOptions(effort: "high"))
+    }
+
+    @Test(arguments: OpenAIQuirks.Dialect.allCases)
+    func `each dialect is sent only the fields that it knows`(dialect: OpenAIQuirks.Dialect) {
+        let effort = ["openai": "reasoning_effort", "deepseek": "reasoning_effort", "openrouter": "reasoning", "vllm": "reasoning_effort"]
+        var expected: Set = ["model", "stream", "tools", "messages", dialect == .openai ? "max_completion_tokens" : "max_tokens"]
+        if dialect != .mistral { expected.insert("stream_options") }
+        if dialect == .openai { expected.insert("prompt_cache_key") }
+        if let field = effort[dialect.rawValue] ?? (dialect == .compatible ? "reasoning_effort" : nil) { expected.insert(field) }
+        #expect(Set((body(dialect).members ?? []).map(\.key)) == expected)
+    }
+
+    @Test func `Mistral gets ids of nine characters, and no message of the user after a tool's`() throws {
+        let messages = try #require(body(.mistral)["messages"]?.array)
+        #expect(messages.map { $0["role"] } == ["system", "user", "assistant", "tool", "tool"])
+        let ids = try #require(messages[2]["tool_calls"]?.array).map { $0["id"]?.string ?? "" }
+        #expect(ids.allSatisfy { $0.count == 9 && $0.allSatisfy { $0.isLetter || $0.isNumber } } && Set(ids).count == 2)
+        #expect(messages[3...].map { $0["tool_call_id"]?.string } == ids)
+        #expect(messages.last?["content"] == "ERROR: no\n\nGo on.")
+    }
+
+    @Test func `a router's cache marks stand at the prompt and at the ends of the last two requests`() throws {
+        let marked = try #require(body(.openrouter, model: "anthropic/claude-opus-5-5")["messages"]?.array)
+        #expect(marked.map { $0.text.contains("cache_control") } == [true, true, false, false, false, true])
+        #expect(!body(.openrouter, model: "openai/gpt-6.1-sol").text.contains("cache_control"))
+    }
+
+    @Test func `a host's dialect is known, and a setting changes a part of it or the whole`() throws {
+        let mistral = try OpenAIQuirks.standard(for: Endpoint("https://api.mistral.ai/v1"))
+        #expect(mistral.callIDs == .nine)
+        #expect(mistral.setting(["call_ids": "any"], model: "m").callIDs == .any)
+        let own = try OpenAIQuirks.standard(for: Endpoint("http://127.0.0.1:8000/v1"))
+        #expect(own.setting(["dialect": "mistral", "stream_usage": "true"], model: "m").userAfterTool == false)
+        #expect(own.setting(["dialect": "mistral", "stream_usage": "true"], model: "m").asksUsage)
+        #expect(own.setting(["effort": "false", "echo_reasoning": "true"], model: "m").effort == .none)
+        #expect(own.setting(["effort": "false", "echo_reasoning": "true"], model: "m").echo == .content)
     }
 }

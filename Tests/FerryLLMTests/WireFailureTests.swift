@@ -7,92 +7,7 @@ internal import Testing
 /// How failures of real services look on the wire, and what becomes of them.
 @Suite(.timeLimit(.minutes(1)))
 struct WireFailureTests {
-    struct Fault: Sendable, CustomTestStringConvertible {
-        let driver: Driver
-        let reply: WireReply
-        let kind: ModelError.Kind
-        var retryAfter: Duration?
-        let testDescription: String
-
-        init(_ driver: Driver, _ name: String, _ reply: WireReply, _ kind: ModelError.Kind, retryAfter: Duration? = nil) {
-            (self.driver, self.reply, self.kind, self.retryAfter, testDescription) = (driver, reply, kind, retryAfter, "\(driver): \(name)")
-        }
-    }
-
-    private static func json(_ status: Int, _ body: String, _ headers: [(name: String, value: String)] = []) -> WireReply {
-        .raw(status: status, headers: [(name: "content-type", value: "application/json")] + headers, body: Array(body.utf8))
-    }
-
-    private static let wait = [(name: "retry-after", value: "7")]
-    private static let words = ScriptedTurn(text: "a text that is longer than one piece")
-
-    static let statuses: [Fault] = [
-        Fault(.anthropic, "401", .status(401, type: "authentication_error"), .authentication),
-        Fault(.anthropic, "403", .status(403, type: "permission_error"), .authentication),
-        Fault(.anthropic, "402", .status(402, type: "billing_error"), .quota),
-        Fault(.anthropic, "404", .status(404, type: "not_found_error"), .unknownModel),
-        Fault(.anthropic, "400", .status(400, type: "invalid_request_error"), .badRequest),
-        Fault(.anthropic, "422", .status(422), .badRequest),
-        Fault(
-            .anthropic, "too long", .status(400, type: "invalid_request_error", message: "prompt is too long: 1000001 tokens > 1000000 maximum"),
-            .contextOverflow),
-        Fault(.anthropic, "413", .status(413, type: "request_too_large"), .contextOverflow),
-        Fault(.anthropic, "429 with a wait", .status(429, type: "rate_limit_error", headers: wait), .rate, retryAfter: .seconds(7)),
-        Fault(
-            .anthropic, "429 in milliseconds", .status(429, headers: [(name: "retry-after-ms", value: "250")] + wait), .rate,
-            retryAfter: .milliseconds(250)),
-        Fault(
-            .anthropic, "429 with a reset", .status(429, headers: [(name: "anthropic-ratelimit-requests-reset", value: "2026-11-21T10:00:00Z")]),
-            .rate),
-        Fault(.anthropic, "429 without a wait is the monthly cap", .status(429, type: "rate_limit_error"), .quota),
-        Fault(
-            .anthropic, "429 of a spend limit, with a wait",
-            .status(429, type: "rate_limit_error", code: "enforced_spend_limit_reached", headers: wait),
-            .quota, retryAfter: .seconds(7)),
-        Fault(.anthropic, "500", .status(500, type: "api_error"), .server),
-        Fault(.anthropic, "504", .status(504, type: "timeout_error"), .server),
-        Fault(.anthropic, "529", .status(529, type: "overloaded_error"), .overloaded),
-        Fault(.anthropic, "503 of a proxy", .raw(status: 503, headers: [], body: Array("<html>no</html>".utf8)), .overloaded),
-        Fault(.openAI, "401", .status(401, code: "invalid_api_key"), .authentication),
-        Fault(.openAI, "429", .status(429, code: "rate_limit_exceeded"), .rate),
-        Fault(.openAI, "429 with a wait", .status(429, code: "rate_limit_exceeded", headers: wait), .rate, retryAfter: .seconds(7)),
-        Fault(.openAI, "429 of used up credit", .status(429, code: "insufficient_quota", headers: wait), .quota, retryAfter: .seconds(7)),
-        Fault(.openAI, "a number as code", json(429, #"{"error":{"code":429,"message":"slow","metadata":{}}}"#), .rate),
-        Fault(.openAI, "null as code", json(500, #"{"error":{"message":"x","type":"server_error","param":null,"code":null}}"#), .server),
-        Fault(.openAI, "a string as error", json(400, #"{"error":"model is required"}"#), .badRequest),
-        Fault(.openAI, "context", .status(400, code: "context_length_exceeded"), .contextOverflow),
-        Fault(
-            .openAI, "context of llama.cpp", json(400, #"{"error":{"code":400,"type":"exceed_context_size_error","message":"x"}}"#), .contextOverflow),
-        Fault(.openAI, "503", .status(503, code: "server_is_overloaded"), .overloaded),
-        Fault(.openAI, "408", .status(408), .server),
-        Fault(.openAI, "404", .status(404, code: "model_not_found"), .unknownModel),
-        Fault(.openAI, "a redirect is not followed", json(307, "", [(name: "location", value: "http://127.0.0.1:1/")]), .configuration),
-        Fault(.openAI, "no JSON", .raw(status: 502, headers: [], body: Array("Bad Gateway".utf8)), .server),
-    ]
-
-    static let streams: [Fault] = [
-        Fault(.anthropic, "cut at once", .cut(after: 0, of: words), .truncated),
-        Fault(.anthropic, "cut in the text", .cut(after: 4, of: words), .truncated),
-        Fault(.anthropic, "cut before the last event", .cut(after: 11, of: words), .truncated),
-        Fault(.anthropic, "overloaded", .failing(after: 3, of: words, type: "overloaded_error"), .overloaded),
-        Fault(.anthropic, "an unknown error", .failing(after: 3, of: words, type: "new_error"), .server),
-        Fault(.anthropic, "a limit in the stream", .failing(after: 1, of: words, type: "rate_limit_error"), .rate),
-        Fault(.anthropic, "no JSON", .stream("event: message_start\ndata: {nonsense\n\n"), .server),
-        Fault(.anthropic, "a piece of nothing", .stream("data: {\"type\":\"content_block_delta\",\"index\":3,\"delta\":{}}\n\n"), .server),
-        Fault(.anthropic, "an event that ends in the middle", .stream("data: {\"type\":\"mess"), .truncated),
-        Fault(.anthropic, "HTML", .raw(status: 200, headers: [(name: "content-type", value: "text/html")], body: Array("<html>".utf8)), .badRequest),
-        Fault(.anthropic, "an error as 200", json(200, #"{"type":"error","error":{"type":"overloaded_error","message":"x"}}"#), .overloaded),
-        Fault(.openAI, "cut at once", .cut(after: 0, of: words), .truncated),
-        Fault(.openAI, "cut in the text", .cut(after: 3, of: words), .truncated),
-        Fault(.openAI, "no [DONE]", .cut(after: 9, of: words), .truncated),
-        Fault(.openAI, "an error in the stream", .failing(after: 2, of: words, type: "server_error"), .server),
-        Fault(.openAI, "a number as code", .stream("data: {\"error\":{\"code\":429,\"message\":\"slow\"}}\n\n"), .rate),
-        Fault(.openAI, "used up in the stream", .stream("data: {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"x\"}}\n\n"), .quota),
-        Fault(.openAI, "null as code", .stream("data: {\"error\":{\"code\":null,\"message\":\"x\"}}\n\n"), .server),
-        Fault(.openAI, "an error at a choice", .stream("data: {\"choices\":[{\"error\":{\"code\":502,\"message\":\"x\"}}]}\n\n"), .server),
-        Fault(.openAI, "no JSON", .stream("data: oops\n\n"), .server),
-        Fault(.openAI, "binary", .stream("\u{0}\u{1}\u{2}"), .truncated),
-    ]
+    static let words = ScriptedTurn(text: "a text that is longer than one piece")
 
     @Test(arguments: statuses + streams)
     func `a failure has its kind and its wait`(fault: Fault) async throws {
@@ -104,7 +19,7 @@ struct WireFailureTests {
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `an error shows neither the key nor what looks like one, and is short`(driver: Driver) async throws {
         let message = "Incorrect API key provided: key-123 (sk-abcdef)\u{1B}[31m. " + String(repeating: "x", count: 5_000)
         let server = try await WireServer.start(key: "key-123", replies: [.status(401, message: message)])
@@ -118,7 +33,7 @@ struct WireFailureTests {
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `a wrong key is refused by the server`(driver: Driver) async throws {
         try await withWire(driver, server: .start(key: "right", replies: [.text("x")]), key: Secret("wrong"), refusals: 1) { model, _ in
             let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
@@ -126,23 +41,45 @@ struct WireFailureTests {
         }
     }
 
-    @Test func `what a stream cost until it was cut is known`() async throws {
-        var turn = ScriptedTurn(text: "a text")
-        var usage = ModelUsage()
-        (usage.inputFresh, usage.cacheRead, usage.output) = (500, 9_000, 40)
-        turn.usage = usage
-        try await withWire(.anthropic, server: .start(replies: [.cut(after: 1, of: turn)])) { model, _ in
-            let reported = Mutex<ModelUsage?>(nil)
+    private func costOfCut(_ driver: Driver, after events: Int, of turn: ScriptedTurn) async throws -> ModelUsage? {
+        let reports = Reports()
+        try await withWire(driver, server: .start(replies: [.cut(after: events, of: turn)])) { model, _ in
             await #expect(throws: ModelError.self) {
-                try await model.respond(to: .asking("go"), options: ModelOptions()) { report in
-                    if case .usage(let usage) = report { reported.withLock { $0 = usage } }
-                }
+                try await model.respond(to: .asking("go"), options: ModelOptions()) { reports.note($0) }
             }
-            #expect(reported.withLock { $0?.input } == 9_500)
+        }
+        return reports.all.reversed().lazy.compactMap { if case .usage(let usage) = $0 { usage } else { nil } }.first
+    }
+
+    @Test func `what a stream cost until it was cut is known`() async throws {
+        var turn = ScriptedTurn(text: String(repeating: "seven b", count: 100))
+        var usage = ModelUsage()
+        (usage.inputFresh, usage.cacheRead, usage.output) = (500, 9_000, 400)
+        turn.usage = usage
+        let begun = try await costOfCut(.anthropic, after: 1, of: turn)
+        #expect(begun?.input == 9_500)
+        // Ten pieces of seven letters; the provider had told of one token.
+        let later = try await costOfCut(.anthropic, after: 13, of: turn)
+        #expect((later?.input, later?.output, later?.isEstimated) == (9_500, 20, true))
+    }
+
+    @Test(arguments: [Driver.openAI, .responses, .ollama])
+    func `a stream that was cut before it told its usage is estimated, never free`(driver: Driver) async throws {
+        let turn = ScriptedTurn(text: String(repeating: "seven b", count: 100))
+        let cost = try #require(try await costOfCut(driver, after: 12, of: turn))
+        #expect(cost.inputFresh > 50 && cost.output >= 18 && cost.isEstimated)
+        #expect(try await costOfCut(driver, after: 0, of: turn) == nil)
+    }
+
+    @Test func `an error names the request, for who asks the provider about it`() async throws {
+        let reply = WireReply.status(500, headers: [(name: "request-id", value: "req_123")])
+        try await withWire(.anthropic, server: .start(replies: [reply])) { model, _ in
+            let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
+            #expect(error?.message.contains("[request req_123]") == true)
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `silence in the middle of an answer is a stall`(driver: Driver) async throws {
         let timing = StreamTiming(idle: .milliseconds(80))
         try await withWire(driver, server: .start(replies: [.silent(after: 3, of: Self.words)]), timing: timing) { model, server in
@@ -153,10 +90,10 @@ struct WireFailureTests {
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `signs of life keep an answer alive, but not for ever`(driver: Driver) async throws {
         let timing = StreamTiming(idle: .seconds(30), content: .milliseconds(150))
-        let reply = WireReply.pinging(after: 3, of: Self.words, every: .milliseconds(10))
+        let reply = WireReply.pinging(after: 2, of: Self.words, every: .milliseconds(10))
         try await withWire(driver, server: .start(replies: [reply]), timing: timing) { model, server in
             let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
             #expect(error?.kind == .stalled)
@@ -197,7 +134,7 @@ struct WireFailureTests {
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `cancelling in the middle of an answer hangs up`(driver: Driver) async throws {
         try await withWire(driver, server: .start(replies: [.silent(after: 3, of: Self.words)])) { model, server in
             let (began, tell) = AsyncStream.makeStream(of: Void.self)
@@ -211,7 +148,7 @@ struct WireFailureTests {
         }
     }
 
-    @Test(arguments: [Driver.anthropic, .openAI])
+    @Test(arguments: Driver.wired)
     func `nobody there is a network failure, told at once`(driver: Driver) async throws {
         let server = try await WireServer.start(replies: [])
         let address = server.baseURL

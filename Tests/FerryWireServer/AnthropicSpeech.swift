@@ -1,7 +1,7 @@
 internal import FerryLLM
 
 /// An answer as the events of Anthropic Messages, with the padding before closing braces and the pings that the real service sends.
-struct AnthropicSpeech {
+struct AnthropicSpeech: WireSpeech {
     let turn: ScriptedTurn
     let usage: ModelUsage
     let model: String
@@ -10,6 +10,7 @@ struct AnthropicSpeech {
 
     var signature: String { "sig-\(number)" }
     func callID(_ index: Int) -> String { "toolu_\(number)_\(index)" }
+    var ids: [String] { turn.calls.indices.map(callID) + (turn.thinking.isEmpty ? [] : [signature]) }
 
     static let ping = event("ping", ["type": "ping"])
 

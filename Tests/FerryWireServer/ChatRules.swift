@@ -18,7 +18,7 @@ struct ChatRules {
         // Sampling fields are among the keys that are not permitted: reasoning models refuse them.
         shape.object(
             body, at: "body", keys: "model", "messages", "stream", "stream_options?", "max_tokens?", "max_completion_tokens?", "reasoning_effort?",
-            "tools?", "tool_choice?", "parallel_tool_calls?", "prompt_cache_key?")
+            "reasoning?", "tools?", "tool_choice?", "parallel_tool_calls?", "prompt_cache_key?")
         shape.text(body["model"], at: "model")
         shape.require(body["stream"] == true, "stream: this server only streams")
         let limits = [body["max_tokens"], body["max_completion_tokens"]].compactMap { $0?.int }
@@ -58,21 +58,29 @@ struct ChatRules {
             case "system", "developer":
                 shape.object(message, at: place, keys: "role", "content")
                 shape.require(index == 0, "\(place): instructions come first")
-                shape.text(message["content"], at: "\(place).content")
+                shape.text(text(message["content"], at: place), at: "\(place).content")
             case "user":
                 shape.object(message, at: place, keys: "role", "content")
-                shape.text(message["content"], at: "\(place).content")
+                shape.text(text(message["content"], at: place), at: "\(place).content")
             case "tool":
                 shape.object(message, at: place, keys: "role", "tool_call_id", "content")
-                shape.require(message["content"]?.string != nil, "\(place).content: not a string")
+                shape.require(text(message["content"], at: place)?.string != nil, "\(place).content: not a string")
             case "assistant": checkAssistant(message, at: place)
             default: shape.require(false, "\(place).role: unknown")
             }
         }
     }
 
+    /// A string, or the string of a list of one part, which may be marked for the cache.
+    private mutating func text(_ content: JSONValue?, at place: String) -> JSONValue? {
+        guard let parts = content?.array else { return content }
+        shape.require(parts.count == 1, "\(place).content: one part")
+        shape.object(parts.first, at: "\(place).content", keys: "type", "text", "cache_control?")
+        return parts.first?["text"]
+    }
+
     private mutating func checkAssistant(_ message: JSONValue, at place: String) {
-        shape.object(message, at: place, keys: "role", "content", "tool_calls?", "reasoning_content?")
+        shape.object(message, at: place, keys: "role", "content", "tool_calls?", "reasoning_content?", "reasoning?", "reasoning_details?")
         let calls = message["tool_calls"]?.array ?? []
         shape.require(message["tool_calls"] == nil || !calls.isEmpty, "\(place).tool_calls: must not be empty")
         shape.require(message["content"]?.string != nil || message["content"] == .null && !calls.isEmpty, "\(place).content: neither text nor calls")

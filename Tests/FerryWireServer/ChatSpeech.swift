@@ -1,7 +1,7 @@
 internal import FerryLLM
 
 /// An answer as the chunks of Chat Completions.
-struct ChatSpeech {
+struct ChatSpeech: WireSpeech {
     let turn: ScriptedTurn
     let usage: ModelUsage
     let model: String
@@ -10,6 +10,7 @@ struct ChatSpeech {
     let reportsUsage: Bool
 
     func callID(_ index: Int) -> String { "call_w\(number)_\(index)" }
+    var ids: [String] { turn.calls.indices.map(callID) }
 
     /// A comment, which is all the sign of life that this wire has.
     static let ping = ": keep-alive\n\n"

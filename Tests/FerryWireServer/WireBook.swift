@@ -68,9 +68,8 @@ final class WireBook: Sendable {
 
     /// Takes a request into the log and says what to send.
     func plan(path: String, headers: [(name: String, value: String)], body: [UInt8]) async -> WirePlan {
-        let wire: WireRequest.Wire = path.hasSuffix("/messages") ? .anthropic : .openAI
         let json = (try? JSONValue(parsing: body)) ?? .null
-        let (request, refusal) = admit(path: path, wire: wire, headers: headers, raw: body, json: json)
+        let (request, refusal) = admit(path: path, headers: headers, raw: body, json: json)
         if let refusal { return refusal }
         do {
             let reply = try await script(request)
@@ -84,22 +83,23 @@ final class WireBook: Sendable {
     }
 
     private func admit(
-        path: String, wire: WireRequest.Wire, headers: [(name: String, value: String)], raw: [UInt8], json: JSONValue
+        path: String, headers: [(name: String, value: String)], raw: [UInt8], json: JSONValue
     ) -> (request: WireRequest, refusal: WirePlan?) {
+        let wire = Wire(path: path)
         let (request, history) = state.withLock { state in
             let number = state.log.requests.count + 1
-            let request = WireRequest(number: number, wire: wire, path: path, headers: headers, rawBody: raw, body: json)
+            let request = WireRequest(number: number, wire: wire ?? .openAI, path: path, headers: headers, rawBody: raw, body: json)
             state.log.requests.append(request)
             for watcher in state.watchers { watcher.yield(state.log) }
             return (request, state.history)
         }
-        guard ["/v1/messages", "/v1/chat/completions"].contains(path) else {
+        guard let wire else {
             return (request, refuse(request, status: 404, ["no such path: \(path)"]))
         }
-        if let key, request.header("x-api-key") ?? request.header("authorization") != (wire == .anthropic ? key : "Bearer \(key)") {
+        if let key, request.header(wire.keyHeader.name) != wire.keyHeader.prefix + key {
             return (request, refuse(request, status: 401, ["the key is missing or wrong"]))
         }
-        var complaints = wire == .anthropic ? AnthropicRules.complaints(about: request) : ChatRules.complaints(about: request)
+        var complaints = wire.complaints(about: request)
         if request.header("content-type") != "application/json" { complaints.append("content-type: must be application/json") }
         complaints += history.complaints(about: request)
         return (request, complaints.isEmpty ? nil : refuse(request, status: 400, complaints))
@@ -115,6 +115,9 @@ final class WireBook: Sendable {
         switch reply.content {
         case .raw(let status, let headers, let body):
             return WirePlan(request: request.number, status: status, headers: headers, pieces: cut(body), ending: .finish)
+        case .fault(let fault):
+            let (status, headers, body) = fault.rendered(in: request.wire)
+            return WirePlan(request: request.number, status: status, headers: headers, pieces: cut(body), ending: .finish)
         case .answer(let turn, let ending):
             return plan(turn, ending, to: request)
         }
@@ -122,38 +125,24 @@ final class WireBook: Sendable {
 
     private func plan(_ turn: ScriptedTurn, _ ending: WireReply.Ending, to request: WireRequest) -> WirePlan {
         let usage = turn.usage ?? Self.usage(turn, request)
-        let events: [String]
-        let ids: [String]
-        switch request.wire {
-        case .anthropic:
-            let speech = AnthropicSpeech(turn: turn, usage: usage, model: request.model, number: request.number)
-            events = speech.events()
-            ids = turn.calls.indices.map(speech.callID) + (turn.thinking.isEmpty ? [] : [speech.signature])
-        case .openAI:
-            let reportsUsage = request.body["stream_options"]?["include_usage"] == true
-            let speech = ChatSpeech(turn: turn, usage: usage, model: request.model, number: request.number, reportsUsage: reportsUsage)
-            events = speech.events()
-            ids = turn.calls.indices.map(speech.callID)
-        }
-        let isAnthropic = request.wire == .anthropic
-        let headers = [
-            (name: "content-type", value: "text/event-stream; charset=utf-8"),
-            (name: isAnthropic ? "request-id" : "x-request-id", value: "req_\(request.number)"),
-        ]
+        let wire = request.wire
+        let speech = wire.speech(turn, usage: usage, for: request)
+        let events = speech.events()
+        let name = wire.requestIDHeader.map { [(name: $0, value: "req_\(request.number)")] } ?? []
+        let headers = wire.answerHeaders + name
         func plan(_ events: some Sequence<String>, _ ending: WirePlan.Ending) -> WirePlan {
             let pieces = pieceSize == nil ? events.map { Array($0.utf8) } : cut(events.flatMap { Array($0.utf8) })
             return WirePlan(request: request.number, status: 200, headers: headers, pieces: pieces, ending: ending)
         }
         switch ending {
         case .whole:
-            state.withLock { $0.history.note(turn, ids: ids, to: request) }
+            state.withLock { $0.history.note(turn, ids: speech.ids, to: request) }
             return plan(events, .finish)
         case .silence(let count): return plan(events.prefix(count), .hold)
         case .pings(let count, let interval):
-            return plan(events.prefix(count), .pings(isAnthropic ? AnthropicSpeech.ping : ChatSpeech.ping, every: interval))
+            return plan(events.prefix(count), .pings(wire.ping, every: interval))
         case .cut(let count): return plan(events.prefix(count), .finish)
-        case .error(let count, let type):
-            return plan(events.prefix(count) + [isAnthropic ? AnthropicSpeech.error(type: type) : ChatSpeech.error(type: type)], .finish)
+        case .error(let count, let type): return plan(events.prefix(count) + [wire.error(type: type)], .finish)
         }
     }
 

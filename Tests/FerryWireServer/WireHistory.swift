@@ -4,68 +4,58 @@ internal import FerryLLM
 /// providers bind caches and thinking blocks to the exact prefix.
 struct WireHistory {
     private struct Answer {
-        let wire: WireRequest.Wire
+        let wire: Wire
         let model: String
         /// System prompt and tools, as sent.
         let frame: [UInt8]
         let messages: [[UInt8]]
         let turn: ScriptedTurn
+        let ids: [String]
     }
 
-    /// By the ids that an answer gave out: of its calls, and of its thinking.
-    private var answers: [String: Answer] = [:]
+    /// By what an answer gave out. Where a wire has no ids its calls stand for them, and several answers may be alike.
+    private var answers: [String: [Answer]] = [:]
 
     mutating func note(_ turn: ScriptedTurn, ids: [String], to request: WireRequest) {
         let answer = Answer(
-            wire: request.wire, model: request.model, frame: Self.frame(request), messages: request.messages.map(Self.bytes), turn: turn)
-        for id in ids { answers[id] = answer }
+            wire: request.wire, model: request.model, frame: Self.frame(request), messages: request.messages.map(Self.bytes), turn: turn,
+            ids: ids)
+        for id in ids { answers[id, default: []].append(answer) }
     }
 
     func complaints(about request: WireRequest) -> [String] {
         let messages = request.messages.map(Self.bytes)
         var complaints: [String] = []
-        for (index, message) in request.messages.enumerated() where message["role"] == "assistant" {
-            guard let answer = Self.ids(in: message).lazy.compactMap({ answers[$0] }).first,
-                answer.wire == request.wire, answer.model == request.model
-            else { continue }
-            if answer.frame != Self.frame(request) { complaints.append("messages.\(index): system or tools changed since this answer") }
-            if answer.messages != Array(messages[..<index]) { complaints.append("messages.\(index): the messages before this answer were changed") }
-            if let what = Self.difference(message, answer) { complaints.append("messages.\(index): \(what)") }
+        for (index, message) in request.messages.enumerated() where WireRequest.isAnswer(message) {
+            let known = ReplayedAnswer(message, wire: request.wire).ids.lazy.compactMap { answers[$0] }.first ?? []
+            let candidates = known.filter { $0.wire == request.wire && $0.model == request.model }
+            let faults = candidates.map { Self.faults(of: message, at: index, in: messages, frame: Self.frame(request), answer: $0) }
+            // One that fits is enough.
+            if let fewest = faults.min(by: { $0.count < $1.count }) { complaints += fewest.map { "messages.\(index): \($0)" } }
         }
         return complaints
     }
 
-    private static func difference(_ message: JSONValue, _ answer: Answer) -> String? {
-        let turn = answer.turn
-        let calls: [(name: String?, arguments: JSONValue?)]
-        switch answer.wire {
-        case .anthropic:
-            let blocks = message["content"]?.array ?? []
-            calls = blocks.filter { $0["type"] == "tool_use" }.map { ($0["name"]?.string, $0["input"]) }
-            let thinking = blocks.first { $0["type"] == "thinking" }?["thinking"]?.string ?? ""
-            if thinking != turn.thinking { return "a thinking block was changed or left out" }
-        case .openAI:
-            calls = (message["tool_calls"]?.array ?? []).map { call in
-                (call["function"]?["name"]?.string, (call["function"]?["arguments"]?.string).flatMap { try? JSONValue(parsing: $0) })
-            }
+    private static func faults(of message: JSONValue, at index: Int, in messages: [[UInt8]], frame: [UInt8], answer: Answer) -> [String] {
+        var faults: [String] = []
+        if answer.frame != frame { faults.append("system or tools changed since this answer") }
+        if answer.messages != Array(messages[..<index]) { faults.append("the messages before this answer were changed") }
+        let replayed = ReplayedAnswer(message, wire: answer.wire)
+        if let thinking = replayed.thinking, thinking != answer.turn.thinking { faults.append("a thinking block was changed or left out") }
+        let said = answer.turn.calls.map { (name: $0.name, arguments: try? JSONValue(parsing: $0.arguments)) }
+        // What the output limit cut never arrived where calls come whole.
+        let arrived = answer.wire.sendsCallsWhole ? said.filter { $0.arguments?.members != nil } : said
+        guard replayed.calls.map(\.name) == arrived.map(\.name) else { return faults + ["tool calls were left out, added or reordered"] }
+        for (call, original) in zip(replayed.calls, arrived) where original.arguments?.members != nil && call.arguments != original.arguments {
+            faults.append("the arguments of a call to \(original.name) were changed")
         }
-        guard calls.map(\.name) == turn.calls.map(\.name) else { return "tool calls were left out, added or reordered" }
-        for (replayed, said) in zip(calls, turn.calls) {
-            if let arguments = try? JSONValue(parsing: said.arguments), arguments.members != nil, replayed.arguments != arguments {
-                return "the arguments of a call to \(said.name) were changed"
-            }
-        }
-        return nil
-    }
-
-    private static func ids(in message: JSONValue) -> [String] {
-        let blocks = message["content"]?.array ?? []
-        let calls = message["tool_calls"]?.array ?? []
-        return (blocks.map { $0["id"] ?? $0["signature"] } + calls.map { $0["id"] }).compactMap { $0?.string }
+        if !Set(answer.ids).isSubset(of: replayed.ids) { faults.append("an id or a signature of this answer was changed or left out") }
+        return faults
     }
 
     private static func frame(_ request: WireRequest) -> [UInt8] {
-        JSONValue.array([request.body["system"] ?? .null, request.body["tools"] ?? .null]).encoded()
+        let system = request.body["system"] ?? request.body["instructions"] ?? request.body["systemInstruction"]
+        return JSONValue.array([system ?? .null, request.body["tools"] ?? .null]).encoded()
     }
 
     private static func bytes(_ message: JSONValue) -> [UInt8] { withoutCacheMarks(message).encoded() }

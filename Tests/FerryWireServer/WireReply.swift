@@ -16,6 +16,7 @@ package struct WireReply: Sendable {
 
     enum Content: Sendable {
         case answer(ScriptedTurn, Ending)
+        case fault(WireFault)
         case raw(status: Int, headers: [(name: String, value: String)], body: [UInt8])
     }
 
@@ -43,12 +44,7 @@ package struct WireReply: Sendable {
         _ status: Int, type: String = "fault", code: JSONValue = .null, message: String = "a scripted fault",
         headers: [(name: String, value: String)] = []
     ) -> WireReply {
-        let body: JSONValue = [
-            "type": "error",
-            "error": ["type": .string(type), "message": .string(message), "param": .null, "code": code, "details": ["error_code": code]],
-            "request_id": "req_fault",
-        ]
-        return raw(status: status, headers: [(name: "content-type", value: "application/json")] + headers, body: body.encoded())
+        WireReply(content: .fault(WireFault(status: status, type: type, code: code, message: message, headers: headers)))
     }
 
     /// An event stream of exactly these bytes.

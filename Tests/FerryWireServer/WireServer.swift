@@ -6,7 +6,7 @@ internal import NIOPosix
 /// Decides what to answer. Runs once for each request that passed the checks; may wait for what the test does meanwhile.
 package typealias WireScript = @Sendable (WireRequest) async throws -> WireReply
 
-/// A server on 127.0.0.1 that speaks Anthropic Messages and OpenAI Chat Completions, streaming, as strictly as the real ones:
+/// A server on 127.0.0.1 that speaks the protocols of `Wire`, streaming, as strictly as the real services:
 /// a malformed request gets 400 and is kept in `refusals`.
 ///
 /// For example:
@@ -14,7 +14,7 @@ package typealias WireScript = @Sendable (WireRequest) async throws -> WireReply
 /// let server = try await WireServer.start { request in
 ///     request.answers == 0 ? .calls(.init("bash", ["command": "ls"])) : .text("done")
 /// }
-/// … base_url: server.baseURL (Anthropic) or server.baseURL + "/v1" (OpenAI) …
+/// … base_url: server.baseURL (Anthropic, Gemini, Ollama) or server.baseURL + "/v1" (OpenAI) …
 /// #expect(server.refusals.isEmpty)
 /// await server.stop()
 /// ```

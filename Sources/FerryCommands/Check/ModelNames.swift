@@ -1,3 +1,4 @@
+internal import FerryLLM
 internal import FerryVault
 
 /// Which models notes may name, by the settings. Whether they can be reached is the doctor's question.
@@ -8,7 +9,7 @@ struct ModelNames: Hashable, Sendable {
     init(_ settings: SettingsNote) {
         aliases = Set(settings.aliases.map(\.name))
         // Known without a setting.
-        providers = Set(settings.providers.map(\.name)).union(["anthropic", "openai"])
+        providers = Set(settings.providers.map(\.name)).union(ModelCatalog.usualProviders.map(\.name))
     }
 
     /// What is wrong with an alias or `provider/model`; `nil` if it is known.

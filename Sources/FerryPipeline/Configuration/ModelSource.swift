@@ -91,7 +91,8 @@ package final class ModelSource: Sendable {
         }
         let price = chain.first.flatMap(catalog.price)
         let options = ModelOptions(maxOutputTokens: min(16_000, price?.maxOutput ?? 16_000), effort: note.effort?.rawValue)
-        return AgentLoop(AgentModel(model, options: options, window: price?.window) { usage, name in catalog.cost(of: usage, model: name) })
+        let window = chain.first.flatMap(catalog.window)
+        return AgentLoop(AgentModel(model, options: options, window: window) { usage, name in catalog.cost(of: usage, model: name) })
     }
 
     /// The models behind a name; the name itself where the settings do not tell.
