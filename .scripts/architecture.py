@@ -60,6 +60,7 @@ FILE_WRITERS = {
     "Sources/FerryPipeline/Upkeep/Pruning.swift": "removes folders of old runs, below the state and cache folders",
     "Sources/FerryPipeline/Run/StateFolders.swift": "requests of `ferry go`, below the state folder",
     "Sources/FerryPipeline/Run/CleanExport.swift": "the clean exports that evidence runs in, below the cache folder",
+    "Sources/FerryPipeline/Replay/ReplayWorkspace.swift": "the fresh files that a replay runs tools in, below the cache folder",
     "Sources/FerryService/HealthFile.swift": "how the service is, in the state folder",
     "Sources/FerryService/UnitFolder.swift": "the person's systemd units, for `ferry service`",
     "Sources/ferry-embed/*": "the generated source, at build time",

@@ -28,4 +28,8 @@ package struct AnthropicModel: LanguageModel {
             path: path, headers: headers, body: request.body(conversation, options: options),
             into: AnthropicStream(modelName: name, host: transport.endpoint.hostAndPort, key: transport.key), progress: progress)
     }
+
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        request.body(conversation, options: options).encoded()
+    }
 }

@@ -22,6 +22,10 @@ package final class FallbackModel: LanguageModel {
     /// The first model's; `ModelResponse.model` names the one that answered.
     package var name: String { chain[0].name }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        (chain.first { $0.name == model } ?? chain[0]).body(of: conversation, options: options, model: model)
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

@@ -31,6 +31,10 @@ package struct GeminiModel: LanguageModel {
         return (isWhole ? "" : "models/") + String(decoding: escaped, as: UTF8.self)
     }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        request.body(conversation, options: options).encoded()
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

@@ -10,6 +10,14 @@ package protocol LanguageModel: Sendable {
     func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse
+
+    /// The body that `respond` sends for this, byte for byte: what a replay compares. Of a chain: what the one named `model` sends.
+    /// Where nothing goes over a wire it is the conversation in a form of Ferry's own (`Conversation.plainBody`).
+    func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8]
+}
+
+extension LanguageModel {
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] { conversation.plainBody }
 }
 
 /// What may differ from call to call.
@@ -65,6 +73,8 @@ package struct ModelResponse: Hashable, Sendable {
     package var model: String
     /// What the provider said about `stop`, for people: why it refused, for example.
     package var stopDetail: String?
+    /// The body that was sent for it, byte for byte; `nil` where nothing went over a wire.
+    package var sent: [UInt8]?
     package init(
         message: AssistantMessage, stop: StopKind, usage: ModelUsage, requestID: String? = nil, model: String = "", stopDetail: String? = nil
     ) {

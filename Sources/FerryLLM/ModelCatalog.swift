@@ -14,6 +14,8 @@ package struct ModelCatalog: Sendable {
     private let policy: RetryPolicy
     private let streamTiming: StreamTiming
     private let retryTiming: RetryTiming
+    /// Nothing is sent, so no key is needed and no script is read.
+    private var isOffline = false
 
     /// Providers that are there without any setting, at their vendor's address, or for Ollama at its own on this machine.
     package static let usualProviders = [
@@ -36,6 +38,13 @@ package struct ModelCatalog: Sendable {
         self.policy = policy
         self.streamTiming = streamTiming
         self.retryTiming = retryTiming
+    }
+
+    /// The same models, for their request bodies only: no key is asked for, and nothing may be sent.
+    package var offline: ModelCatalog {
+        var copy = self
+        copy.isOffline = true
+        return copy
     }
 
     /// The names that `model(named:)` knows beside `provider/model`.
@@ -161,10 +170,11 @@ package struct ModelCatalog: Sendable {
     private func reach(_ settings: ProviderSettings, usual: String) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
         let endpoint = try Endpoint(settings.baseURL ?? usual)
         let name = settings.key ?? KeyRing.vendorKey(for: endpoint.host)
-        return (endpoint, try keys.key(named: name, for: endpoint), gates.gate(for: "\(endpoint.hostAndPort) \(name ?? "")"))
+        return (endpoint, isOffline ? nil : try keys.key(named: name, for: endpoint), gates.gate(for: "\(endpoint.hostAndPort) \(name ?? "")"))
     }
 
     private func script(_ settings: ProviderSettings) throws(ModelError) -> ModelScript {
+        if isOffline { return ModelScript(turns: []) }
         guard let path = settings.script else {
             throw ModelError(.configuration, "Provider `\(settings.name)`: `script` is missing", remedy: "Set it to the path of a script")
         }

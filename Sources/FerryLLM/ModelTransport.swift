@@ -36,9 +36,11 @@ struct ModelTransport: Sendable {
         let bytes = body.encoded()
         let post = HTTPPost(url: endpoint.appending(path), host: endpoint.hostAndPort, headers: common + headers, body: bytes)
         do {
-            return try await client.post(post, timing: timing) { response in
+            var answer = try await client.post(post, timing: timing) { response in
                 try await read(response, into: empty, requestBytes: bytes.count, progress: progress)
             }
+            answer.sent = bytes
+            return answer
         } catch let failure as HTTPFailure {
             throw Self.error(failure)
         }

@@ -18,6 +18,10 @@ package struct OllamaModel: LanguageModel {
             client: client, endpoint: endpoint, key: key, wire: .ollama, timing: timing, requestIDHeader: "x-request-id")
     }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        request.body(conversation, options: options).encoded()
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

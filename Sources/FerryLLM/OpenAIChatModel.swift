@@ -27,4 +27,8 @@ package struct OpenAIChatModel: LanguageModel {
             echo: request.quirks.echo, requestSize: ContextEstimate.size(of: conversation))
         return try await transport.answer(path: "/chat/completions", headers: headers, body: body, into: stream, progress: progress)
     }
+
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        request.body(conversation, options: options).encoded()
+    }
 }

@@ -17,6 +17,10 @@ package struct OpenAIResponsesModel: LanguageModel {
             client: client, endpoint: endpoint, key: key, wire: .openAI, timing: timing, requestIDHeader: "x-request-id")
     }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        request.body(conversation, options: options).encoded()
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

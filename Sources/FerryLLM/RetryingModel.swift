@@ -17,6 +17,10 @@ package struct RetryingModel: LanguageModel {
 
     package var name: String { base.name }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        base.body(of: conversation, options: options, model: model)
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

@@ -37,16 +37,25 @@ struct TurnRequest: Hashable, Sendable {
     var said: Set<TurnNotices.Bound>
     /// Of the whole request (`Conversation.digest`).
     var digest: String
+    /// The time that was left, to the millisecond; `nil` in records of earlier versions.
+    var left: Duration?
+    /// Calls whose effects an interruption may have undone, of which the agent was told.
+    var lost: [String]
 
-    init(text: String?, said: Set<TurnNotices.Bound>, digest: String) {
+    init(text: String?, said: Set<TurnNotices.Bound>, digest: String, left: Duration? = nil, lost: [String] = []) {
         self.text = text
         self.said = said
         self.digest = digest
+        self.left = left.map { .milliseconds($0.milliseconds) }
+        self.lost = lost
     }
 
     var json: JSONValue {
         let said = TurnNotices.Bound.allCases.filter(said.contains).map { JSONValue.string($0.rawValue) }
-        return ["text": text.map(JSONValue.string) ?? .null, "said": .array(said), "digest": .string(digest)]
+        var json: JSONValue = ["text": text.map(JSONValue.string) ?? .null, "said": .array(said), "digest": .string(digest)]
+        if let left { json.set("left", .int(left.milliseconds)) }
+        if !lost.isEmpty { json.set("lost", .array(lost.map(JSONValue.string))) }
+        return json
     }
 
     init?(_ text: String) {
@@ -54,6 +63,8 @@ struct TurnRequest: Hashable, Sendable {
         self.text = json["text"]?.string
         said = Set((json["said"]?.array ?? []).compactMap { $0.string.flatMap(TurnNotices.Bound.init) })
         self.digest = digest
+        left = json["left"]?.int.map { .milliseconds($0) }
+        lost = json["lost"]?.array?.compactMap(\.string) ?? []
     }
 }
 
@@ -68,6 +79,8 @@ struct TurnAnswer: Hashable, Sendable {
     /// Whole milliseconds: from question to answer, and what of it counted on the stage's clock.
     var duration: Duration
     var counted: Duration
+    /// The SHA-256 of the request's body, as it went over the wire.
+    var sent: String?
 
     /// The answer as the transcript has it, with the rest beside it.
     func json(turn: Int) -> JSONValue {
@@ -83,11 +96,16 @@ struct TurnAnswer: Hashable, Sendable {
     func event(turn: Int) -> TranscriptEntry.Event {
         .answered(
             turn: turn, response.message, stop: response.stop, usage: response.usage, cost: price, seconds: duration.seconds,
-            requestID: response.requestID)
+            requestID: response.requestID, sent: sent)
     }
 
-    init(_ response: ModelResponse, price: Money?, usage: ModelUsage, cost: Money?, duration: Duration, counted: Duration) {
+    init(
+        _ response: ModelResponse, price: Money?, usage: ModelUsage, cost: Money?, duration: Duration, counted: Duration, sent: String? = nil
+    ) {
         self.response = response
+        // Its hash is enough from here on.
+        self.response.sent = nil
+        self.sent = sent
         self.price = price
         self.usage = usage
         self.cost = cost
@@ -97,11 +115,12 @@ struct TurnAnswer: Hashable, Sendable {
 
     init?(_ text: String) {
         guard let json = try? JSONValue(parsing: text), let entry = TranscriptEntry(json: json),
-            case .answered(_, let message, let stop, let usage, let price, let seconds, let requestID) = entry.event
+            case .answered(_, let message, let stop, let usage, let price, let seconds, let requestID, let sent) = entry.event
         else { return nil }
         response = ModelResponse(
             message: message, stop: stop, usage: usage, requestID: requestID, model: json["model"]?.string ?? "", stopDetail: json["detail"]?.string)
         self.price = price
+        self.sent = sent
         self.usage = ModelUsage(json: json["used"])
         cost = json["cost"]?.int.map { Money(microdollars: Int64($0)) }
         duration = .milliseconds(Int((seconds * 1000).rounded()))
@@ -130,7 +149,15 @@ struct ToolCallRecord: Hashable, Sendable {
     var json: JSONValue {
         guard let output else { return .null }
         var json: JSONValue = ["text": .string(output.text), "error": .bool(output.isError), "milliseconds": .int(duration.milliseconds)]
-        if output.identity != output.text { json.set("identity", .string(output.identity)) }
+        // A mark is enough for telling whether two are the same, and holds once secrets are taken out of the text.
+        json.set("identity", .string(RepetitionWatch.mark(of: output.identity)))
+        if let tests = output.tests {
+            json.set(
+                "tests",
+                [
+                    "runner": .string(tests.runner.rawValue), "failed": .int(tests.failed), "failures": .array(tests.failures.map(JSONValue.string)),
+                ])
+        }
         if !files.isEmpty {
             json.set("files", .array(files.map { ["path": .string($0.path), "hash": .string("\($0.hash)"), "failed": .int($0.failedEdits)] }))
         }
@@ -139,7 +166,12 @@ struct ToolCallRecord: Hashable, Sendable {
 
     init?(_ text: String, checkpoint: String?) {
         guard let json = try? JSONValue(parsing: text), let text = json["text"]?.string else { return nil }
-        output = ToolOutput(text, isError: json["error"]?.bool ?? false, identity: json["identity"]?.string)
+        var output = ToolOutput(text, isError: json["error"]?.bool ?? false, identity: json["identity"]?.string)
+        if let tests = json["tests"], let runner = tests["runner"]?.string.flatMap(TestSummary.Runner.init) {
+            output.tests = TestSummary(
+                runner, passed: 0, failed: tests["failed"]?.int ?? 0, failures: tests["failures"]?.array?.compactMap(\.string) ?? [])
+        }
+        self.output = output
         duration = .milliseconds(json["milliseconds"]?.int ?? 0)
         files = (json["files"]?.array ?? []).compactMap { file in
             guard let path = file["path"]?.string, let hash = file["hash"]?.string.flatMap(ContentHash.init(hex:)) else { return nil }

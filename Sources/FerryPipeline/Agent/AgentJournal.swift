@@ -17,18 +17,35 @@ package final class AgentJournal: Sendable {
     /// What the keys of the stage begin with.
     private let stage: String
     private let known: Mutex<[String: EffectRecord]>
+    /// Where a copy of all of it stays when the stage has ended.
+    let record: StageRecord?
+    /// Set where the loop runs for comparing only: then nothing is really done, and nothing is written.
+    let desk: (any ReplayDesk)?
 
-    /// Keeps nothing: work that is interrupted begins anew.
-    package init() {
+    /// Keeps nothing in a store: work that is interrupted begins anew.
+    package init(record: StageRecord? = nil) {
         place = nil
         stage = "agent"
         known = Mutex([:])
+        self.record = record
+        desk = nil
+    }
+
+    /// What a record has, for the loop to run by.
+    init(replaying stage: RecordedStage, at desk: any ReplayDesk) {
+        place = nil
+        self.stage = "agent"
+        known = Mutex(Dictionary(stage.rows.map { ("agent/\($0.key)", $0) }, uniquingKeysWith: { $1 }))
+        record = nil
+        self.desk = desk
     }
 
     /// `stage` names the stage in the run. Throws `StoreError`.
-    package init(store: Store, feature: FeatureID, run: RunNumber, stage: String) async throws {
+    package init(store: Store, feature: FeatureID, run: RunNumber, stage: String, record: StageRecord? = nil) async throws {
         place = Place(store: store, feature: feature, run: run)
         self.stage = stage
+        self.record = record
+        desk = nil
         let effects = try await store.effects(of: feature, run, below: stage)
         // What lies deeper belongs to another stage: one that goes about the same work in another way.
         let own = effects.filter { Self.parts.contains(where: $0.key.dropFirst(stage.utf8.count + 1).hasPrefix) }
@@ -40,6 +57,13 @@ package final class AgentJournal: Sendable {
     /// Whether the stage was begun before.
     package var isBegun: Bool { known.withLock { !$0.isEmpty } }
 
+    /// The stage begins, or goes on: its record is brought up to what is known.
+    func begin(_ task: AgentTask, _ model: AgentModel) throws {
+        guard let record else { return }
+        let rows = known.withLock { Array($0.values) }.sorted { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) }
+        try record.begin(task, model, known: rows.map(inRecord))
+    }
+
     /// The name of a turn's model call in the run.
     func call(ofTurn turn: Int) -> String { "\(stage)/turn-\(turn)" }
 
@@ -50,11 +74,16 @@ package final class AgentJournal: Sendable {
 
     /// The conversation as it was begun before, or as it begins now.
     func conversation(_ number: Int, begunAs fresh: ConversationRecord) async throws -> ConversationRecord {
+        // What the record began with is compared, not taken.
+        if desk != nil { return fresh }
         let key = "\(stage)/conversation-\(number)"
         if let record = known.withLock({ $0[key] }).flatMap({ ConversationRecord($0.request) }) { return record }
         try await begin([EffectRecord(key: key, kind: .conversation, request: fresh.json.text, result: "")])
         return fresh
     }
+
+    /// Whether a conversation was begun.
+    func hasConversation(_ number: Int) -> Bool { known.withLock { $0["\(stage)/conversation-\(number)"] != nil } }
 
     // MARK: Model calls
 
@@ -136,6 +165,7 @@ package final class AgentJournal: Sendable {
             for key in keys { known[key] = nil }
             return keys
         }
+        try record?.forget(keys.map { String($0.dropFirst(stage.utf8.count + 1)) })
         guard let place else { return }
         try await place.store.forgetEffects(of: place.feature, place.run, keys: keys)
     }
@@ -143,6 +173,7 @@ package final class AgentJournal: Sendable {
     private func begin(_ effects: [EffectRecord]) async throws {
         if let place { try await place.store.begin(effects, of: place.feature, place.run) }
         known.withLock { known in for effect in effects { known[effect.key] = effect } }
+        for effect in effects { try record?.note(inRecord(effect)) }
     }
 
     private func finish(_ results: [(key: String, result: String, checkpoint: String?)]) async throws {
@@ -154,5 +185,13 @@ package final class AgentJournal: Sendable {
             }
         }
         if let place { try await place.store.finish(effects, of: place.feature, place.run) }
+        for effect in effects { try record?.note(inRecord(effect)) }
+    }
+
+    /// The row as the record of the stage has it: named without the stage.
+    private func inRecord(_ effect: EffectRecord) -> EffectRecord {
+        var effect = effect
+        effect.key = String(effect.key.dropFirst(stage.utf8.count + 1))
+        return effect
     }
 }

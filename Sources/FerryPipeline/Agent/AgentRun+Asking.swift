@@ -15,11 +15,17 @@ extension AgentRun {
     /// answered the same again.
     mutating func ask() async throws -> Answer {
         turn += 1
+        if let desk = task.journal.desk { return try askTheRecord(desk) }
         var known = task.journal.turn(turn)
         // What has to be said now was not said then.
         if !unkept.isEmpty, known?.answer == nil { known = nil }
-        if let message = next { try say(message, as: known?.request) }
-        let request = TurnRequest(text: conversation.lastText, said: notices.said, digest: conversation.digest)
+        // As the record has it, so that what is said of it comes out the same from there.
+        let left = known?.request.left ?? .milliseconds(timeLeft.milliseconds)
+        let lost = known?.request.lost ?? unkept
+        if let message = next {
+            if let known { try say(message, as: known.request) } else { try say(message, timeLeft: left, lost: lost) }
+        }
+        let request = TurnRequest(text: conversation.lastText, said: notices.said, digest: conversation.digest, left: left, lost: lost)
         if let known {
             guard known.request.digest == request.digest else {
                 // Another version of Ferry began this. What it asked cannot be asked again; the work goes on in a fresh conversation.
@@ -42,20 +48,23 @@ extension AgentRun {
         return try await respond(reservation)
     }
 
-    /// Appends the next message, with what the agent must be told of its bounds; as it was sent before, if it was.
-    private mutating func say(_ message: UserMessage, as sent: TurnRequest?) throws {
-        var message = message
-        if let sent {
-            message.text = sent.text
-            notices.said = sent.said
-        } else {
-            let lost = unkept.isEmpty ? nil : Self.lost(unkept)
-            unkept = []
-            let texts =
-                [message.text, lost].compactMap(\.self) + notices.take(turn: turn, limits: task.limits, timeLeft: timeLeft, spent: spent)
-            message.text = texts.isEmpty ? nil : texts.joined(separator: "\n\n")
-        }
-        conversation.append(.user(message))
+    /// Appends the next message as it was sent before.
+    private mutating func say(_ message: UserMessage, as sent: TurnRequest) throws {
+        notices.said = sent.said
+        try say(UserMessage(text: sent.text, results: message.results))
+    }
+
+    /// Appends the next message, with what the agent must be told of its bounds and of an interruption.
+    mutating func say(_ message: UserMessage, timeLeft: Duration, lost: [String]) throws {
+        unkept = []
+        let texts =
+            [message.text, lost.isEmpty ? nil : Self.lost(lost)].compactMap(\.self)
+            + notices.take(turn: turn, limits: task.limits, timeLeft: timeLeft, spent: spent)
+        try say(UserMessage(text: texts.isEmpty ? nil : texts.joined(separator: "\n\n"), results: message.results))
+    }
+
+    private mutating func say(_ message: UserMessage) throws {
+        append(.user(message))
         if let text = message.text { try tell(.said(text)) }
         next = nil
     }
@@ -65,7 +74,7 @@ extension AgentRun {
             + "Look at them first."
     }
 
-    private mutating func replay(_ answer: TurnAnswer) throws -> ModelResponse {
+    mutating func replay(_ answer: TurnAnswer) throws -> ModelResponse {
         book(answer.usage, answer.cost)
         clocks.resume(at: BootClock.now, after: answer.counted)
         answeredBy = answer.response.model.isEmpty ? answeredBy : answer.response.model
@@ -100,10 +109,11 @@ extension AgentRun {
         try await failpoint(.modelAfterEffect)
         let (used, cost) = await settle(reservation, response, failures, unknown: meter.unknown)
         try await failpoint(.modelAfterDone)
+        let sent = try keepRequest(of: response, failures)
         let answer = response.map { response in
             TurnAnswer(
                 response, price: model.price(response.usage, response.model), usage: used, cost: cost, duration: BootClock.now - asked,
-                counted: clocks.used - usedBefore)
+                counted: clocks.used - usedBefore, sent: sent?.description)
         }
         try record(answer, failures)
         if let answer { try await task.journal.answered(turn, answer) }
@@ -113,6 +123,17 @@ extension AgentRun {
         case let error as ModelError: return error.kind == .contextOverflow ? .overflowed(error) : .ended(.unavailable(error))
         case let error?: throw error
         }
+    }
+
+    /// Puts the request into the stage's record; returns its hash. Of a chain, what the model that answered was sent.
+    private func keepRequest(of response: ModelResponse?, _ failures: [FailedAttempt]) throws -> ContentHash? {
+        guard let record = task.journal.record, let keeper else { return nil }
+        let name = response?.model ?? failures.last?.model ?? model.model.name
+        let sent = response?.sent ?? model.model.body(of: conversation, options: model.options, model: name)
+        let kept = keeper.isRedacted ? model.model.body(of: keeper.conversation, options: model.options, model: name) : sent
+        let hash = ContentHash(of: sent)
+        try record.call(turn: turn, model: name, sent: hash, size: sent.count, kept: kept)
+        return hash
     }
 
     /// Why a call was cut off.

@@ -19,7 +19,7 @@ extension AgentRun {
     private typealias Result = ToolCallRecord
 
     /// What is said of a call that was under way when Ferry was interrupted.
-    private static let interrupted = ToolOutput(
+    static let interrupted = ToolOutput(
         "Interrupted: Ferry was stopped while this call ran, and goes on here. How far it came is not known. The files of the worktree are as they were "
             + "before the call; files that .gitignore excludes may be gone, and /tmp and the home folder may hold parts of its work. "
             + "Look at what there is before you make it again.", isError: true)
@@ -85,6 +85,7 @@ extension AgentRun {
         let known = batch.indices.map { task.journal.toolCall(first + $0, turn: turn) }
         var results = known.compactMap { $0?.output == nil ? nil : $0 }
         if results.count == batch.count {
+            try await runAgain(batch, first: first, then: results)
             for result in results { toolBox.restoreFiles(result.files) }
             if mayWrite, task.workspace.mayWrite, results[0].output != Self.interrupted {
                 unkept = results[0].checkpoint == nil ? unkept + batch.map(toolBox.summary) : []
@@ -152,7 +153,7 @@ extension AgentRun {
         var verdicts = [
             watch.note(tool: call.name, arguments: toolBox.canonicalArguments(of: call), identity: output.identity, isError: output.isError)
         ]
-        if let tests = toolBox.tests(of: call, output) {
+        if let tests = output.tests {
             if let checkpoint, tests.failed <= best?.failing ?? .max { best = (tests.failed, checkpoint) }
             // A runner that names none is known by how many failed.
             let names = tests.failures.isEmpty && tests.failed > 0 ? ["\(tests.failed)"] : tests.failures

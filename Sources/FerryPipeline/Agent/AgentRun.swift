@@ -20,6 +20,8 @@ struct AgentRun {
     var changes = ChangeWatch()
     var notices = TurnNotices()
     var handover = HandoverNote()
+    /// What the stage's record keeps of the conversation; `nil` where there is none.
+    var keeper: RequestKeeper?
     var clocks: WorkClocks
     /// What is done now was done before an interruption, and is answered from the journal.
     var isReplaying: Bool
@@ -49,6 +51,7 @@ struct AgentRun {
         isReplaying = task.journal.isBegun
         toolBox = ToolBox(task.workspace, report: task.report, redactor: task.transcript.redactor, readBytes: model.readBytes)
         conversation = Conversation(system: "", tools: [])
+        try task.journal.begin(task, model)
         try await begin(with: task.prompt)
     }
 
@@ -63,6 +66,7 @@ struct AgentRun {
         let record = try await task.journal.conversation(
             conversations, begunAs: ConversationRecord(prompt: prompt, system: system, tools: toolBox.definitions))
         conversation = Conversation(system: record.system, tools: record.tools)
+        keeper = task.journal.record.map { RequestKeeper(conversation, $0.redactor) }
         next = UserMessage(text: record.prompt)
         estimate = ContextEstimate()
         watch = RepetitionWatch()
@@ -78,11 +82,19 @@ struct AgentRun {
 
     /// Into the transcript, once.
     func tell(_ event: TranscriptEntry.Event) throws {
+        if task.journal.desk != nil { return }
         if isReplaying { try task.transcript.keep(event) } else { try task.transcript.append(event) }
     }
 
-    /// From here on things are really done.
+    /// Into the conversation, and into what is kept of it.
+    mutating func append(_ message: Conversation.Message) {
+        conversation.append(message)
+        keeper?.append(message)
+    }
+
+    /// From here on things are really done. Throws `RecordEnds` where they never are.
     mutating func goOn() throws {
+        if task.journal.desk != nil { throw RecordEnds(turn: turn) }
         guard isReplaying else { return }
         isReplaying = false
         try task.transcript.append(.resumed(turn: turn))
@@ -116,7 +128,7 @@ struct AgentRun {
         case .done, .tools, .length, .paused: break
         }
         let message = response.message.replayable(in: conversation, turn: turn)
-        conversation.append(.assistant(message))
+        append(.assistant(message))
         estimate.note(response.usage, messageCount: conversation.messages.count)
         handover.note(text: message.text)
         if !message.toolCalls.isEmpty { return try await carryOut(message.toolCalls, isCut: response.stop == .length) }
@@ -158,5 +170,6 @@ struct AgentRun {
     func end(_ outcome: String) throws {
         report(.ended)
         try tell(.ended(outcome))
+        try task.journal.record?.end(outcome)
     }
 }

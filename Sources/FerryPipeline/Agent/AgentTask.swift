@@ -41,6 +41,8 @@ package struct AgentTask: Sendable {
     package var windDown = WindDown()
     /// What `limits.time` is told by.
     package var clock = AwakeClock()
+    /// The files as the work finds them, for its record.
+    package var start: StageStart?
 
     package init(
         role: String, system: String, prompt: String, report: ReportSchema, limits: AgentLimits = AgentLimits(), workspace: AgentWorkspace,

@@ -25,8 +25,10 @@ struct ToolCallContext: Sendable {
 package struct ToolOutput: Hashable, Sendable {
     package var text: String
     package var isError: Bool
-    /// The text without what changes from time to time (durations), for telling whether two calls gave the same.
+    /// The whole text without what changes from time to time (durations), or its mark (`RepetitionWatch.mark`): tells whether two calls gave the same.
     package var identity: String
+    /// What a test runner said in it.
+    package var tests: TestSummary?
 
     package init(_ text: String, isError: Bool = false, identity: String? = nil) {
         self.text = text

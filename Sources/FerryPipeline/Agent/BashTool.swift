@@ -57,7 +57,9 @@ struct BashTool: AgentTool {
         let log = try outputs.log(number: call.number)
         let result = try await runner.run(SandboxCommand(["/bin/bash", "-c", command], log: log), under: policy)
         let whole = try outputs.take(result, log: log)
-        return Self.output(whole, cut: try outputs.insert(whole, number: call.number), result, limit: policy.limits.time)
+        var output = Self.output(whole, cut: try outputs.insert(whole, number: call.number), result, limit: policy.limits.time)
+        output.tests = TestOutput.summary(of: PlainOutput(whole.utf8), command: command)
+        return output
     }
 
     private static func output(_ whole: String, cut text: String, _ result: CommandResult, limit: Duration) -> ToolOutput {

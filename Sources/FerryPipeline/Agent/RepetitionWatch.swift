@@ -31,7 +31,7 @@ package struct RepetitionWatch: Sendable {
 
     /// One call with its result; `identity` is the result without what changes from time to time, such as a duration.
     package mutating func note(tool: String, arguments: String, identity: String, isError: Bool) -> Verdict {
-        let hash = ContentHash(of: Array("\(tool)\u{0}\(arguments)\u{0}".utf8) + Self.withoutTimes(identity))
+        let hash = ContentHash(of: Array("\(tool)\u{0}\(arguments)\u{0}\(Self.mark(of: identity))".utf8))
         recent.append(hash)
         if recent.count > 5 * Self.cycleLimit { recent.removeFirst() }
         if seen.insert(hash).inserted { broughtNews = true }
@@ -50,6 +50,13 @@ package struct RepetitionWatch: Sendable {
         }
         return .fine
     }
+
+    /// The same for results that are the same but for times; itself for one that is such a mark already, as a record has it.
+    static func mark(of identity: String) -> String {
+        identity.hasPrefix(markPrefix) ? identity : markPrefix + ContentHash(of: withoutTimes(identity)).description
+    }
+
+    private static let markPrefix = "sha256:"
 
     /// Numbers with a point are left out: in what test runners print they are times, and differ each time.
     private static func withoutTimes(_ text: String) -> [UInt8] {

@@ -79,12 +79,6 @@ package struct ToolBox: Sendable {
         }
     }
 
-    /// What a test runner said in the output of a command; `nil` where none did.
-    func tests(of call: ToolCall, _ output: ToolOutput) -> TestSummary? {
-        guard let tool = tool(call.name) as? BashTool, let arguments = try? ToolArguments(call, for: tool.definition) else { return nil }
-        return TestOutput.summary(of: PlainOutput(output.identity.utf8), command: arguments.text("command"))
-    }
-
     /// For a conversation that begins anew and has seen no file.
     func forgetFiles() { memory.forgetAll() }
 

@@ -12,8 +12,9 @@ package struct TranscriptEntry: Hashable, Sendable {
         case began(role: String, model: String, conversation: Int, system: String, tools: [String])
         /// What Ferry said, besides results of tools: the task, reminders, questions.
         case said(String)
-        /// One answer of the model, with what it cost (`nil`: price unknown) and how long it took.
-        case answered(turn: Int, AssistantMessage, stop: StopKind, usage: ModelUsage, cost: Money?, seconds: Double, requestID: String?)
+        /// One answer of the model, with what it cost (`nil`: price unknown) and how long it took. `sent`: the SHA-256 of the request's body.
+        case answered(
+            turn: Int, AssistantMessage, stop: StopKind, usage: ModelUsage, cost: Money?, seconds: Double, requestID: String?, sent: String? = nil)
         /// A call of the model that gave no answer.
         case failed(turn: Int, reason: String, usage: ModelUsage, cost: Money?)
         /// A tool's result as it went into the conversation.
@@ -44,7 +45,7 @@ extension TranscriptEntry {
         case .said(let text):
             line.set("kind", "said")
             line.set("text", .string(text))
-        case .answered(let turn, let message, let stop, let usage, let cost, let seconds, let requestID):
+        case .answered(let turn, let message, let stop, let usage, let cost, let seconds, let requestID, let sent):
             line.set("kind", "answered")
             line.set("turn", .int(turn))
             line.set("blocks", .array(message.blocks.map(Self.json)))
@@ -52,6 +53,7 @@ extension TranscriptEntry {
             Self.set(usage, cost, in: &line)
             line.set("seconds", Self.json(seconds))
             if let requestID { line.set("request", .string(requestID)) }
+            if let sent { line.set("sent", .string(sent)) }
         case .failed(let turn, let reason, let usage, let cost):
             line.set("kind", "failed")
             line.set("turn", .int(turn))
@@ -115,7 +117,7 @@ extension TranscriptEntry.Event {
             let message = AssistantMessage(blocks: json["blocks"]?.array?.compactMap(Self.block) ?? [])
             self = .answered(
                 turn: turn, message, stop: json["stop"]?.string.flatMap(StopKind.init) ?? .done, usage: usage, cost: cost, seconds: seconds,
-                requestID: json["request"]?.string)
+                requestID: json["request"]?.string, sent: json["sent"]?.string)
         case "failed": self = .failed(turn: turn, reason: json["reason"]?.string ?? "", usage: usage, cost: cost)
         case "result":
             self = .result(

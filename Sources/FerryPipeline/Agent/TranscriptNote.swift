@@ -23,7 +23,7 @@ package enum TranscriptNote {
         var cost: Money? = .zero
         for entry in entries {
             switch entry.event {
-            case .answered(_, _, _, let used, let price, _, _):
+            case .answered(_, _, _, let used, let price, _, _, _):
                 turns += 1
                 usage = usage + used
                 cost = cost.flatMap { sum in price.map { sum + $0 } }
@@ -48,7 +48,7 @@ package enum TranscriptNote {
             let names = InertText.inline(tools.joined(separator: ", "))
             return ["## \(InertText.inline(role))\(again)", "\(InertText.inline(entry.at)) · \(InertText.code(model)) · tools: \(names)"]
         case .said(let text): return ["**Ferry**", block(text)]
-        case .answered(let turn, let message, let stop, let usage, let cost, let seconds, _):
+        case .answered(let turn, let message, let stop, let usage, let cost, let seconds, _, _):
             let note = stop == .done || stop == .tools ? "" : " · \(stop.rawValue)"
             return ["### Turn \(turn)", "\(line(usage, cost)) · \(time(seconds))\(note)"] + message.blocks.flatMap(parts)
         case .failed(let turn, let reason, let usage, let cost):

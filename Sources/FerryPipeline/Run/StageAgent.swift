@@ -16,6 +16,9 @@ struct StageAgent: Sendable {
     let schema: ReportSchema
     let access: SandboxPolicy.Access
 
+    /// Of its files in the run's folder.
+    var name: String { label.replacing(" ", with: "-") }
+
     /// The same work, tried once more in another way.
     var again: StageAgent { StageAgent(role: role, note: note, key: "\(key)/again", label: "\(label) again", schema: schema, access: access) }
 }
@@ -45,7 +48,8 @@ extension FeatureRun {
     }
 
     private func journal(of stage: StageAgent) async throws -> AgentJournal {
-        try await AgentJournal(store: parts.store, feature: request.feature, run: request.run, stage: stage.key)
+        let record = StageRecord(at: workspace.record.appending("\(stage.name).\(StageRecord.fileExtension)"), redactor: parts.redactor)
+        return try await AgentJournal(store: parts.store, feature: request.feature, run: request.run, stage: stage.key, record: record)
     }
 
     private func work(_ stage: StageAgent, _ journal: AgentJournal, _ prompt: String, avoiding model: String?) async throws -> AgentOutcome {
@@ -53,7 +57,7 @@ extension FeatureRun {
         do { backend = try await parts.backend(stage.note, request.route.tier, request.note.model, model) } catch let error as ModelError {
             throw Self.withoutModel(stage.role, error)
         }
-        let name = stage.label.replacing(" ", with: "-")
+        let name = stage.name
         let transcript = try Transcript(at: workspace.record.appending("\(name).jsonl"), redactor: parts.redactor)
         var policy = SandboxPolicy(
             worktree: workspace.worktree, worktreeAccess: stage.access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
@@ -74,6 +78,7 @@ extension FeatureRun {
             progress: { parts.progress(request.feature, stage.label, $0) })
         task.windDown = parts.windDown
         task.clock = parts.clock
+        if !journal.isBegun { task.start = StageStart(commit: request.start.hex, tree: try await worktree.keep()?.hex) }
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(stage.label, transcript))
         switch outcome {

@@ -26,6 +26,9 @@ extension ReportSchema {
     static let testing = findings(name: "testing", "Report what you tested and found. You give no verdict.")
     static let review = findings(name: "review", "Hand in the review: a list of findings, empty if the change is good.")
 
+    /// By its name.
+    static func named(_ name: String) -> ReportSchema? { [plan, code, testing, review].first { $0.name == name } }
+
     private static func findings(name: String, _ summary: String) -> ReportSchema {
         ReportSchema(
             name: name, summary: summary,
