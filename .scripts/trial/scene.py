@@ -230,7 +230,7 @@ class Scene:
             connection.close()
 
     def change(self, sql, *values):
-        """Changes the database, as another process would."""
+        """Changes the database, as another process would; returns the rows that the statement does."""
         path = self.state / "ferry.db"
         # The last one that may write takes the log away when it closes, and Ferry would hold the database for damaged: a reader stays longer.
         reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
@@ -239,7 +239,7 @@ class Scene:
             connection = sqlite3.connect(path, timeout=10)
             try:
                 with connection:
-                    return connection.execute(sql, values).rowcount
+                    return connection.execute(sql, values).fetchall()
             finally:
                 connection.close()
         finally:

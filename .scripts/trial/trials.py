@@ -79,9 +79,9 @@ class Trials:
     def _supersede(stage, go):
         """Takes every held job away, as one who believes the holder dead, and lets the holder go on: nothing of it may count (I9)."""
         scene = stage.scene
-        held = scene.rows("SELECT sequence, fence, feature FROM job WHERE state = 'running'")
         try:
-            scene.change("UPDATE job SET state = 'ready', fence = fence + 1 WHERE state = 'running'")
+            # In one statement: another feature's attempt may end its job between a look and a change.
+            held = scene.change("UPDATE job SET state = 'ready', fence = fence + 1 WHERE state = 'running' RETURNING sequence, fence - 1, feature")
         except Exception as error:  # A point inside a transaction: nobody else can write meanwhile.
             if "locked" not in str(error):
                 raise
