@@ -75,6 +75,7 @@ test:
 	@.scripts/stage lint $(MAKE_HERE) lint
 	@.scripts/stage build $(MAKE_HERE) build-tests
 	@.scripts/stage test .scripts/run-tests
+	@.scripts/stage matrix .scripts/crash-matrix --sample
 
 check-long:
 	@.scripts/need $(TO_TEST)
