@@ -59,6 +59,7 @@ lint:
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	@.scripts/check-architecture
 	@.scripts/check-architecture-test
+	@.scripts/check-threat-model
 
 # What the documents of a measurement name; the copy in which root's runs happen is no git repository.
 bench check-long e2e: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)

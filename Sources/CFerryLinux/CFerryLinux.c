@@ -40,6 +40,12 @@ int64_t ferry_free_bytes(const char *path) {
     return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
 }
 
+int64_t ferry_free_inodes(const char *path) {
+    struct statvfs status;
+    if (statvfs(path, &status) != 0) return -1;
+    return status.f_files > 0 ? (int64_t)status.f_favail : INT64_MAX;
+}
+
 static int has_prefix(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }
 
 // 0, or 1 where an attribute that counts cannot be given. Labels (security.*, trusted.*) are the administrator's: given where allowed.

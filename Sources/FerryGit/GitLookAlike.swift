@@ -1,4 +1,6 @@
-/// Names that some file system or program takes for `.git`.
+internal import SystemPackage
+
+/// Names that some file system or program takes for `.git`, or for `.gitmodules`.
 ///
 /// The rules are git's own (`is_hfs_dotgit` in utf8.c, `is_ntfs_dotgit` in path.c), a little wider: capitals, invisible
 /// characters that HFS+ ignores, and NTFS's short names, trailing dots and spaces, and streams.
@@ -6,9 +8,20 @@ enum GitLookAlike {
     static func matches(_ name: [UInt8]) -> Bool {
         // Most names: plain, and with another beginning. This runs for every file of a worktree.
         if let first = name.first, ![UInt8(ascii: "."), UInt8(ascii: "g"), UInt8(ascii: "G")].contains(first), first < 128 { return false }
+        return isOne(of: [".git", "git~1", "git~2", "git~3", "git~4"], name)
+    }
+
+    /// Whether some git reads this path as the list of submodules: it looks at the top folder alone. `gi7eba~` is NTFS's fallback (path.c).
+    static func isModulesFile(_ path: FilePath) -> Bool {
+        guard path.components.count == 1 else { return false }
+        let numbered = (1...9).map { "gi7eba~\($0)" }
+        return isOne(of: [".gitmodules", "gitmod~1", "gitmod~2", "gitmod~3", "gitmod~4"] + numbered, path.bytes)
+    }
+
+    private static func isOne(of stems: [String], _ name: [UInt8]) -> Bool {
         let visible = String(String.UnicodeScalarView(String(decoding: name, as: UTF8.self).unicodeScalars.filter { !PlainText.isInvisible($0) }))
         let folded = Array(visible.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 })
-        for stem in [".git", "git~1", "git~2", "git~3", "git~4"] where folded.starts(with: stem.utf8) {
+        for stem in stems where folded.starts(with: stem.utf8) {
             let rest = folded.dropFirst(stem.utf8.count).prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\\") }
             if rest.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ".") }) { return true }
         }

@@ -86,7 +86,7 @@ extension GitRepository {
     func refusedEntries(from base: CommitID, to tree: TreeID) async throws -> [PrescanRefusal] {
         var refusals: [PrescanRefusal] = []
         for change in try await rawChanges(from: base.hex, to: tree.hex) where change.newMode != .absent {
-            if change.newMode == .submodule || change.path.string.lowercased() == ".gitmodules" {
+            if change.newMode == .submodule || GitLookAlike.isModulesFile(change.path) {
                 refusals.append(PrescanRefusal(reason: .submodule, path: change.path))
             } else if change.newMode == .link {
                 let target = try await plumbing(["cat-file", "blob", change.newObject], limit: 1 << 16).output()
@@ -96,7 +96,7 @@ extension GitRepository {
         return refusals
     }
 
-    /// Whether a link's target could lead out of the tree. `..` may only lead the target, and not above the top: then, each
+    /// Whether a link's target could lead out of the tree, or into a git directory. `..` may only lead the target, and not above the top: then, each
     /// link staying inside by itself, no chain of links leaves it either.
     static func escapes(_ target: [UInt8], from link: FilePath) -> Bool {
         guard !target.isEmpty, target.first != UInt8(ascii: "/") else { return true }
@@ -105,6 +105,7 @@ extension GitRepository {
         for part in target.split(separator: UInt8(ascii: "/")) where part != [UInt8(ascii: ".")] {
             guard part == [UInt8(ascii: "."), UInt8(ascii: ".")] else {
                 descended = true
+                if GitLookAlike.matches(Array(part)) { return true }
                 continue
             }
             depth -= 1

@@ -50,12 +50,12 @@ struct Prescan {
             survey.suspects.append(PrescanRefusal(reason: .unreadable, path: folder))
             return true
         } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
-        var partsOfBareRepository = 0
+        var parts: Set<[UInt8]> = []
         for ended in try open.names() {
             seen += 1
             guard seen <= limits.entries else { return stop(.tooManyFiles, FilePath()) }
             let name = Array(ended.dropLast())
-            if Self.bareRepository.contains(name) { partsOfBareRepository += 1 }
+            if Self.repositoryParts.contains(name) { parts.insert(name) }
             guard
                 let status = try ended.withUnsafeBytes({ bytes in
                     try bytes.withMemoryRebound(to: CChar.self) { try $0.baseAddress.map { try open.status(of: $0) } ?? nil }
@@ -79,16 +79,25 @@ struct Prescan {
             guard depth + 1 < limits.depth else { return stop(.tooDeep, folder.pushing(FilePath(bytes: name))) }
             pending.append((folder.pushing(FilePath(bytes: name)), depth + 1))
         }
-        if depth > 0, partsOfBareRepository == Self.bareRepository.count {
+        if depth > 0, Self.isRepository(parts) {
             survey.suspects.append(PrescanRefusal(reason: .nestedRepository, path: folder.appending("HEAD")))
         }
         return true
     }
 
     private static let dotGit = Array(".git".utf8)
-    private static let bareRepository = [Array("HEAD".utf8), Array("objects".utf8), Array("refs".utf8)]
+    private static let head = Array("HEAD".utf8)
+    private static let stores = [Array("objects".utf8), Array("refs".utf8)]
+    /// Names where objects and references are (gitrepository-layout(5)); git reads settings there as well.
+    private static let commonFolder = Array("commondir".utf8)
+    private static let repositoryParts = Set(stores + [head, commonFolder])
     private static let readLimit: Int64 = 1 << 20
     private static let read = [Array(".gitignore".utf8), Array(".gitattributes".utf8)]
+
+    /// What git takes for a repository when somebody works in this folder, by what lies in it.
+    private static func isRepository(_ parts: Set<[UInt8]>) -> Bool {
+        parts.contains(head) && (parts.contains(commonFolder) || parts.isSuperset(of: stores))
+    }
 
     private mutating func stop(_ reason: PrescanRefusal.Reason, _ path: FilePath) -> Bool {
         survey.refusals.append(PrescanRefusal(reason: reason, path: path))

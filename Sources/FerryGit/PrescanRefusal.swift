@@ -11,7 +11,7 @@ package struct PrescanRefusal: Hashable, Sendable, CustomStringConvertible {
         case specialFile
         case setIdBits
         case hardLink
-        /// A new or changed symbolic link that is absolute or leads out of the tree.
+        /// A new or changed symbolic link that is absolute, or leads out of the tree or into a git directory.
         case escapingLink
         /// A line end or another control character in the name.
         case controlCharacter

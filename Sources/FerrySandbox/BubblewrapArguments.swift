@@ -9,6 +9,8 @@ enum BubblewrapArgument: Hashable, Sendable {
     case data([UInt8])
     /// A descriptor of this folder, which may not be a link.
     case folder(FilePath)
+    /// The end of the options: those before it are handed over in a file, since arguments can be read by everybody on the machine.
+    case end
     /// Descriptors of the seccomp program, of the pipe for bubblewrap's status, and of the one that it waits at before it executes the command.
     case seccomp
     case status
@@ -24,7 +26,7 @@ struct BubblewrapArguments: Sendable {
         separate()
         add("--size", "1048576", "--tmpfs", "/")
         addSystem(host)
-        addDevices()
+        addDevices(host)
         addBind(policy.temporary, at: "/tmp")
         addBind(policy.home, at: SandboxPolicy.guestHome)
         // The mount point of `.git` is made in it; see `addGit`.
@@ -41,7 +43,7 @@ struct BubblewrapArguments: Sendable {
         list.append(.status)
         add("--block-fd")
         list.append(.gate)
-        add("--")
+        list.append(.end)
         for argument in command.arguments { add(argument) }
     }
 
@@ -49,7 +51,7 @@ struct BubblewrapArguments: Sendable {
 
     private mutating func separate() {
         // `--unshare-user` is explicit because bubblewrap leaves it out for root; `--disable-userns` needs it.
-        add("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+        add("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup")
         add("--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "agent", "--cap-drop", "ALL")
         add("--die-with-parent", "--new-session", "--clearenv")
     }
@@ -66,8 +68,9 @@ struct BubblewrapArguments: Sendable {
         for (path, text) in Self.generatedFiles { addFile(Array(text.utf8), at: path) }
     }
 
-    private mutating func addDevices() {
+    private mutating func addDevices(_ host: SandboxHost) {
         add("--proc", "/proc", "--dev", "/dev")
+        for name in host.keyListings { addFile([], at: "/proc/" + name) }
         // `--dev` is a writable tmpfs of half the memory, with /dev/shm in it.
         add("--size", "268435456", "--tmpfs", "/dev/shm", "--remount-ro", "/dev")
     }

@@ -17,37 +17,48 @@ struct DiskWatch: Sendable {
 
     /// Returns once the limit is passed; throws `CancellationError` when it is no longer wanted.
     func waitUntilOver() async throws {
-        let free = freeBytes
-        let reserve = min(free / 2, 256 << 20)
-        var last = Measure(bytes: 0, free: free)
+        let free = room
+        let reserve = Room(bytes: min(free.bytes / 2, 256 << 20), inodes: min(free.inodes / 2, 20_000))
+        // What makes a look at every file worth its time. An inode counts as a block, as in `DiskUsage`.
+        let much = Room(bytes: limit / 8, inodes: limit / 8 / 4096)
+        var last = free
         var baseline: Int64?
         // Short commands end before anything is counted.
         var next = ContinuousClock.now + .seconds(1)
         while true {
             try await Task.sleep(for: Self.shortest)
-            let now = freeBytes
+            let now = room
             // Files that are open but removed are in no folder; what is left of the disk shows them too.
-            if now < reserve { return }
+            if now.bytes < reserve.bytes || now.inodes < reserve.inodes { return }
             // Asking for free space costs nothing. Only where much of it went, or after a while, is every file looked at.
-            guard last.free - now > limit / 8 || ContinuousClock.now >= next else { continue }
+            let isMuch = last.bytes - now.bytes > much.bytes || last.inodes - now.inodes > much.inodes
+            guard isMuch || ContinuousClock.now >= next else { continue }
             guard let current = await measure() else { throw CancellationError() }
-            let written = free - current.free
-            let start = baseline ?? current.bytes - (written > limit / 8 ? written : 0)
+            let written = free.bytes - current.room.bytes
+            let start = baseline ?? current.bytes - (written > much.bytes ? written : 0)
             baseline = start
-            if current.bytes - start > limit { return }
-            last = current
+            if current.bytes == .max || current.bytes - start > limit { return }
+            last = current.room
             // At most about two per cent of a processor.
             next = ContinuousClock.now + max(Self.shortest, current.cost * 50)
         }
     }
 
-    private struct Measure: Sendable {
+    /// What the file system has left.
+    private struct Room: Sendable {
         var bytes: Int64
-        var free: Int64
-        var cost = Duration.zero
+        var inodes: Int64
     }
 
-    private var freeBytes: Int64 { (try? FileContents.freeBytes(at: folders[0])) ?? .max }
+    private struct Measure: Sendable {
+        var bytes: Int64
+        var room: Room
+        var cost: Duration
+    }
+
+    private var room: Room {
+        Room(bytes: (try? FileContents.freeBytes(at: folders[0])) ?? .max, inodes: (try? FileContents.freeInodes(at: folders[0])) ?? .max)
+    }
 
     /// `nil` when the task is cancelled: nobody waits for a walk that is no longer wanted.
     private func measure() async -> Measure? {
@@ -55,7 +66,7 @@ struct DiskWatch: Sendable {
         Self.thread.async { @Sendable in
             let start = ContinuousClock.now
             let bytes = DiskUsage.bytes(in: folders)
-            continuation.yield(Measure(bytes: bytes, free: freeBytes, cost: ContinuousClock.now - start))
+            continuation.yield(Measure(bytes: bytes, room: room, cost: ContinuousClock.now - start))
             continuation.finish()
         }
         return await measures.first { _ in true }

@@ -5,7 +5,8 @@ internal import SystemPackage
 /// Whether commands can be contained on this machine, found out by doing it. For `ferry doctor`, and for refusing to dispatch.
 package struct SandboxHealth: Hashable, Sendable {
     package struct Finding: Hashable, Sendable {
-        /// What was looked at: `user`, `bubblewrap`, `ferry-step`, `sandbox`, `seccomp`, `memory`.
+        /// What was looked at: `user`, `bubblewrap`, `ferry-step`, `sandbox`, `seccomp`, `privileges`,
+        /// `network`, `limits`, `memory`.
         package var name: String
         package var isGood: Bool
         package var detail: String
@@ -89,13 +90,9 @@ package struct SandboxHealth: Hashable, Sendable {
 
     private mutating func checkSandbox(_ runner: BubblewrapRunner) async {
         do {
-            let (status, memory) = try await Self.statusInside(runner)
-            add("sandbox", "bubblewrap makes its namespaces")
-            guard status.contains("NoNewPrivs:\t1\n"), status.contains("Seccomp:\t2\n") else {
-                add("seccomp", "the filter is not in force", remedy: "The kernel needs CONFIG_SECCOMP_FILTER.")
-                return
-            }
-            add("seccomp", "the filter is in force")
+            let limits = SandboxLimits()
+            let (readings, memory) = try await Self.readingsInside(runner, limits)
+            judge(readings, limits)
             add(memory)
         } catch let error as SandboxError {
             // Said already.
@@ -103,6 +100,34 @@ package struct SandboxHealth: Hashable, Sendable {
             add(error.code == .helper ? "ferry-step" : "sandbox", error)
         } catch {
             add("sandbox", "it could not be tried: \(error)", remedy: "Make room in the folder for temporary files.")
+        }
+    }
+
+    /// What a command finds about itself, beside what was asked for.
+    private mutating func judge(_ readings: SandboxReadings, _ limits: SandboxLimits) {
+        let update = "Update the kernel and the bubblewrap package."
+        let shared = readings.sharedNamespaces
+        if shared.isEmpty {
+            add("sandbox", "bubblewrap makes its namespaces")
+        } else {
+            add("sandbox", "commands would share namespaces with the machine (\(shared.joined(separator: ", ")))", remedy: update)
+        }
+        if readings.hasSeccomp {
+            add("seccomp", "the filter is in force")
+        } else {
+            add("seccomp", "the filter is not in force", remedy: "The kernel needs CONFIG_SECCOMP_FILTER.")
+        }
+        if readings.hasPrivileges { add("privileges", "commands would have capabilities", remedy: update) } else { add("privileges", "none") }
+        if readings.interfaces == ["lo"] {
+            add("network", "none but the command's own loopback")
+        } else {
+            add("network", "commands would see \(readings.interfaces.joined(separator: ", "))", remedy: update)
+        }
+        let weak = readings.weakLimits(limits)
+        if weak.isEmpty {
+            add("limits", "\(limits.processes) processes, \(limits.openFiles) open files, \(limits.fileBytes >> 20) MiB a file, no core dumps")
+        } else {
+            add("limits", "not in force: \(weak.joined(separator: ", "))", remedy: "See what keeps setrlimit from working: `ulimit -a`.")
         }
     }
 
@@ -115,7 +140,7 @@ package struct SandboxHealth: Hashable, Sendable {
         }
     }
 
-    private static func statusInside(_ runner: BubblewrapRunner) async throws -> (String, StepReport.Memory) {
+    private static func readingsInside(_ runner: BubblewrapRunner, _ limits: SandboxLimits) async throws -> (SandboxReadings, StepReport.Memory) {
         var template = Array("/tmp/ferry-health-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         let scratch = FilePath(platformString: template)
@@ -123,12 +148,13 @@ package struct SandboxHealth: Hashable, Sendable {
         for name in ["worktree", "tmp", "home"] { try Directory.create(scratch.appending(name), mode: 0o700) }
         var policy = SandboxPolicy(
             worktree: scratch.appending("worktree"), temporary: scratch.appending("tmp"), home: scratch.appending("home"))
+        policy.limits = limits
         policy.limits.time = .seconds(20)
-        let (result, memory) = try await runner.runTelling(SandboxCommand(["/bin/cat", "/proc/self/status"]), under: policy)
+        let (result, memory) = try await runner.runTelling(SandboxCommand(["/bin/sh", "-c", SandboxReadings.script]), under: policy)
         guard result.succeeded else {
             throw SandboxError(
-                .unavailable, "A command in the sandbox ended with \(result.ending).", remedy: "Check that /bin/cat works, and the machine's limits.")
+                .unavailable, "A command in the sandbox ended with \(result.ending).", remedy: "Check that /bin/sh works, and the machine's limits.")
         }
-        return (String(decoding: result.head, as: UTF8.self), memory)
+        return (SandboxReadings(String(decoding: result.head, as: UTF8.self)), memory)
     }
 }

@@ -10,15 +10,18 @@ struct SandboxHost: Hashable, Sendable {
 
     /// Which of `/bin`, `/lib` and their like there are: links where the system has its programs in `/usr` alone.
     var rootEntries: [String: RootEntry]
+    /// Files of `/proc` that tell of the person's keyrings, which no namespace divides; they are empty inside.
+    var keyListings: [String]
     var worktreeHasGitFile: Bool
     var storesWithAlternates: Set<FilePath>
     var toolchains: [Toolchain]
 
     init(
-        rootEntries: [String: RootEntry] = [:], worktreeHasGitFile: Bool = false,
+        rootEntries: [String: RootEntry] = [:], keyListings: [String] = [], worktreeHasGitFile: Bool = false,
         storesWithAlternates: Set<FilePath> = [], toolchains: [Toolchain] = []
     ) {
         self.rootEntries = rootEntries
+        self.keyListings = keyListings
         self.worktreeHasGitFile = worktreeHasGitFile
         self.storesWithAlternates = storesWithAlternates
         self.toolchains = toolchains
@@ -27,6 +30,7 @@ struct SandboxHost: Hashable, Sendable {
     /// Looks at this machine. Throws `SandboxError` with code `policy` where the policy names something that may not be shared or is not there.
     init(for policy: SandboxPolicy, home: FilePath) throws {
         rootEntries = try Self.readRoot()
+        keyListings = try ["key-users", "keys"].filter { try FileStatus.ifPresent(FilePath("/proc").appending($0)) != nil }
         worktreeHasGitFile = try FileStatus.ifPresent(policy.worktree.appending(".git"))?.kind == .regular
         storesWithAlternates = try Set(policy.objects.filter { try FileStatus.ifPresent($0.appending("info/alternates")) != nil })
         toolchains = try policy.toolchains.map { try Toolchain(at: $0, under: policy, home: home) }

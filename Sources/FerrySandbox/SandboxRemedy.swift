@@ -21,8 +21,24 @@ enum SandboxRemedy {
         return SandboxError(.unavailable, "bubblewrap could not set up the sandbox: \(words).", remedy: remedy(for: text, on: Machine.current))
     }
 
-    static let install =
-        "Install it: sudo apt-get install bubblewrap (Debian, Ubuntu), sudo dnf install bubblewrap (Fedora), sudo pacman -S bubblewrap (Arch)."
+    static var install: String { install(on: SystemText.read("/etc/os-release") ?? "") }
+
+    /// The line that installs bubblewrap here, by the content of os-release(5); all that are known where the distribution is not.
+    static func install(on osRelease: String) -> String {
+        let names = osRelease.split(separator: "\n").filter { $0.hasPrefix("ID=") || $0.hasPrefix("ID_LIKE=") }
+            .flatMap { $0.drop { $0 != "=" }.split { "= \"'".contains($0) } }.map { $0.lowercased() }
+        let known = installers.first { !$0.names.isDisjoint(with: names) }
+        guard let known else {
+            return "Install it: " + installers.map { "\($0.line) (\($0.people))" }.joined(separator: ", ") + "."
+        }
+        return "Install it: \(known.line). Ferry goes on by itself once it is there."
+    }
+
+    private static let installers: [(names: Set<String>, people: String, line: String)] = [
+        (["debian", "ubuntu"], "Debian, Ubuntu", "sudo apt-get install bubblewrap"), (["fedora", "rhel"], "Fedora", "sudo dnf install bubblewrap"),
+        (["arch"], "Arch", "sudo pacman -S bubblewrap"), (["suse", "opensuse"], "openSUSE", "sudo zypper install bubblewrap"),
+        (["alpine"], "Alpine", "sudo apk add bubblewrap"), (["gentoo"], "Gentoo", "sudo emerge sys-apps/bubblewrap"),
+    ]
 
     /// Settings of this machine that decide whether an ordinary user may make namespaces. `nil` where the kernel has no such setting.
     struct Machine: Hashable, Sendable {
@@ -39,11 +55,7 @@ enum SandboxRemedy {
         }
 
         private static func setting(_ name: String) -> Int? {
-            guard let file = try? FileDescriptor.open(FilePath("/proc/sys/" + name), .readOnly, options: [.closeOnExec]) else { return nil }
-            defer { try? file.close() }
-            var bytes = [UInt8](repeating: 0, count: 64)
-            guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-            return Int(String(decoding: bytes.prefix(count), as: UTF8.self).trimmed)
+            SystemText.read(FilePath("/proc/sys/" + name)).flatMap { Int($0.trimmed) }
         }
     }
 

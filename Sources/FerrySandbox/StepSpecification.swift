@@ -23,6 +23,9 @@ struct StepSpecification {
             case .path(let path): fields.add("A", path)
             case .data(let bytes): fields.add("D", bytes)
             case .folder(let path): fields.add("O", path)
+            case .end:
+                fields.add("E", [UInt8]())
+                fields.add("A", "--")
             case .seccomp: fields.add("S", [UInt8]())
             case .status: fields.add("J", [UInt8]())
             case .gate: fields.add("G", [UInt8]())

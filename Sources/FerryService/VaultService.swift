@@ -43,13 +43,25 @@ package enum VaultService {
         }
     }
 
+    /// Only under a service manager: at a terminal the group holds other programs of the person's.
+    private static func delegatedCgroup(_ options: ServiceOptions, _ log: Logger) -> DelegatedCgroup? {
+        guard (options.environment ?? ProcessInfo.processInfo.environment)["INVOCATION_ID"] != nil else { return nil }
+        let cgroup = DelegatedCgroup.claim()
+        let words = cgroup.map { "bounded by cgroups below \($0.folder)" } ?? "watched; no cgroup with controllers is delegated"
+        log.info("memory and processes of commands: \(words)")
+        return cgroup
+    }
+
     private static func serve(
         _ vault: Vault, _ folders: StateFolders, _ store: Store, _ notice: ServingNotice, _ options: ServiceOptions, _ log: Logger
     ) async throws -> ServiceEnd {
-        let sandbox = BubblewrapRunner(bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, longest: options.timing.longestCommand)
+        let cgroup = delegatedCgroup(options, log)
+        let sandbox = BubblewrapRunner(
+            bubblewrap: options.bubblewrap, allowRoot: options.allowRoot, cgroup: cgroup?.folder, longest: options.timing.longestCommand)
         let models = try models(options, log)
         var parts = DispatcherParts(
-            store: store, folders: folders, runner: options.runner ?? sandbox, models: models, timing: options.timing, log: log, model: options.model,
+            store: store, folders: folders, runner: RedactingRunner(options.runner ?? sandbox) { models.redactor }, models: models,
+            timing: options.timing, log: log, model: options.model,
             maxIterations: options.maxIterations, progress: options.progress)
         parts.runsOnce = options.once
         parts.settleFromSettings = options.settleFromSettings

@@ -94,4 +94,11 @@ package enum FileContents {
         guard free >= 0 else { throw Errno(rawValue: errno) }
         return free
     }
+
+    /// Files that an ordinary user can still make on the file system that holds `path`; `Int64.max` where it has no such limit. Throws `Errno`.
+    package static func freeInodes(at path: FilePath) throws -> Int64 {
+        let free = path.withPlatformString { ferry_free_inodes($0) }
+        guard free >= 0 else { throw Errno(rawValue: errno) }
+        return free
+    }
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -29,6 +30,9 @@
 #ifndef __NR_fchmodat2
 #define __NR_fchmodat2 452
 #endif
+#ifndef __NR_quotactl_fd
+#define __NR_quotactl_fd 443
+#endif
 #ifndef __NR_open_tree_attr
 #define __NR_open_tree_attr 467
 #endif
@@ -43,7 +47,8 @@ static const int absent[] = {
 
 static const int refused[] = {
     // Other processes' memory and descriptors.
-    __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_kcmp, __NR_pidfd_getfd,
+    __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_process_madvise, __NR_move_pages, __NR_migrate_pages,
+    __NR_kcmp, __NR_pidfd_getfd,
     // Namespaces and mounts, old and new interface.
     __NR_unshare, __NR_setns, __NR_mount, __NR_umount2, __NR_pivot_root, __NR_chroot,
     __NR_fsopen, __NR_fsconfig, __NR_fsmount, __NR_fspick, __NR_open_tree, __NR_open_tree_attr, __NR_move_mount, __NR_mount_setattr,
@@ -52,11 +57,11 @@ static const int refused[] = {
     // Keyrings are the host user's: no namespace divides them.
     __NR_add_key, __NR_request_key, __NR_keyctl,
     // Large attack surfaces of the kernel that builds and tests have no use for.
-    __NR_bpf, __NR_perf_event_open, __NR_userfaultfd, __NR_syslog, __NR_acct, __NR_quotactl,
+    __NR_bpf, __NR_perf_event_open, __NR_userfaultfd, __NR_syslog, __NR_acct, __NR_quotactl, __NR_quotactl_fd,
     __NR_kexec_load, __NR_kexec_file_load, __NR_init_module, __NR_finit_module, __NR_delete_module,
     __NR_swapon, __NR_swapoff, __NR_reboot, __NR_vhangup,
 #ifdef __NR_iopl
-    __NR_iopl, __NR_ioperm,
+    __NR_iopl, __NR_ioperm, __NR_modify_ldt,
 #endif
 };
 
@@ -71,6 +76,7 @@ static void load(size_t offset) { emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t
 static void load_number(void) { load(offsetof(struct seccomp_data, nr)); }
 // The low half (both architectures are little-endian): the kernel itself looks at no more of modes, flags and requests.
 static void load_argument(int index) { load(offsetof(struct seccomp_data, args) + 8 * (size_t)index); }
+static void load_high_half(int index) { load(offsetof(struct seccomp_data, args) + 8 * (size_t)index + 4); }
 static void jump_equal(uint32_t value, uint8_t if_true, uint8_t if_false) { emit(BPF_JMP | BPF_JEQ | BPF_K, if_true, if_false, value); }
 static void jump_any_bit(uint32_t bits, uint8_t if_true, uint8_t if_false) { emit(BPF_JMP | BPF_JSET | BPF_K, if_true, if_false, bits); }
 static void answer(uint32_t action) { emit(BPF_RET | BPF_K, 0, 0, action); }
@@ -115,15 +121,29 @@ static void refuse_set_id(void) {
 #endif
 }
 
-// A network namespace does not cover AF_VSOCK and the like; these four it does.
+// A network namespace does not cover AF_VSOCK and the like; these four it does. Of netlink only what lists interfaces and addresses is
+// used by builds; the other protocols are parts of the kernel of their own.
 static void allow_few_socket_families(int call) {
-    jump_equal((uint32_t)call, 0, 7);
+    jump_equal((uint32_t)call, 0, 9);
     load_argument(0);
-    jump_equal(AF_UNIX, 4, 0);
-    jump_equal(AF_INET, 3, 0);
-    jump_equal(AF_INET6, 2, 0);
-    jump_equal(AF_NETLINK, 1, 0);
+    jump_equal(AF_UNIX, 6, 0);
+    jump_equal(AF_INET, 5, 0);
+    jump_equal(AF_INET6, 4, 0);
+    jump_equal(AF_NETLINK, 0, 2);
+    load_argument(2);
+    jump_equal(NETLINK_ROUTE, 1, 0);
     answer_error(EAFNOSUPPORT);
+    load_number();
+}
+
+// A segment that nobody has attached is memory of no process, and no limit counts it. Databases need one, of a few bytes.
+static void bound_shared_memory(void) {
+    jump_equal(__NR_shmget, 0, 6);
+    load_high_half(1);
+    jump_equal(0, 0, 2);
+    load_argument(1);
+    jump_any_bit(~((1u << 20) - 1), 0, 1);
+    answer_error(EINVAL);
     load_number();
 }
 
@@ -152,6 +172,7 @@ static void build(void) {
     refuse_bits(__NR_clone, 0, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
     allow_few_socket_families(__NR_socket);
     allow_few_socket_families(__NR_socketpair);
+    bound_shared_memory();
     refuse_terminal_injection();
     refuse_set_id();
     answer(SECCOMP_RET_ALLOW);

@@ -56,6 +56,20 @@ static int add_descriptor(struct specification *out, int fd, const char *kind, c
     return add_argument(out, text);
 }
 
+// Moves the options that were added so far into a file (bwrap(1), --args): everybody on the machine can read the arguments of a process.
+static int end_options(struct specification *out) {
+    int fd = memfd_create("ferry-arguments", 0);
+    if (fd < 0) return fail("helper", strerror(errno), "arguments");
+    for (size_t i = 1; i < out->argument_count; i++) {
+        size_t size = strlen(out->arguments[i]) + 1;
+        if (write(fd, out->arguments[i], size) != (ssize_t)size) return fail("helper", strerror(errno), "arguments");
+    }
+    if (lseek(fd, 0, SEEK_SET) != 0 || out->argument_count == 0) return fail("helper", strerror(errno), "arguments");
+    out->argument_count = 1;
+    static char option[] = "--args";
+    return add_argument(out, option) == 0 ? add_descriptor(out, fd, "helper", "arguments") : -1;
+}
+
 // A pipe for bubblewrap: its end is inherited, ours is not.
 static int make_pipe(int *theirs, int *ours, int their_index) {
     int ends[2];
@@ -79,6 +93,7 @@ static int take_field(struct specification *out, char tag, char *text, size_t le
     case 'D': return add_descriptor(out, blob(text, length), "helper", "data");
     // Ferry sends resolved paths: a link in the last place was put there since.
     case 'O': return add_descriptor(out, open(text, O_PATH | O_NOFOLLOW | O_DIRECTORY), "policy", text);
+    case 'E': return end_options(out);
     case 'S': return add_descriptor(out, filter_descriptor(), "helper", "seccomp filter");
     case 'J':
         if (make_pipe(&out->status_writer, &out->status, 1) < 0 || fcntl(out->status, F_SETFL, O_NONBLOCK) != 0)

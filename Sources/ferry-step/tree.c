@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { most_processes = 4096 };
+// Of one look: it must not take long, since nothing is ended meanwhile.
+enum { most_processes = 4096, most_descriptors = 20000, most_files = 1024 };
 
 struct pids {
     pid_t list[most_processes];
@@ -67,27 +69,73 @@ static long long resident(pid_t pid) {
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-static long long proportional(pid_t pid) {
+static long long kibibytes(const char *text, const char *name) {
+    const char *line = strstr(text, name);
+    return line ? atoll(line + strlen(name)) * 1024 : -1;
+}
+
+// `shared` gets what of it lies in shared memory.
+static long long proportional(pid_t pid, long long *shared) {
     char text[4096];
-    const char *line;
-    long long kibibytes;
-    if (read_proc(pid, "smaps_rollup", text, sizeof text) > 0 && (line = strstr(text, "\nPss:")) && sscanf(line, "\nPss: %lld", &kibibytes) == 1)
-        return kibibytes * 1024;
+    long long all = -1;
+    *shared = 0;
+    if (read_proc(pid, "smaps_rollup", text, sizeof text) > 0 && (all = kibibytes(text, "\nPss:")) >= 0) {
+        long long found = kibibytes(text, "\nPss_Shmem:");
+        if (found > 0) *shared = found;
+    }
     // A process may make itself unreadable.
-    return resident(pid);
+    return all >= 0 ? all : resident(pid);
+}
+
+struct memory_files {
+    ino_t inodes[most_files];
+    size_t count, looked;
+    long long bytes;
+};
+
+static bool is_new(struct memory_files *files, ino_t inode) {
+    for (size_t i = 0; i < files->count; i++)
+        if (files->inodes[i] == inode) return false;
+    if (files->count < most_files) files->inodes[files->count++] = inode;
+    return true;
+}
+
+// Files that memfd_create(2) made: memory that no process needs to have mapped.
+static void add_memory_files(pid_t pid, struct memory_files *files) {
+    char path[64], target[16];
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    DIR *folder = opendir(path);
+    if (!folder) return;
+    for (struct dirent *entry; files->looked < most_descriptors && (entry = readdir(folder));) {
+        struct stat status;
+        files->looked++;
+        ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof target);
+        if (length < 7 || memcmp(target, "/memfd:", 7) != 0 || fstatat(dirfd(folder), entry->d_name, &status, 0) != 0) continue;
+        if (is_new(files, status.st_ino)) files->bytes += (long long)status.st_blocks * 512;
+    }
+    closedir(folder);
 }
 
 long long tree_memory(pid_t root, long long limit) {
     static struct pids tree;
+    static struct memory_files files;
+    files.count = files.looked = 0;
+    files.bytes = 0;
     tree.list[0] = root;
     tree.count = 1;
     for (size_t i = 0; i < tree.count; i++) add_children(tree.list[i], &tree);
     long long total = 0;
     for (size_t i = 0; i < tree.count; i++) total += resident(tree.list[i]);
-    if (total <= limit) return total;
+    for (size_t i = 0; i < tree.count; i++) add_memory_files(tree.list[i], &files);
+    if (total + files.bytes <= limit) return total + files.bytes;
+    long long mapped = 0, shared;
     total = 0;
-    for (size_t i = 0; i < tree.count; i++) total += proportional(tree.list[i]);
-    return total;
+    for (size_t i = 0; i < tree.count; i++) {
+        total += proportional(tree.list[i], &shared);
+        mapped += shared;
+    }
+    // What is mapped of the files was counted with the processes.
+    return total + (files.bytes > mapped ? files.bytes - mapped : 0);
 }
 
 void kill_children(void) {

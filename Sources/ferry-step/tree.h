@@ -8,7 +8,7 @@
 // Whether this kernel lists children (CONFIG_PROC_CHILDREN); without it memory is not watched.
 bool can_list_children(void);
 
-// Bytes of memory that `root` and everything below it hold. Shared pages are counted for each process that maps
+// Bytes of memory that `root` and everything below it hold, files in memory (memfd_create) that they have open included. Shared pages are counted for each process that maps
 // them, unless that passes `limit`: then they are divided among them, which takes longer to find out.
 long long tree_memory(pid_t root, long long limit);
 

@@ -10,10 +10,15 @@ internal import Testing
         let script: String
         let reason: PrescanRefusal.Reason
         var testDescription: String { name }
+        /// git itself refuses, or passes over, names that its own file system checks know, sockets, and what lies too deep; only Ferry tells.
+        var isTakenByPlainGit: Bool {
+            ![.gitLookAlike, .specialFile, .tooDeep].contains(reason) && name != "nested repository" && !name.hasPrefix("top .git")
+                && !name.hasPrefix("nested .git")
+        }
         init(_ name: String, _ script: String, _ reason: PrescanRefusal.Reason) { (self.name, self.script, self.reason) = (name, script, reason) }
     }
 
-    private static let attacks = [
+    static let attacks = [
         Attack("nested repository", "git init -q sub", .nestedRepository),
         Attack("nested repository with a commit", "git init -q sub; cd sub; git commit -q --allow-empty -m x", .nestedRepository),
         Attack("nested .git file", "mkdir sub; echo 'gitdir: /tmp' > sub/.git", .nestedRepository),
@@ -21,6 +26,14 @@ internal import Testing
         Attack("top .git directory", "git init -q .", .nestedRepository),
         Attack("top .git link", "ln -s a.txt .git", .nestedRepository),
         Attack("bare repository", "git init -q --bare sub", .nestedRepository),
+        Attack(
+            "bare repository whose parts lie elsewhere",
+            "mkdir -p sub x/objects x/refs; echo 'ref: refs/heads/m' > sub/HEAD; echo ../x > sub/commondir",
+            .nestedRepository),
+        Attack("link into a git directory", "mkdir d; ln -s ../.git/config d/c", .escapingLink),
+        Attack("link into a git directory by another name", "ln -s 'GIT~1/hooks' c", .escapingLink),
+        Attack("submodule file for HFS+", #"echo x > "$(printf '.git\342\200\214modules')""#, .submodule),
+        Attack("submodule file for NTFS", "echo x > GITMOD~1", .submodule),
         Attack(
             "tracked file turned into a repository",
             "echo a.txt > .gitignore; rm a.txt; git init -q a.txt; cd a.txt; git commit -q --allow-empty -m x", .submodule),

@@ -15,6 +15,7 @@ struct BubblewrapArgumentsTests {
             case .path(let path): path.string
             case .data(let bytes): "{" + String(decoding: bytes, as: UTF8.self).replacing("\n", with: "|") + "}"
             case .folder(let path): "<\(path)>"
+            case .end: "--"
             case .seccomp: "<seccomp>"
             case .status: "<status>"
             case .gate: "<gate>"
@@ -23,7 +24,7 @@ struct BubblewrapArgumentsTests {
     }
 
     @Test(arguments: [
-        "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns",
+        "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--disable-userns",
         "--uid 1000 --gid 1000", "--cap-drop ALL", "--die-with-parent", "--new-session", "--clearenv", "--size 1048576 --tmpfs /",
         "--ro-bind /usr /usr", "--proc /proc --dev /dev", "--tmpfs /dev/shm --remount-ro /dev", "--bind-fd </t> /tmp", "--bind-fd </h> /home/agent",
         "--bind-fd </w> /work", "--remount-ro / --chdir /work", "--seccomp <seccomp>", "--json-status-fd <status>", "--block-fd <gate>",
@@ -98,5 +99,9 @@ struct BubblewrapArgumentsTests {
     @Test func `links of the root are made and folders of the root are bound`() {
         let line = Self.line(on: SandboxHost(rootEntries: ["bin": .link("usr/bin"), "lib64": .folder]))
         #expect(line.contains("--symlink usr/bin /bin --ro-bind /lib64 /lib64"))
+    }
+
+    @Test func `what tells of the person's keyrings is empty`() {
+        #expect(Self.line(on: SandboxHost(keyListings: ["keys"])).contains("--proc /proc --dev /dev --perms 0444 --ro-bind-data {} /proc/keys"))
     }
 }

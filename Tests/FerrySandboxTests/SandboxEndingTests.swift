@@ -117,6 +117,40 @@ struct SandboxEndingTests {
         }
     }
 
+    @Test func `what lies deep counts, and a flood of empty files does`() async throws {
+        try await withScratch { scratch async throws in
+            let deep = "mkdir d; cd d; for i in $(seq 250); do mkdir d; cd d; done; head -c 8000000 /dev/zero > f; cd /work; seq 2000 | xargs touch"
+            try await scratch.shell(deep).expectSuccess()
+            #expect(DiskUsage.bytes(in: [scratch.root]) > 8_000_000 + 2250 * 4096)
+            scratch.policy.limits.diskBytes = 32 << 20
+            let flood = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); mkdir f$i; cd f$i; seq 500 | xargs touch; cd ..; sleep 0.01; done"
+            #expect(try await scratch.shell(flood).ending == .diskLimit)
+        }
+    }
+
+    @Test func `folders that cannot be counted are over every limit`() async throws {
+        try await withScratch { scratch async throws in
+            let wide = "d=.; for i in $(seq 99); do d=$d/d; done; mkdir -p $d; cd $d; seq 300 | xargs mkdir"
+            try await scratch.shell(wide).expectSuccess()
+            #expect(DiskUsage.bytes(in: [scratch.root]) == .max)
+        }
+    }
+
+    @Test func `memory in files that nobody has mapped counts`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.memoryBytes = 100 << 20
+            let number = SystemCall("memfd_create", (319, 279), "").number
+            let program = """
+                my $n = 'm'; my $fd = syscall(\(number), $n, 0); open(my $f, '>&=', $fd) or die; my $block = 'x' x 1_000_000;
+                for (1..%) { syswrite $f, $block } open(S, '<', '/proc/self/status'); print grep /VmRSS/, <S>; $| = 1; print ''; sleep 5;
+                """
+            let result = try await scratch.perl(program.replacing("%", with: "300"))
+            #expect(result.ending == .memoryLimit)
+            // The process itself is small: what it holds mapped says nothing.
+            #expect(try await scratch.perl(program.replacing("%", with: "20").replacing("sleep 5", with: "sleep 1")).ending == .exited(0))
+        }
+    }
+
     @Test func `one file above its limit ends the command that writes it`() async throws {
         try await withScratch { scratch async throws in
             scratch.policy.limits.fileBytes = 1 << 20

@@ -9,7 +9,7 @@ struct SandboxHealthTests {
     @Test func `on this machine commands can be contained`() async throws {
         let health = await SandboxHealth.check()
         #expect(health.isGood, "\(health.findings)")
-        #expect(health.findings.map(\.name) == ["user", "bubblewrap", "sandbox", "seccomp", "memory"])
+        #expect(health.findings.map(\.name) == ["user", "bubblewrap", "sandbox", "seccomp", "privileges", "network", "limits", "memory"])
         #expect(health.obstacle == nil)
     }
 
@@ -64,5 +64,42 @@ struct SandboxHealthTests {
         machine.isContainer = true
         #expect(SandboxRemedy.remedy(for: words, on: machine).contains("container"))
         #expect(SandboxRemedy.remedy(for: "bwrap: Unknown option --bind-fd", on: Self.plain).contains("too old"))
+    }
+
+    @Test(arguments: [
+        ("ID=debian\n", "sudo apt-get install bubblewrap"), ("NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "sudo apt-get install bubblewrap"),
+        ("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "sudo dnf install bubblewrap"), ("ID='arch'\n", "sudo pacman -S bubblewrap"),
+        ("ID=opensuse-leap\nID_LIKE=\"suse opensuse\"", "sudo zypper install bubblewrap"), ("", "(Debian, Ubuntu), sudo dnf install bubblewrap"),
+    ])
+    func `the line that installs bubblewrap is that of this distribution`(_ release: String, _ line: String) {
+        let remedy = SandboxRemedy.install(on: release)
+        #expect(remedy.contains(line))
+        #expect(release.isEmpty || remedy.split(separator: "sudo").count == 2)
+    }
+
+    @Test func `what is not in force inside is told, whatever was asked for`() throws {
+        let outside = try ["user", "net"].map { "\($0) " + (try SymbolicLink.target(of: FilePath("/proc/self/ns").appending($0)).string) }
+        let readings = SandboxReadings(
+            """
+            NoNewPrivs:\t1
+            Seccomp:\t0
+            CapEff:\t0000000000000001
+            @limits
+            Limit                     Soft Limit           Hard Limit           Units
+            Max core file size        0                    0                    bytes
+            Max processes             unlimited            unlimited            processes
+            Max open files            4096                 4096                 files
+            @interfaces
+                lo: 0
+              eth0: 0
+            @namespaces
+            \(outside[0])
+            \(outside[1])
+            pid pid:[1]
+            """)
+        #expect(!readings.hasSeccomp && readings.hasPrivileges)
+        #expect(readings.interfaces == ["lo", "eth0"])
+        #expect(readings.weakLimits(SandboxLimits()) == ["Max processes", "Max file size"])
+        #expect(readings.sharedNamespaces == ["cgroup", "ipc", "mnt", "net", "user", "uts"])
     }
 }

@@ -20,6 +20,8 @@ int ferry_get_lease(int fd);
 int64_t ferry_filesystem_type(const char *path);
 /// statvfs(3): free bytes for an ordinary user at `path`, or -1 with errno.
 int64_t ferry_free_bytes(const char *path);
+/// statvfs(3): files that an ordinary user can still make at `path`, or -1 with errno; INT64_MAX where the file system has no such limit.
+int64_t ferry_free_inodes(const char *path);
 
 /// Copies owner, mode and every extended attribute (ACLs are attributes) of one open file to another. 0; 1 where owner, group, an ACL or a
 /// user's attribute cannot be given; -1 with errno.

@@ -16,6 +16,7 @@ package struct ToolBox: Sendable {
     private let files: GuestFiles
     private let memory: FileMemory
     private let outputs: OutputStore
+    private let redactor: Redactor
 
     /// The tools that the workspace allows. `readBytes` bounds one answer of `read`, for models with a small window.
     package init(_ workspace: AgentWorkspace, report: ReportSchema, redactor: Redactor, readBytes: Int = 256 << 10) {
@@ -38,6 +39,7 @@ package struct ToolBox: Sendable {
         self.files = files
         self.memory = memory
         self.outputs = outputs
+        self.redactor = redactor.ofKnownValues
     }
 
     private static func finishDefinition(_ report: ReportSchema) -> ToolDefinition {
@@ -65,6 +67,14 @@ package struct ToolBox: Sendable {
     /// Runs one call. What the model did wrong is a result with `isError`; thrown are `CancellationError`, `SandboxError`, and `Errno`
     /// where the machine, not the call, is at fault.
     func run(_ call: ToolCall, _ context: ToolCallContext) async throws -> ToolOutput {
+        var output = try await result(of: call, context)
+        // A model that has not seen a key cannot pass it on.
+        output.text = redactor.redact(output.text)
+        output.identity = redactor.redact(output.identity)
+        return output
+    }
+
+    private func result(of call: ToolCall, _ context: ToolCallContext) async throws -> ToolOutput {
         guard let tool = tool(call.name) else {
             return ToolOutput("No such tool: \(call.name); there are \(definitions.map(\.name).joined(separator: ", ")).", isError: true)
         }

@@ -36,9 +36,19 @@ package final class ModelSource: Sendable {
     private static func keys(_ entries: [KeyFile.Entry], _ environment: [String: String], status: FileStatus?) -> KnownKeys {
         let bound = entries.map { ($0.name, KeyRing.Entry(key: $0.key.map { FerryLLM.Secret($0) }, hosts: $0.hosts)) }
         let named = environment.filter { name, _ in ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD"].contains { name.hasSuffix($0) } }.values
+        let listed = entries.compactMap { $0.key ?? environment[$0.name] }
         return KnownKeys(
             ring: KeyRing(entries: Dictionary(bound, uniquingKeysWith: { $1 }), environment: environment),
-            redactor: Redactor(values: Array(named) + entries.compactMap(\.key)), status: status)
+            redactor: Redactor(values: Array(named) + listed + credentials(environment)), status: status)
+    }
+
+    /// What the service manager handed over as credentials: each is a secret, whatever its name.
+    private static func credentials(_ environment: [String: String]) -> [String] {
+        guard let folder = environment["CREDENTIALS_DIRECTORY"].map({ FilePath($0) }), !folder.isEmpty else { return [] }
+        return ((try? Directory.entries(of: folder)) ?? []).compactMap { entry in
+            guard let bytes = try? FileContents.read(folder.appending(entry.name), limit: 1 << 16) else { return nil }
+            return String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+        }
     }
 
     /// Reads `keys.yaml` again if it is another file than the last time. Throws `ModelError` where it may not be used.
@@ -92,7 +102,8 @@ package final class ModelSource: Sendable {
         let price = chain.first.flatMap(catalog.price)
         let options = ModelOptions(maxOutputTokens: min(16_000, price?.maxOutput ?? 16_000), effort: note.effort?.rawValue)
         let window = chain.first.flatMap(catalog.window)
-        return AgentLoop(AgentModel(model, options: options, window: window) { usage, name in catalog.cost(of: usage, model: name) })
+        let redacting = RedactingModel(model) { self.redactor }
+        return AgentLoop(AgentModel(redacting, options: options, window: window) { usage, name in catalog.cost(of: usage, model: name) })
     }
 
     /// The models behind a name; the name itself where the settings do not tell.
