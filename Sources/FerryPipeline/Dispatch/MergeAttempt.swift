@@ -126,8 +126,10 @@ struct MergeAttempt: Sendable {
         let export = CleanExport(
             workspace: workspace, git: git, runner: parts.runner, repository: repository,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache])
-        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge")
-        guard let bad = evidence.first(where: { $0.verdict != .passed }) else { return nil }
+        let base = try await parts.store.baseline(feature.id)
+        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge", base: base)
+        // What failed before any change was shown when this was approved.
+        guard let bad = evidence.first(where: { $0.verdict != .passed && !$0.isAlreadyRed(since: base) }) else { return nil }
         return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."
     }
 
