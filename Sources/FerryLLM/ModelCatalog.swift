@@ -84,6 +84,19 @@ package struct ModelCatalog: Sendable {
         return models.count == 1 ? models[0] : FallbackModel(models, timing: retryTiming)
     }
 
+    /// Where a `provider/model` is reached, for programs that write their own requests. Throws `ModelError` of kind `configuration`.
+    package func upstream(of name: String) throws(ModelError) -> ModelUpstream {
+        let (settings, model) = try provider(of: name)
+        guard [.anthropic, .openai, .openaiResponses].contains(settings.api) else {
+            throw ModelError(
+                .configuration, "Programs of others cannot reach \(name): its provider speaks `api: \(settings.api.rawValue)`",
+                remedy: "Give the agent a model of a provider with api anthropic or openai")
+        }
+        let isAnthropic = settings.api == .anthropic
+        let (endpoint, key, _) = try reach(settings, usual: isAnthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1")
+        return ModelUpstream(name: name, wire: isAnthropic ? .anthropic : .openAI, model: model, endpoint: endpoint, key: key)
+    }
+
     /// The price of a `provider/model`, as `ModelResponse.model` names it; `nil`: unknown. A script may bring its own.
     package func price(of name: String) -> ModelPrice? {
         if let price = prices.price(of: name) { return price }
