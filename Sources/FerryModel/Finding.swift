@@ -21,14 +21,19 @@ package struct Finding: Hashable, Sendable, Codable {
     package var line: Int?
     package var message: String
     package var remedy: String
+    /// What it rests on: the line as it stands (never a secret), the size of the change, the command and its log. `nil` where the message says it all.
+    package var evidence: String?
 
-    package init(rule: String, severity: Severity, path: String = "", line: Int? = nil, message: String, remedy: String = "") {
+    package init(
+        rule: String, severity: Severity, path: String = "", line: Int? = nil, message: String, remedy: String = "", evidence: String? = nil
+    ) {
         self.rule = rule
         self.severity = severity
         self.path = path
         self.line = line
         self.message = message
         self.remedy = remedy
+        self.evidence = evidence
     }
 
     /// `src/a.py:3`, `src/a.py`, or empty.

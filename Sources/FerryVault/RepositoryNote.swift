@@ -30,6 +30,10 @@ package struct RepositoryNote: Hashable, Sendable {
     /// The key `test`: the command that decides; empty only with a fault.
     package let testCommand: String
     package let protected: [PathPattern]
+    /// A file that `test` writes its results to, as JUnit XML; relative to the repository.
+    package let testReport: String?
+    /// What each new source file must hold in a comment at its top; `*` stands for any text. `nil`: nothing.
+    package let licenceHeader: String?
     /// Layers of the code, from the lowest up.
     package let layers: [String]
     /// Folders that commands may read beside the system. Absolute.
@@ -57,6 +61,8 @@ package struct RepositoryNote: Hashable, Sendable {
         setup = reader.text("setup", such: "write a command on one line")
         testCommand = reader.text("test", such: "write a command on one line") ?? ""
         protected = reader.patterns("protected")
+        testReport = Self.testReport(&reader)
+        licenceHeader = reader.text("licence_header", such: "write one line such as `SPDX-License-Identifier: MIT`")
         layers = reader.texts("layers").map(\.text)
         toolchains = Self.toolchains(&reader, offLimits)
         network = Self.network(&reader)
@@ -81,6 +87,15 @@ package struct RepositoryNote: Hashable, Sendable {
             return nil
         }
         return folder(text, "path", reader.line(of: "path"), &reader, offLimits, vaultMayLieInside: true)
+    }
+
+    private static func testReport(_ reader: inout NoteReader) -> String? {
+        guard let text = reader.text("test_report", such: "write a file such as build/junit.xml") else { return nil }
+        if PathPattern(text) != nil, !text.hasSuffix("/") { return text }
+        reader.fault(
+            reader.line(of: "test_report"), "test_report is `\(InertText.excerpt(text, limit: 120))`",
+            "write a file below the repository, without `..`")
+        return nil
     }
 
     private static func toolchains(_ reader: inout NoteReader, _ offLimits: OffLimits) -> [FilePath] {

@@ -141,21 +141,46 @@ struct BadInputRepositoryTests {
         }
     }
 
-    @Test func `tests that fail before any change are told apart, in the note and in what the coder is given`() async throws {
+    private static var redFiles: [String: String] {
         var files = Hello.files
         files["tests/test_old.py"] =
             "import unittest\n\nclass OldTests(unittest.TestCase):\n    def test_old(self):\n        self.fail(\"long broken\")\n"
+        return files
+    }
+
+    @Test func `tests that fail as before any change hold nobody up, and the person is told`() async throws {
         let answers: [Answer] = [.planner(), .coder(writes: Hello.word("thanks")), .tester(), .reviewer()]
-        try await Scene.with(answers, settings: ["fix_rounds": "1"], files: files) { scene in
+        try await Scene.with(answers, files: Self.redFiles) { scene in
+            try await scene.whileServing {
+                try scene.plan()
+                let feature = try await scene.note("Thanks", reaches: .review)
+                try await scene.note("Thanks", in: .review, says: "as before any change")
+                try await scene.note("Thanks", in: .review, says: "a command failed")
+                #expect(scene.prompts("coder").count == 1)
+                let summary = try text(scene.vault.pushing("40_runs/FR-001/FR-001 run-1.md"))
+                #expect(summary.contains("Before any change the tests failed"))
+                #expect(summary.contains("### failed as before any change"))
+                // The person has seen it and decides.
+                try scene.move("Thanks", .review, .done)
+                try await scene.note("Thanks", reaches: .done)
+                #expect(try await scene.git("rev-parse", "main^2") == feature.tip)
+            }
+        }
+    }
+
+    @Test func `a regression is told from what failed before any change`() async throws {
+        var wrong = Hello.word("thanks")
+        wrong["hello/thanks.py"] = "def thanks():\n    return \"thank\"\n"
+        let answers: [Answer] = [.planner(), .coder(writes: wrong), .tester(), .reviewer()]
+        try await Scene.with(answers, settings: ["fix_rounds": "1"], files: Self.redFiles) { scene in
             try await scene.whileServing {
                 try scene.plan()
                 try await scene.note("Thanks", reaches: .blocked)
-                try await scene.told("Thanks", "The tests failed before any change, too.")
-                try await scene.told("Thanks", "before any change")
-                let second = scene.server.requests.first { $0.firstUserText.contains("Attempt: 2") }
-                #expect(second?.firstUserText.contains("The tests failed before any change, too.") == true)
-                let summary = try text(scene.vault.pushing("40_runs/FR-001/FR-001 run-1.md"))
-                #expect(summary.contains("Before any change the tests failed"))
+                let second = try #require(scene.prompts("coder").last)
+                #expect(second.contains("Attempt: 2"))
+                #expect(second.contains("1 tests fail that failed before any change too."))
+                let failed = try #require(second.split(separator: "\n").first { $0.hasPrefix("Failed: ") })
+                #expect(failed.contains("test_it_says_thanks") && !failed.contains("test_old"))
             }
         }
     }

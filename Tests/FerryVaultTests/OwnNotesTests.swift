@@ -164,7 +164,8 @@ struct OwnNotesTests {
                 "r.md:4: limits holds the unknown name `memory`; the limits are memory_mb, processes, minutes and disk_mb",
                 "r.md:4: limits.minutes is `-1`; write a whole number above 0",
                 "r.md:5: at_once is `many`; write a whole number such as 2",
-                "r.md:6: the key `branch` is unknown; the keys here are at_once, base, env, forge, layers, limits, network, network_for, path, protected, setup, test, toolchains",
+                "r.md:6: the key `branch` is unknown; the keys here are at_once, base, env, forge, layers, licence_header, limits, network, network_for, path, protected, "
+                    + "setup, test, test_report, toolchains",
             ])
     }
 

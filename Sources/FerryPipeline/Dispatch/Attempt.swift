@@ -75,7 +75,8 @@ struct Attempt: Sendable {
             let tip = try await git.tip(of: known)
             let begun = try await parts.store.fact("start:\(feature.id):\(last.number)").flatMap { CommitID($0) }
             // A run that was stopped before its first checkpoint began where the work stood.
-            start = checkpoint ?? (last.outcome == .review || last.outcome == .merged ? tip : begun) ?? tip ?? knownBase
+            let waived = kind == .retry ? try await waivedCommit(git, number) : nil
+            start = waived ?? checkpoint ?? (last.outcome == .review || last.outcome == .merged ? tip : begun) ?? tip ?? knownBase
         } else {
             kind = .fresh
             base = try await git.baseTip(baseBranch)
@@ -104,12 +105,23 @@ struct Attempt: Sendable {
         let parsed = FeatureNote(parsing: run.note, path: feature.path)
         let now = FeatureNote(parsing: note, path: feature.path)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
-        return RunRequest(
+        var request = RunRequest(
             feature: feature.id, run: run.number, kind: kind, title: parsed.title, note: parsed, text: parsed.textForAgents,
             answers: try await parts.store.fact("answers:\(feature.id)") ?? now.answers,
             findings: findings, repository: repository, branch: branch, base: base, start: start,
             route: Route(RoutingFacts(parsed), fixRounds: settings.fixRounds),
             time: CommitTime(secondsSince1970: Int64(seconds)))
+        request.asIs = try await parts.store.commitAsIs(feature.id, run.number)
+        return request
+    }
+
+    /// The commit whose errors a person has waived, all of them; kept with the run, which takes it as it is also after a restart.
+    private func waivedCommit(_ git: GitRepository, _ run: RunNumber) async throws -> CommitID? {
+        guard let asIs = try await parts.store.checkResult(feature.id).flatMap(WaivedCommit.init), let commit = CommitID(asIs.commit),
+            try await git.commitExists(commit)
+        else { return nil }
+        try await parts.store.keep(asIs, of: feature.id, run)
+        return commit
     }
 
     private func baseBranch(_ git: GitRepository) async throws -> BranchName {

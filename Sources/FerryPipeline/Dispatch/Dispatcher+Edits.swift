@@ -8,7 +8,12 @@ extension Dispatcher {
     func takeEdits(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
         let id = feature.id
         let note = try desk.feature(at: feature.path)
-        for box in note.block?.boxes ?? [] where box.isTicked { return try await take(box, of: &feature, now) }
+        let ticked = (note.block?.boxes ?? []).filter(\.isTicked)
+        // Several may be ticked in one save, and approving with them: what is waived is waived first.
+        let waivers = ticked.filter { $0.id.hasPrefix("waive-") }
+        let isWaived = try await waive(waivers, of: &feature, now)
+        if let box = ticked.first(where: { !$0.id.hasPrefix("waive-") }) { return try await take(box, of: &feature, now) }
+        if !waivers.isEmpty { return isWaived ? try await dispatch(&feature, now) : [] }
         if undispatched.contains(id) || isRaised(feature, note) { return try await dispatch(&feature, now) }
         guard state.isWaiting(id) else {
             if state.isRunning(id), try await isAnswered(note, feature) {

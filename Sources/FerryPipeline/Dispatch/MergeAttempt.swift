@@ -131,8 +131,10 @@ struct MergeAttempt: Sendable {
                 folder: workspace.folder, lookup: parts.lookup
             ) { [store = parts.store, feature] in try await store.record($0, feature: feature.id, run: feature.run) },
             cache: RepositoryCache(folder: parts.folders.cache(of: repository.name), runner: parts.runner))
-        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge")
-        guard let bad = evidence.first(where: { $0.verdict != .passed }) else { return nil }
+        let base = try await parts.store.baseline(feature.id)
+        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge", base: base)
+        // What failed before any change was shown when this was approved.
+        guard let bad = evidence.first(where: { $0.verdict != .passed && !$0.isAlreadyRed(since: base) }) else { return nil }
         return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."
     }
 

@@ -20,6 +20,17 @@ extension Store {
         return try? JSONDecoder().decode(Evidence.self, from: Data(text.utf8))
     }
 
+    /// The commit that a run takes as it is.
+    package func keep(_ asIs: WaivedCommit, of feature: FeatureID, _ run: RunNumber) async throws {
+        try await setFact("as-is:\(feature):\(run)", String(decoding: try JSONEncoder().encode(asIs), as: UTF8.self))
+    }
+
+    /// … as it was kept; `nil` for a run that takes none so.
+    package func commitAsIs(_ feature: FeatureID, _ run: RunNumber) async throws -> WaivedCommit? {
+        guard let text = try await fact("as-is:\(feature):\(run)") else { return nil }
+        return try? JSONDecoder().decode(WaivedCommit.self, from: Data(text.utf8))
+    }
+
     /// The newest check; `nil` before the first.
     package func checkResult(_ feature: FeatureID) async throws -> CheckResult? {
         guard let text = try await fact("check:\(feature)") else { return nil }

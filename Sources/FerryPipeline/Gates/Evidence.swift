@@ -49,6 +49,12 @@ package struct Evidence: Hashable, Sendable, Codable {
     package var cause: Cause?
     /// One sentence: why it did not pass; `nil` for a pass.
     package var reason: String?
+    /// What the sandbox allowed, in words: `worktree read-write, no network, 4096 MB, …`. `nil` in evidence of before it was kept.
+    package var policy: String? = nil
+    /// Tests that failed in one of two runs on fresh exports of this commit and not in the other; empty or `nil` where none did, or one run was enough.
+    package var flaky: [String]? = nil
+    /// The log of the run that failed, where a second one was made.
+    package var firstLog: String? = nil
 
     package static let excerptBytes = 4000
 
@@ -66,19 +72,32 @@ package struct Evidence: Hashable, Sendable, Codable {
     /// One line: `passed: python3 -m pytest -q (exit 0, 12.3 s): 40 tests passed`.
     package var summary: String {
         let word = verdict == .couldNotBeChecked ? "could not be checked" : verdict.rawValue
-        let what = reason ?? tests?.sentence
+        let told = [reason ?? tests?.sentence, flakySentence].compactMap { $0 }.joined(separator: " ")
+        let what = told.isEmpty ? nil : told
         return "\(word): \(command.replacing("\n", with: "; ")) (\(ending), \(durationText))" + (what.map { ": " + $0 } ?? "")
     }
 
+    /// `Flaky, run twice: test_a.`; `nil` where nothing was.
+    package var flakySentence: String? {
+        guard let flaky, !flaky.isEmpty else { return nil }
+        return "Flaky, run twice: \(Self.list(flaky))."
+    }
+
     /// What the coder is told: the sentence, the failed tests, the end of the output. Empty for a pass.
-    package var findings: [Finding] {
+    package var findings: [Finding] { findings(naming: tests?.failures ?? []) }
+
+    /// The same, naming only these of the failed tests.
+    func findings(naming names: [String]) -> [Finding] {
         guard verdict != .passed else { return [] }
         var message = "`\(command)` \(verdict == .failed ? "failed" : "could not be checked") (\(ending), \(durationText)). \(reason ?? "")"
-        if let names = tests?.failures, !names.isEmpty {
-            message += "\nFailed: " + names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
-        }
+        if !names.isEmpty { message += "\nFailed: " + Self.list(names) }
+        if let flakySentence { message += "\n" + flakySentence }
         if !excerpt.isEmpty { message += "\nThe end of its output:\n" + excerpt }
-        return [Finding(rule: "tests", severity: .error, message: message, remedy: remedy)]
+        return [Finding(rule: "tests", severity: .error, message: message, remedy: remedy, evidence: "\(label) on \(commit.prefix(12)): \(ending)")]
+    }
+
+    static func list(_ names: [String]) -> String {
+        names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
     }
 
     private var remedy: String {

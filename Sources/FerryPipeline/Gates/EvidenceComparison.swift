@@ -26,8 +26,7 @@ package struct EvidenceComparison: Hashable, Sendable {
     /// Without names on both sides nothing says that the failures are the same ones.
     private static func bothFailed(_ base: Evidence, _ head: Evidence) -> Outcome {
         guard let old = base.tests, let new = head.tests, !old.failures.isEmpty, !new.failures.isEmpty else {
-            return base.ending == head.ending && base.tests == nil && head.tests == nil
-                ? .alreadyRed : .unknown("It failed at the base too, and the failures cannot be compared.")
+            return .unknown("It failed at the base too, and the failures cannot be compared.")
         }
         let names = new.newFailures(since: old)
         return names.isEmpty ? .alreadyRed : .regression(names)

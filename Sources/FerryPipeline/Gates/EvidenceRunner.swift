@@ -36,21 +36,25 @@ package struct EvidenceRunner: Sendable {
     ) async throws -> Evidence {
         try Directory.create(logs, mode: 0o700)
         let log = logs.appending(label + ".log")
+        let staleReport = await Self.reportBytes(report, in: policy.worktree)
         let result = try await runner.run(SandboxCommand(["/bin/sh", "-c", line], directory: directory, log: log), under: policy)
         try await failpoint(.checkAfterEffect)
         let output = await Self.output(of: result, log: log)
-        let tests = await Self.reported(report, in: policy.worktree) ?? TestOutput.summary(of: output, command: line)
+        let reported = await Self.reportBytes(report, in: policy.worktree)
+        let tests = (reported == staleReport ? nil : reported.flatMap(JUnitReport.summary(of:))) ?? TestOutput.summary(of: output, command: line)
         let verdict = EvidenceVerdict(result.ending, output: output, tests: tests, limit: policy.limits.time)
         return Evidence(
             label: label, command: line, directory: directory, commit: commit, environment: policy.environmentDigest.description, preset: preset,
             ending: EvidenceEnding(result.ending), milliseconds: Int(result.duration / .milliseconds(1)),
             outputDigest: result.outputDigest.description, outputBytes: result.outputBytes, log: log.string,
-            excerpt: output.tail(bytes: Evidence.excerptBytes), tests: tests, verdict: verdict.verdict, cause: verdict.cause, reason: verdict.reason)
+            excerpt: output.tail(bytes: Evidence.excerptBytes), tests: tests, verdict: verdict.verdict, cause: verdict.cause, reason: verdict.reason,
+            policy: policy.summary)
     }
 
+    /// A report that lies in the repository, and that the command did not write anew, says nothing.
     @concurrent
-    private static func reported(_ report: String?, in folder: FilePath) async -> TestSummary? {
-        report.flatMap { JUnitReport.summary(at: $0, in: folder) }
+    private static func reportBytes(_ report: String?, in folder: FilePath) async -> [UInt8]? {
+        report.flatMap { JUnitReport.bytes(at: $0, in: folder) }
     }
 
     /// All of it where it is not too long.
@@ -63,6 +67,15 @@ package struct EvidenceRunner: Sendable {
 }
 
 extension SandboxPolicy {
+    /// What it allows, for people: the numbers that can change a result.
+    var summary: String {
+        let parts = [
+            "worktree \(worktreeAccess == .readOnly ? "read-only" : "read-write")", "\(limits.memoryBytes >> 20) MB of memory",
+            "\(limits.processes) processes", "\(limits.diskBytes >> 20) MB of disk", "\(limits.time.components.seconds) s",
+        ]
+        return (parts + (toolchains.isEmpty ? [] : ["toolchains " + toolchains.map(\.string).joined(separator: ", ")])).joined(separator: ", ")
+    }
+
     /// SHA-256 over what can change a command's result apart from the worktree: toolchains, environment, limits, access, files.
     package var environmentDigest: ContentHash {
         var parts = [

@@ -24,14 +24,18 @@ package struct GateContext: Hashable, Sendable {
     /// `protected` of the repository note, and the vault where it lies inside the repository.
     package var protected: [PathPattern]
     package var size: SizeLimits
+    /// `licence_header` of the repository note; `nil` where it asks for none. A `*` in it stands for any text.
+    package var licenceHeader: String?
 
     package init(
-        filesToModify: [PathPattern] = [], filesNotToTouch: [PathPattern] = [], protected: [PathPattern] = [], size: SizeLimits = SizeLimits()
+        filesToModify: [PathPattern] = [], filesNotToTouch: [PathPattern] = [], protected: [PathPattern] = [], size: SizeLimits = SizeLimits(),
+        licenceHeader: String? = nil
     ) {
         self.filesToModify = filesToModify
         self.filesNotToTouch = filesNotToTouch
         self.protected = protected
         self.size = size
+        self.licenceHeader = licenceHeader
     }
 
     /// Whether the feature itself names this path.

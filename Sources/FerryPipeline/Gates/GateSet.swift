@@ -22,7 +22,7 @@ package struct GateSet: Sendable {
     /// Every built-in gate, in the order of their findings.
     package static let all: [any Gate] = [
         ProtectedPathsGate(), ScopeGate(), FileNamesGate(), SecretsGate(), ConflictMarkersGate(), DeletedTestsGate(), BinaryFilesGate(),
-        SizeGate(), SensitiveFilesGate(),
+        SizeGate(), LicenceHeadersGate(), SensitiveFilesGate(),
     ]
     /// The names that `gate:` in a rule note may bear.
     package static var names: [String] { all.map(\.name) }
@@ -42,8 +42,9 @@ package struct GateSet: Sendable {
 
     /// All findings, the gravest first; those of one severity stay in the order of gates and files.
     package func check(_ change: ProposedChange, _ context: GateContext) -> [Finding] {
-        gates.flatMap { gate in Self.capped(adjusted(gate.check(change, context), of: gate), of: gate) }
+        let findings = gates.flatMap { gate in Self.capped(adjusted(gate.check(change, context), of: gate), of: gate) }
             .enumerated().sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
+        return change.quoting(findings)
     }
 
     private func adjusted(_ findings: [Finding], of gate: any Gate) -> [Finding] {

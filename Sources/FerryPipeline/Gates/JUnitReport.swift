@@ -6,9 +6,9 @@ internal import SystemPackage
 enum JUnitReport {
     private static let longest = 16 << 20
 
-    /// The report below the folder; `nil` where there is none, a link is on the way to it, or it is too long or no report.
-    static func summary(at path: String, in folder: FilePath) -> TestSummary? {
-        (try? ConfinedFiles(root: folder).read(FilePath(path), limit: longest)).flatMap(summary(of:))
+    /// The report below the folder; `nil` where there is none, a link is on the way to it, or it is too long.
+    static func bytes(at path: String, in folder: FilePath) -> [UInt8]? {
+        try? ConfinedFiles(root: folder).read(FilePath(path), limit: longest)
     }
 
     /// `nil` where the text holds no test suite.

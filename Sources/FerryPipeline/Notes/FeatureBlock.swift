@@ -104,12 +104,10 @@ package struct FeatureBlock: Sendable {
                 .init("risk", [.text(check.risk.rawValue + (check.riskReasons.isEmpty ? "" : ": " + check.riskReasons.joined(separator: ", ")))]))
             if let red = check.redBaseline { rows.append(.init("before any change", [.text("the tests failed: \(red)")])) }
             for evidence in check.evidence {
-                rows.append(.init("evidence", Self.pieces(of: evidence.summary, code: evidence.command.replacing("\n", with: "; "))))
+                let summary = evidence.summary + (check.isAlreadyRed(evidence) ? " (as before any change, in nothing new)" : "")
+                rows.append(.init("evidence", Self.pieces(of: summary, code: evidence.command.replacing("\n", with: "; "))))
             }
-            let open = check.findings.filter { $0.severity >= .warning }
-            if !open.isEmpty {
-                rows.append(.init("open findings", [.text(open.map { "\($0.location) \($0.message)" }.prefix(5).joined(separator: "; "))]))
-            }
+            rows += self.rows(of: check)
         }
         if cost.calls > 0 { rows.append(.init("cost", [.text("\(RunNotes.cost(cost)), \(cost.inputTokens) tokens in, \(cost.outputTokens) out")])) }
         return rows
@@ -137,12 +135,14 @@ package struct FeatureBlock: Sendable {
         let commit = feature.tip.map { String($0.prefix(12)) }
         switch feature.state {
         case .review where !feature.isApproved && commit != nil:
-            return [
+            return (check.map { waiverBoxes($0, of: .warning, run: run) } ?? []) + [
                 .init(id: "approve", run: run, commit: commit, text: [.text("Approve and merge")]),
                 .init(id: "changes", run: run, commit: commit, text: [.text("Request changes (written under Feedback)")]),
             ]
         case .blocked where self.run?.outcome == .parked && feature.questions.isEmpty:
             return [.init(id: "allow", run: run, text: [.text("Allow \(allowance) more USD")])]
+        case .blocked where self.run?.outcome == .blocked && feature.questions.isEmpty && !feature.isHeld:
+            return check.map { waiverBoxes($0, of: .error, run: run) } ?? []
         default: return []
         }
     }

@@ -54,7 +54,8 @@ package struct RunNotes: Sendable {
         ]
         let page = InertText.page(
             ["## Evidence"] + evidence(check) + [
-                "## Findings", findings(check), "## Transcripts", transcripts.isEmpty ? "none yet" : list(transcripts.map(link)),
+                "## Findings", findings(check), "## Waived", waived(check), "## Transcripts",
+                transcripts.isEmpty ? "none yet" : list(transcripts.map(link)),
             ],
             limit: 192 << 10
         ) { "*\($0) parts are left out here.*" }
@@ -78,15 +79,35 @@ package struct RunNotes: Sendable {
         parts.append("On a clean export of \(InertText.code(String(check.commit.prefix(12)))), in this order")
         for evidence in check.evidence {
             parts += [
-                "### \(evidence.verdict == .passed ? "passed" : evidence.verdict == .failed ? "failed" : "could not be checked")",
+                "### \(Self.verdict(of: evidence, in: check))",
                 InertText.block(evidence.command, limit: 4 << 10).withoutLineEnd,
                 "\(InertText.inline(evidence.ending.description)), \(evidence.durationText), \(evidence.outputBytes) bytes of output"
                     + (evidence.log.map { ", in full in \(InertText.code($0, limit: 400))" } ?? "")
-                    + "\noutput SHA-256 \(InertText.code(evidence.outputDigest)), environment SHA-256 \(InertText.code(evidence.environment))",
+                    + "\noutput SHA-256 \(InertText.code(evidence.outputDigest)), environment SHA-256 \(InertText.code(evidence.environment))"
+                    + (evidence.policy.map { "\nsandbox \(InertText.code(evidence.preset)): \(InertText.inline($0, limit: 1000))" } ?? "")
+                    + (evidence.flakySentence.map { "\n\(InertText.inline($0, limit: 2000))" } ?? ""),
                 InertText.block(evidence.excerpt, limit: 4 << 10).withoutLineEnd,
             ]
         }
         return parts
+    }
+
+    private static func verdict(of evidence: Evidence, in check: CheckResult) -> String {
+        switch evidence.verdict {
+        case .passed: evidence.flaky?.isEmpty == false ? "passed at the second try" : "passed"
+        case .failed: check.isAlreadyRed(evidence) ? "failed as before any change" : "failed"
+        case .couldNotBeChecked: "could not be checked"
+        }
+    }
+
+    private func waived(_ check: CheckResult?) -> String {
+        guard let waived = check?.waived, !waived.isEmpty else { return "none" }
+        return list(
+            waived.map { waiver in
+                let finding = waiver.finding
+                return "\(InertText.inline(waiver.date)) on \(InertText.code(waiver.commit)): \(InertText.inline(finding.rule, limit: 80)) "
+                    + (finding.location.isEmpty ? "" : InertText.code(finding.location) + " – ") + InertText.inline(finding.message, limit: 1000)
+            })
     }
 
     private func findings(_ check: CheckResult?) -> String {
@@ -97,6 +118,7 @@ package struct RunNotes: Sendable {
                 return
                     "**\(finding.severity.rawValue)** \(place)\(InertText.inline(finding.message, limit: 1000)) (\(InertText.inline(finding.rule, limit: 80)))"
                     + (finding.remedy.isEmpty ? "" : " – \(InertText.inline(finding.remedy, limit: 500))")
+                    + (finding.evidence.map { " – seen: \(InertText.inline($0, limit: 400))" } ?? "")
             })
     }
 

@@ -76,6 +76,8 @@ extension FeatureRun {
         guard errors.isEmpty else {
             var check = check
             check.findings += report.findings.map(\.finding)
+            check.phase = request.phases.count + 1
+            check.isReviewed = true
             try await parts.report(.checked(check, rounds: 0))
             throw RunStop(.blocked(reason: "The review of the whole change found errors:\n" + Prompts.list(errors)))
         }

@@ -15,6 +15,7 @@ extension FeatureRun {
         let evidence: Evidence = try await steps.step("baseline") {
             try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
             let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline", isBase: true)[0]
+            if let flaky = evidence.flakySentence { try await parts.report(.event("Before any change: \(flaky)")) }
             // Thrown from inside: what is no answer is not stored, so it is asked again when the fault may be mended.
             try requirePrepared(evidence)
             try requireUsable(evidence)
@@ -66,9 +67,13 @@ extension FeatureRun {
                 return CheckResult(
                     commit: head.hex, findings: findings, evidence: [], files: 0, addedLines: 0, deletedLines: 0, risk: .high, riskReasons: [])
             }
-            if let known = await parts.checks.result(for: commit.hex) { return known }
-            try await parts.report(.stage("checking \(commit.short)"))
-            let result = try await check(commit, from: head, base: base)
+            var result = await parts.checks.result(for: commit.hex)
+            if result == nil {
+                try await parts.report(.stage("checking \(commit.short)"))
+                result = try await check(commit, from: head, base: base)
+            }
+            guard var result else { throw CancellationError() }
+            result.phase = phase.number
             await parts.checks.keep(result)
             return result
         }
@@ -114,32 +119,32 @@ extension FeatureRun {
     private func check(_ commit: CommitID, from head: CommitID, base: Evidence?) async throws -> CheckResult {
         let playbook = try await parts.playbook()
         let change = try await ProposedChange(from: request.base, to: commit, in: parts.git)
-        var findings = playbook.gates.check(change, request.gateContext)
-        var evidence: [Evidence] = []
-        // A change that the gates refuse need not cost the time of its tests.
-        if !findings.contains(where: { $0.severity == .error }) {
-            evidence = try await export.run([request.repository.testCommand] + request.note.testCommands, on: commit, label: "check-\(commit.short)")
-            findings += Self.findings(from: evidence, base: base)
-            if evidence.allSatisfy({ $0.verdict == .passed }) {
-                findings += try await runRules(playbook.executableRules, from: request.base, to: commit, change)
-            }
-        }
-        let facts = RiskFacts(change, findings: findings, evidence: evidence, fixRounds: 0, tier: request.route.tier)
-        let risk = RiskScore(facts)
-        return CheckResult(
-            commit: commit.hex, findings: findings, evidence: evidence, files: change.files.count,
+        let waivers = request.asIs?.waivers ?? []
+        var result = CheckResult(
+            commit: commit.hex, findings: playbook.gates.check(change, request.gateContext), evidence: [], files: change.files.count,
             addedLines: change.files.reduce(0) { $0 + $1.addedLines }, deletedLines: change.files.reduce(0) { $0 + $1.deletedLines },
-            risk: risk.level, riskReasons: risk.reasons, redBaseline: base?.verdict == .failed ? base?.summary : nil)
-    }
-
-    private static func findings(from evidence: [Evidence], base: Evidence?) -> [Finding] {
-        evidence.flatMap { evidence in
-            var findings = evidence.findings
-            if base?.verdict == .failed, evidence.command == base?.command {
-                for index in findings.indices { findings[index].message += " (The tests failed before any change, too.)" }
-            }
-            return findings
+            risk: .high, riskReasons: [], redBaseline: base?.verdict == .failed ? base?.summary : nil)
+        result.apply(waivers)
+        // A change that the gates refuse need not cost the time of its tests.
+        if !result.findings.contains(where: { $0.severity == .error }) {
+            let commands = [request.repository.testCommand] + request.note.testCommands
+            result.evidence = try await export.run(commands, on: commit, label: "check-\(commit.short)", base: base)
+            let reading = EvidenceReading(result.evidence, base: base, change: change)
+            result.findings += reading.findings
+            result.alreadyRed = reading.alreadyRed
+            result.apply(waivers)
         }
+        if result.passed, !result.evidence.isEmpty {
+            result.findings += try await runRules(playbook.executableRules, from: request.base, to: commit, change)
+            result.apply(waivers)
+        }
+        let found = result.findings + (result.waived ?? []).map(\.finding)
+        let facts = RiskFacts(change, findings: found, evidence: result.evidence, fixRounds: 0, tier: request.route.tier)
+        let risk = RiskScore(facts)
+        result.risk = risk.level
+        result.riskReasons = risk.reasons
+        result.needsPerson = risk.needsPerson
+        return result
     }
 
     private var export: CleanExport {
@@ -161,7 +166,8 @@ extension FeatureRun {
         return try await export.with(commit, access: .readOnly) { policy in
             var findings: [Finding] = []
             for rule in rules {
-                let result = try await RuleChecks(runner: parts.runner, policy: policy).run(rule, base: base.hex, head: commit.hex, change: change)
+                let checks = RuleChecks(runner: parts.runner, policy: policy, layers: request.repository.layers)
+                let result = try await checks.run(rule, base: base.hex, head: commit.hex, change: change)
                 if let reason = result.couldNotBeChecked {
                     throw RunStop(
                         .unavailable(

@@ -45,6 +45,8 @@ package struct FeatureRun: Sendable {
         var last: CheckResult?
         var rounds = 0
         for phase in phases {
+            // Committed below the commit that is taken as it is.
+            if let asIs = request.asIs, phase.number < asIs.phase { continue }
             let done = try await perform(phase, from: head, plan: plan.plan, base: base)
             guard let commit = CommitID(done.commit) else { continue }
             head = commit
@@ -52,8 +54,10 @@ package struct FeatureRun: Sendable {
             rounds += done.rounds
             try await setBranch(to: head)
         }
+        let isWholeReviewed = request.asIs.map { $0.phase > phases.count } ?? false
+        if isWholeReviewed, let asIs = request.asIs, let phase = phases.last { last = try await take(asIs, of: phase, base: base) }
         guard let last, head != request.base else { return .blocked(reason: "The run changed nothing: the base already is what the plan asks for.") }
-        if phases.count > 1 { try await reviewWhole(head, plan: plan.plan, check: last) }
+        if phases.count > 1, !isWholeReviewed { try await reviewWhole(head, plan: plan.plan, check: last) }
         try await parts.report(.checked(last, rounds: rounds))
         return .review(tip: head.hex)
     }
@@ -64,22 +68,32 @@ package struct FeatureRun: Sendable {
         var reviewed: [Finding] = []
         var isTested = false
         var round = 0
+        // The work of an earlier run lies in the commit where a retry begins.
+        let seenFrom = request.kind == .retry && head == request.start ? request.base : head
         while true {
+            // What a person lets stand on this commit is neither mended nor added to: any other commit would have to be waived anew.
+            let asIs = request.asIs.flatMap { round == 0 && $0.phase == phase.number ? $0 : nil }
             // Warnings alone hold nobody up for ever: in the last round they go to the person, after test and review like everything.
             let isLast = round >= request.route.fixRounds
-            func goesOn(_ check: CheckResult) -> Bool { check.toMend.isEmpty || (isLast && check.passed) }
-            try await code(phase, plan: plan, findings: findings, round: round)
+            func goesOn(_ check: CheckResult) -> Bool { check.toMend.isEmpty || ((isLast || asIs != nil) && check.passed) }
+            if asIs == nil { try await code(phase, plan: plan, findings: findings, round: round) }
             var check = try await check(phase, from: head, round: round, stage: "code", base: base)
+            if let asIs {
+                check.carryOver(asIs)
+                isTested = true
+                if asIs.isReviewed, goesOn(check) { return PhaseResult(commit: check.commit, check: check, rounds: round) }
+            }
             if goesOn(check), !isTested {
-                let test = try await test(phase, from: head, plan: plan, round: round)
+                let test = try await test(phase, from: seenFrom, plan: plan, round: round)
                 isTested = true
                 check = try await self.check(phase, from: head, round: round, stage: "test", base: base)
                 check.findings += test.findings.map(\.finding)
             }
             if goesOn(check) {
-                let review = try await review(phase, from: head, plan: plan, check: check, earlier: reviewed, round: round)
+                let review = try await review(phase, from: seenFrom, plan: plan, check: check, earlier: reviewed, round: round)
                 reviewed = review.findings.map(\.finding)
                 check.findings += reviewed
+                check.isReviewed = true
                 if goesOn(check) { return PhaseResult(commit: check.commit, check: check, rounds: round) }
             }
             findings = check.toMend
@@ -89,6 +103,18 @@ package struct FeatureRun: Sendable {
             }
             round += 1
         }
+    }
+
+    /// All phases were done when the review of the whole found what a person has waived since.
+    private func take(_ asIs: WaivedCommit, of phase: Phase, base: Evidence?) async throws -> CheckResult {
+        var check = try await check(phase, from: request.start, round: 0, stage: "as-is", base: base)
+        check.carryOver(asIs)
+        check.phase = asIs.phase
+        guard check.passed else {
+            try await parts.report(.checked(check, rounds: 0))
+            throw RunStop(.blocked(reason: Self.story(phase, check.toMend, rounds: 0)))
+        }
+        return check
     }
 
     /// The branch follows each finished phase. A person who has it checked out and works there is not overwritten.

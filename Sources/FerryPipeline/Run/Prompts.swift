@@ -54,6 +54,7 @@ struct Prompts {
         findings.enumerated().map { index, finding in
             var lines = ["\(index + 1). [\(finding.severity.rawValue)] \(finding.message)"]
             if !finding.location.isEmpty { lines.append("   where: \(finding.location)") }
+            if let evidence = finding.evidence { lines.append("   seen: \(evidence)") }
             lines.append("   rule: \(finding.rule)")
             if !finding.remedy.isEmpty { lines.append("   how to fix: \(finding.remedy)") }
             return lines.joined(separator: "\n")

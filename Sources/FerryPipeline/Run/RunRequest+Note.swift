@@ -11,6 +11,8 @@ extension RunRequest {
 
     /// What note and repository say about the change.
     var gateContext: GateContext {
-        GateContext(filesToModify: note.filesToModify, filesNotToTouch: note.filesNotToTouch, protected: repository.protected)
+        GateContext(
+            filesToModify: note.filesToModify, filesNotToTouch: note.filesNotToTouch, protected: repository.protected,
+            licenceHeader: repository.licenceHeader)
     }
 }

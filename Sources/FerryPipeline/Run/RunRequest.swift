@@ -23,6 +23,8 @@ package struct RunRequest: Sendable {
     package var answers: String
     /// `rework`: the new feedback. `retry`: what the run before found.
     package var findings: [Finding]
+    /// `retry`: the commit where the worktree begins is taken as it is, since a person has waived what was wrong with it.
+    package var asIs: WaivedCommit?
     package var repository: RepositoryNote
     package var branch: BranchName
     package var base: CommitID
