@@ -38,8 +38,10 @@ struct ModelLookup: Sendable {
     private func one(_ path: String, window: (JSONValue) -> Int?) async throws -> ModelFacts? {
         let page = try await get(path)
         if page.status == 404 {
-            // One about the model names it; any other is about the address, since not every server has such pages.
-            guard page.json?["error"]?["message"]?.string?.contains(model) == true else { return try missing() }
+            // One about the model names it, and not the path; any other is about the address, since not every server has such pages.
+            guard let message = page.json?["error"]?["message"]?.string, message.contains(model), !message.contains("/models/") else {
+                return try missing()
+            }
             throw unknown(among: [])
         }
         guard let json = try json(page) else { return nil }
@@ -57,7 +59,7 @@ struct ModelLookup: Sendable {
                 Page(status: response.status, body: try await response.beginning(limit: 8 << 20))
             }
         } catch let failure as HTTPFailure { throw ModelTransport.error(failure) }
-        if page.status == 404, page.json?["error"] != nil {
+        if page.status == 404, page.json?["error"]?.string?.contains("not found") == true {
             throw ModelError(.unknownModel, "\(endpoint.hostAndPort) has no model `\(model)`", remedy: "Fetch it: ollama pull \(model)")
         }
         if page.status == 404 { return try missing() }
