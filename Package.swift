@@ -101,8 +101,8 @@ let package = Package(
         .testTarget(
             name: "FerryPipelineTests",
             dependencies: [
-                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport", "FerryVault",
-                "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+                "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport",
+                "FerryVault", "FerryWireServer", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
