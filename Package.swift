@@ -114,8 +114,7 @@ let package = Package(
             name: "FerryPipelineTests",
             dependencies: [
                 "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport",
-                "FerryVault", "FerryWireServer",
-                "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+                "FerryVault", "FerryWireServer", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(

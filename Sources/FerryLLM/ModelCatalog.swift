@@ -5,14 +5,14 @@ internal import Synchronization
 
 /// Which models there are by the settings, and how to reach them. Made anew when settings change; the gates live on in `RateGates`.
 package struct ModelCatalog: Sendable {
-    private let providers: [String: ProviderSettings]
+    let providers: [String: ProviderSettings]
     private let aliases: [String: [String]]
-    private let prices: PriceTable
+    let prices: PriceTable
     private let keys: KeyRing
-    private let client: StreamingHTTPClient
+    let client: StreamingHTTPClient
     private let gates: RateGates
-    private let policy: RetryPolicy
-    private let streamTiming: StreamTiming
+    var policy: RetryPolicy
+    var streamTiming: StreamTiming
     private let retryTiming: RetryTiming
     /// Nothing is sent, so no key is needed and no script is read.
     private var isOffline = false
@@ -114,7 +114,7 @@ package struct ModelCatalog: Sendable {
         return min(window ?? .max, ollamaQuirks(settings, model: model).contextTokens)
     }
 
-    private func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
+    func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
             throw ModelError(.configuration, "`\(name)` is no model", remedy: "Write provider/model, as in anthropic/claude-opus-5-5")
@@ -132,20 +132,20 @@ package struct ModelCatalog: Sendable {
         case .scripted:
             return (ScriptedModel(provider: settings.name, model: model, script: try script(settings)), gates.gate(for: settings.name))
         case .anthropic:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.anthropic.com")
+            let (endpoint, key, gate) = try reach(settings)
             let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = AnthropicModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client,
                 timing: timing(settings))
             return (driver, gate)
         case .openai:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
+            let (endpoint, key, gate) = try reach(settings)
             let quirks = OpenAIQuirks.standard(for: endpoint, model: model).setting(settings.quirks, model: model)
             let driver = OpenAIChatModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .openaiResponses:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
+            let (endpoint, key, gate) = try reach(settings)
             let quirks = settings.quirks.reduce(OpenAIResponsesQuirks.standard(for: endpoint, model: model)) {
                 $0.setting($1.key, to: $1.value) ?? $0
             }
@@ -153,13 +153,13 @@ package struct ModelCatalog: Sendable {
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .gemini:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://generativelanguage.googleapis.com")
+            let (endpoint, key, gate) = try reach(settings)
             let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = GeminiModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .ollama:
-            let (endpoint, key, gate) = try reach(settings, usual: "http://127.0.0.1:11434")
+            let (endpoint, key, gate) = try reach(settings)
             var quirks = ollamaQuirks(settings, model: model)
             quirks.contextTokens = window(of: "\(settings.name)/\(model)") ?? quirks.contextTokens
             let driver = OllamaModel(
@@ -173,15 +173,15 @@ package struct ModelCatalog: Sendable {
     }
 
     /// Ollama loads a model before it answers, which takes minutes.
-    private func timing(_ settings: ProviderSettings) -> StreamTiming {
+    func timing(_ settings: ProviderSettings) -> StreamTiming {
         var timing = streamTiming
         if settings.api == .ollama { timing.firstByte = max(timing.firstByte, .seconds(600)) }
         if let firstByte = settings.firstByte { timing.firstByte = firstByte }
         return timing
     }
 
-    private func reach(_ settings: ProviderSettings, usual: String) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
-        let endpoint = try Endpoint(settings.baseURL ?? usual)
+    func reach(_ settings: ProviderSettings) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
+        let endpoint = try Endpoint(settings.baseURL ?? settings.api.usualAddress)
         let name = settings.key ?? KeyRing.vendorKey(for: endpoint.host)
         return (endpoint, isOffline ? nil : try keys.key(named: name, for: endpoint), gates.gate(for: "\(endpoint.hostAndPort) \(name ?? "")"))
     }

@@ -38,6 +38,9 @@ package struct PriceTable: Hashable, Sendable {
         return (table, faults)
     }
 
+    /// All rows, by name.
+    package var all: [(name: String, price: ModelPrice)] { prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
     /// Sets the price of `model` or `provider/model`.
     package mutating func set(_ price: ModelPrice, for model: String) { prices[model] = price }
 

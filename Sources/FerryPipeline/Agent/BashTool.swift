@@ -9,6 +9,7 @@ struct BashTool: AgentTool {
     let policy: SandboxPolicy
     let outputs: OutputStore
     let onlyReads = false
+    let quotesOthers = true
     let definition: ToolDefinition
 
     init(runner: any CommandRunner, policy: SandboxPolicy, outputs: OutputStore) {
