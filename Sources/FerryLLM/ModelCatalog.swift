@@ -79,7 +79,8 @@ package struct ModelCatalog: Sendable {
         for member in chain {
             let (settings, model) = try provider(of: member)
             let (driver, gate) = try make(settings, model: model)
-            models.append(RetryingModel(driver, policy: policy, gate: gate, timing: retryTiming))
+            let fitted = prices.limits(of: member).map { FittedModel(base: driver, limits: $0) as any LanguageModel } ?? driver
+            models.append(RetryingModel(fitted, policy: policy, gate: gate, timing: retryTiming))
         }
         return models.count == 1 ? models[0] : FallbackModel(models, timing: retryTiming)
     }
@@ -93,7 +94,7 @@ package struct ModelCatalog: Sendable {
                 remedy: "Give the agent a model of a provider with api anthropic or openai")
         }
         let isAnthropic = settings.api == .anthropic
-        let (endpoint, key, _) = try reach(settings, usual: isAnthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1")
+        let (endpoint, key, _) = try reach(settings)
         return ModelUpstream(name: name, wire: isAnthropic ? .anthropic : .openAI, model: model, endpoint: endpoint, key: key)
     }
 
@@ -109,9 +110,8 @@ package struct ModelCatalog: Sendable {
 
     /// Tokens that one request to a `provider/model` may hold; `nil` where it is not known. Ollama holds no more than it is told to.
     package func window(of name: String) -> Int? {
-        let window = prices.price(of: name)?.window
-        guard let (settings, model) = try? provider(of: name), settings.api == .ollama else { return window }
-        return min(window ?? .max, ollamaQuirks(settings, model: model).contextTokens)
+        guard let (settings, model) = try? provider(of: name), settings.api == .ollama else { return prices.limits(of: name)?.window }
+        return ollamaQuirks(settings, model: model).contextTokens
     }
 
     func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
@@ -128,40 +128,39 @@ package struct ModelCatalog: Sendable {
     }
 
     private func make(_ settings: ProviderSettings, model: String) throws(ModelError) -> (driver: any LanguageModel, gate: RateGate) {
+        let limits = prices.limits(of: "\(settings.name)/\(model)")
         switch settings.api {
         case .scripted:
             return (ScriptedModel(provider: settings.name, model: model, script: try script(settings)), gates.gate(for: settings.name))
         case .anthropic:
             let (endpoint, key, gate) = try reach(settings)
-            let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = AnthropicModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client,
                 timing: timing(settings))
             return (driver, gate)
         case .openai:
             let (endpoint, key, gate) = try reach(settings)
-            let quirks = OpenAIQuirks.standard(for: endpoint, model: model).setting(settings.quirks, model: model)
+            let quirks = OpenAIQuirks.standard(for: endpoint, model: model).fitting(limits).setting(settings.quirks, model: model)
             let driver = OpenAIChatModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .openaiResponses:
             let (endpoint, key, gate) = try reach(settings)
-            let quirks = settings.quirks.reduce(OpenAIResponsesQuirks.standard(for: endpoint, model: model)) {
-                $0.setting($1.key, to: $1.value) ?? $0
-            }
+            let usual = OpenAIResponsesQuirks.standard(for: endpoint, model: model).fitting(limits)
+            let quirks = settings.quirks.reduce(usual) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = OpenAIResponsesModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .gemini:
             let (endpoint, key, gate) = try reach(settings)
-            let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = GeminiModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .ollama:
             let (endpoint, key, gate) = try reach(settings)
-            var quirks = ollamaQuirks(settings, model: model)
-            quirks.contextTokens = window(of: "\(settings.name)/\(model)") ?? quirks.contextTokens
+            let quirks = ollamaQuirks(settings, model: model)
             let driver = OllamaModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
@@ -169,7 +168,10 @@ package struct ModelCatalog: Sendable {
     }
 
     private func ollamaQuirks(_ settings: ProviderSettings, model: String) -> OllamaQuirks {
-        settings.quirks.reduce(OllamaQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+        let limits = prices.limits(of: "\(settings.name)/\(model)")
+        var quirks = settings.quirks.reduce(OllamaQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
+        quirks.contextTokens = min(quirks.contextTokens, limits?.window ?? .max)
+        return quirks
     }
 
     /// Ollama loads a model before it answers, which takes minutes.
