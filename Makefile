@@ -24,7 +24,7 @@ MAKE_HERE = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench build build-release build-tests check-long demo e2e help install lint test
+.PHONY: bench build build-release build-tests check-long demo e2e fault-table help install lint test
 
 help:
 	@echo 'make demo        watch a feature go from a note to merged code (ARGS=--yes asks nothing)'
@@ -32,6 +32,7 @@ help:
 	@echo 'make lint        format and architecture only'
 	@echo 'make build       ferry and ferry-step, for debugging, in .build/debug'
 	@echo 'make bench       measure, and write docs/benchmarks.md'
+	@echo 'make fault-table let models fail in every way, with real waits (ten minutes), and write the table in docs/models.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
 	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md;'
 	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, matrix, histories, soak)'
@@ -83,6 +84,12 @@ check-long:
 	@.scripts/stage build $(MAKE_HERE) build-tests
 	@.scripts/check-long $(ARGS)
 
+# Waits as every day: ten minutes.
+fault-table:
+	@.scripts/need $(TO_TEST)
+	@.scripts/stage build $(MAKE_HERE) build-tests
+	@FERRY_FAULT_TABLE="$(CURDIR)/docs/models.md" .scripts/stage fault-table swift test --skip-build --disable-xctest --filter FaultTableTests
+
 bench:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-release
@@ -111,6 +118,10 @@ test:
 	@.scripts/need $(TO_TEST)
 	@$(AS_USER) $(MAKE_HERE) $@
 	@.scripts/stage service .scripts/service-check --quick
+
+fault-table:
+	@.scripts/need $(TO_TEST)
+	@.scripts/as-ordinary-user --results docs/models.md -- $(MAKE_HERE) $@
 
 bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/third-party-run.md --
 bench e2e:

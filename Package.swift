@@ -29,7 +29,8 @@ let package = Package(
             dependencies: ["FerrySystem", "FerryVault", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/FerryNoteExercise"
         ),
-        .executableTarget(name: "ferry-step"),
+        // It also runs inside the sandbox, where no library of Swift's is, and it needs none.
+        .executableTarget(name: "ferry-step", linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
         .target(
             name: "FerryCommands",
             dependencies: [
@@ -52,7 +53,7 @@ let package = Package(
         .testTarget(
             name: "FerryEndToEndTests",
             dependencies: [
-                "FerryCommands", "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem",
+                "FerryCommands", "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerryPipeline", "FerryService", "FerryStore", "FerrySystem",
                 "FerryTestSupport",
                 "FerryVault", "FerryWireServer", "ferry", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -74,6 +75,17 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "FerryHTTPTests",
+            dependencies: [
+                "FerryHTTP", "FerryModel", "FerrySandbox", "FerrySystem", "FerryTestSupport", "FerryWireServer", "ferry-step",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -101,8 +113,8 @@ let package = Package(
         .testTarget(
             name: "FerryPipelineTests",
             dependencies: [
-                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport", "FerryVault",
-                "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
+                "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryTestSupport",
+                "FerryVault", "FerryWireServer", "ferry-step", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -120,7 +132,8 @@ let package = Package(
         .target(
             name: "FerryService",
             dependencies: [
-                "FerryGit", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault", "FerryWatch",
+                "FerryGit", "FerryHTTP", "FerryLLM", "FerryModel", "FerryPipeline", "FerrySandbox", "FerryStore", "FerrySystem", "FerryVault",
+                "FerryWatch",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

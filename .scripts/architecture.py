@@ -56,6 +56,7 @@ FILE_WRITERS = {
     "Sources/FerryGit/*": "worktrees and private git directories, below the cache folder",
     "Sources/FerryStore/*": "the database and its backups, below the state folder",
     "Sources/FerryPipeline/Agent/*": "full texts of cut tool results, and the agent's edits in its worktree",
+    "Sources/FerryPipeline/Run/RepositoryCache.swift": "what preparations fetched, below the cache folder",
     "Sources/FerryPipeline/Run/RunWorkspace.swift": "the scratch folders of a run, below the cache folder",
     "Sources/FerryPipeline/Upkeep/Pruning.swift": "removes folders of old runs, below the state and cache folders",
     "Sources/FerryPipeline/Run/StateFolders.swift": "requests of `ferry go`, below the state folder",

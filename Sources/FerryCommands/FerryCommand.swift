@@ -16,7 +16,9 @@ struct FerryCommand: AsyncParsableCommand {
         subcommands: [FailPointsCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [DemoCommand.self, InitCommand.self, RunCommand.self, ServiceCommand.self]),
-            CommandGroup(name: "Look", subcommands: [StatusCommand.self, ShowCommand.self, LogsCommand.self, WhyCommand.self, ReplayCommand.self]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [StatusCommand.self, ShowCommand.self, LogsCommand.self, WhyCommand.self, ReplayCommand.self, ModelsCommand.self]),
             CommandGroup(
                 name: "Decide",
                 subcommands: [

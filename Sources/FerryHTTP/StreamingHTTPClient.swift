@@ -37,10 +37,30 @@ package final class StreamingHTTPClient: Sendable {
     package func post<Answer: Sendable>(
         _ request: HTTPPost, timing: StreamTiming = StreamTiming(), read: @escaping @Sendable (StreamingResponse) async throws -> Answer
     ) async throws -> Answer {
-        let deadlines = StreamDeadlines(timing, host: request.host)
+        var outgoing = HTTPClientRequest(url: request.url)
+        outgoing.method = .POST
+        outgoing.headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
+        outgoing.body = .bytes(ByteBuffer(bytes: request.body))
+        return try await send(outgoing, host: request.host, timing: timing, read: read)
+    }
+
+    /// Asks for what lies at an address. Otherwise as `post`.
+    package func get<Answer: Sendable>(
+        _ url: String, host: String, headers: [(name: String, value: String)], timing: StreamTiming,
+        read: @escaping @Sendable (StreamingResponse) async throws -> Answer
+    ) async throws -> Answer {
+        var outgoing = HTTPClientRequest(url: url)
+        outgoing.headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
+        return try await send(outgoing, host: host, timing: timing, read: read)
+    }
+
+    private func send<Answer: Sendable>(
+        _ request: HTTPClientRequest, host: String, timing: StreamTiming, read: @escaping @Sendable (StreamingResponse) async throws -> Answer
+    ) async throws -> Answer {
+        let deadlines = StreamDeadlines(timing, host: host)
         return try await withThrowingTaskGroup(of: Answer.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await self.exchange(request, limit: timing.bodyLimit, deadlines: deadlines, read: read) }
+            group.addTask { try await self.exchange(request, host: host, limit: timing.bodyLimit, deadlines: deadlines, read: read) }
             group.addTask { () async throws -> Answer in try await deadlines.expire() }
             guard let answer = try await group.next() else { throw CancellationError() }
             return answer
@@ -48,19 +68,16 @@ package final class StreamingHTTPClient: Sendable {
     }
 
     private func exchange<Answer: Sendable>(
-        _ post: HTTPPost, limit: Int, deadlines: StreamDeadlines, read: @Sendable (StreamingResponse) async throws -> Answer
+        _ request: HTTPClientRequest, host: String, limit: Int, deadlines: StreamDeadlines,
+        read: @Sendable (StreamingResponse) async throws -> Answer
     ) async throws -> Answer {
-        var request = HTTPClientRequest(url: post.url)
-        request.method = .POST
-        request.headers = HTTPHeaders(post.headers.map { ($0.name, $0.value) })
-        request.body = .bytes(ByteBuffer(bytes: post.body))
         do {
             let response = try await client.execute(request, deadline: .distantFuture)
             deadlines.noteHead()
-            return try await read(StreamingResponse(response, deadlines: deadlines, limit: limit, host: post.host))
+            return try await read(StreamingResponse(response, deadlines: deadlines, limit: limit, host: host))
         } catch {
             try Task.checkCancellation()
-            throw Self.failure(error, host: post.host) ?? error
+            throw Self.failure(error, host: host) ?? error
         }
     }
 

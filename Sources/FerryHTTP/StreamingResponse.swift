@@ -47,6 +47,20 @@ package struct StreamingResponse: Sendable {
         try Task.checkCancellation()
     }
 
+    /// As `forEachPiece`, with time for each piece: nothing more is read before it is dealt with.
+    package func forEachPieceInTurn(_ piece: @Sendable ([UInt8]) async throws -> Void) async throws {
+        var total = 0
+        for try await buffer in content {
+            deadlines.notePiece()
+            total += buffer.readableBytes
+            guard total <= limit else {
+                throw HTTPFailure(.tooLarge, "\(host) sent more than \(limit) bytes", remedy: "Check that the address is a model's")
+            }
+            try await piece(Array(buffer.readableBytesView))
+        }
+        try Task.checkCancellation()
+    }
+
     /// The body's first bytes, at most `limit`; the rest is not read.
     package func beginning(limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []

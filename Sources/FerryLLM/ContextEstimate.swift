@@ -18,8 +18,8 @@ package struct ContextEstimate: Hashable, Sendable {
         return counted + Self.tokens(bytes: added)
     }
 
-    /// Rounded up.
-    static func tokens(bytes: Int) -> Int { (bytes * 2 + 6) / 7 }
+    /// Tokens of so many bytes of text, rounded up.
+    package static func tokens(bytes: Int) -> Int { (bytes * 2 + 6) / 7 }
 
     /// Bytes of text in a conversation, without any wire's own.
     static func size(of conversation: Conversation) -> Int {

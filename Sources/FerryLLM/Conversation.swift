@@ -14,11 +14,7 @@ package struct Conversation: Hashable, Sendable {
 
     /// Traps when an open tool call would be left without its result: that conversation could never be sent again.
     package mutating func append(_ message: Message) {
-        if case .assistant(let last)? = messages.last, !last.toolCalls.isEmpty {
-            guard case .user(let user) = message, Set(user.results.map(\.callID)) == Set(last.toolCalls.map(\.id)) else {
-                preconditionFailure("each tool call is answered by exactly one result in the next message")
-            }
-        }
+        if let fault = Self.pairingFault(of: message, after: messages.last) { preconditionFailure(fault) }
         messages.append(message)
     }
 

@@ -21,14 +21,19 @@ package struct GeminiModel: LanguageModel {
     }
 
     /// `models/NAME`, or the whole name of a tuned model; what an address cannot hold is escaped, since names come from notes.
-    private static func resource(_ model: String) -> String {
+    static func resource(_ model: String) -> String {
         let isWhole = model.hasPrefix("models/") || model.hasPrefix("tunedModels/")
+        return (isWhole ? "" : "models/") + escaped(model)
+    }
+
+    /// As a part of an address.
+    static func escaped(_ model: String) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
         let digits = Array("0123456789ABCDEF".utf8)
         let escaped = model.utf8.flatMap { byte in
             plain.contains(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
-        return (isWhole ? "" : "models/") + String(decoding: escaped, as: UTF8.self)
+        return String(decoding: escaped, as: UTF8.self)
     }
 
     package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {

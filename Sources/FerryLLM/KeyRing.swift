@@ -84,7 +84,7 @@ package struct KeyRing: Sendable {
             throw ModelError(
                 .configuration, "The key \(name) holds a character that no key has", remedy: "Look for a blank, a line break or a quote in it")
         }
-        return Secret(trimmed)
+        return Secret(trimmed, name: name)
     }
 
     private func credential(_ name: String) throws(ModelError) -> String? {

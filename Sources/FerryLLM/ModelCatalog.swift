@@ -5,14 +5,14 @@ internal import Synchronization
 
 /// Which models there are by the settings, and how to reach them. Made anew when settings change; the gates live on in `RateGates`.
 package struct ModelCatalog: Sendable {
-    private let providers: [String: ProviderSettings]
+    let providers: [String: ProviderSettings]
     private let aliases: [String: [String]]
-    private let prices: PriceTable
+    let prices: PriceTable
     private let keys: KeyRing
-    private let client: StreamingHTTPClient
+    let client: StreamingHTTPClient
     private let gates: RateGates
-    private let policy: RetryPolicy
-    private let streamTiming: StreamTiming
+    var policy: RetryPolicy
+    var streamTiming: StreamTiming
     private let retryTiming: RetryTiming
     /// Nothing is sent, so no key is needed and no script is read.
     private var isOffline = false
@@ -79,9 +79,23 @@ package struct ModelCatalog: Sendable {
         for member in chain {
             let (settings, model) = try provider(of: member)
             let (driver, gate) = try make(settings, model: model)
-            models.append(RetryingModel(driver, policy: policy, gate: gate, timing: retryTiming))
+            let fitted = prices.limits(of: member).map { FittedModel(base: driver, limits: $0) as any LanguageModel } ?? driver
+            models.append(RetryingModel(fitted, policy: policy, gate: gate, timing: retryTiming))
         }
         return models.count == 1 ? models[0] : FallbackModel(models, timing: retryTiming)
+    }
+
+    /// Where a `provider/model` is reached, for programs that write their own requests. Throws `ModelError` of kind `configuration`.
+    package func upstream(of name: String) throws(ModelError) -> ModelUpstream {
+        let (settings, model) = try provider(of: name)
+        guard [.anthropic, .openai, .openaiResponses].contains(settings.api) else {
+            throw ModelError(
+                .configuration, "Programs of others cannot reach \(name): its provider speaks `api: \(settings.api.rawValue)`",
+                remedy: "Give the agent a model of a provider with api anthropic or openai")
+        }
+        let isAnthropic = settings.api == .anthropic
+        let (endpoint, key, _) = try reach(settings)
+        return ModelUpstream(name: name, wire: isAnthropic ? .anthropic : .openAI, model: model, endpoint: endpoint, key: key)
     }
 
     /// The price of a `provider/model`, as `ModelResponse.model` names it; `nil`: unknown. A script may bring its own.
@@ -96,12 +110,11 @@ package struct ModelCatalog: Sendable {
 
     /// Tokens that one request to a `provider/model` may hold; `nil` where it is not known. Ollama holds no more than it is told to.
     package func window(of name: String) -> Int? {
-        let window = prices.price(of: name)?.window
-        guard let (settings, model) = try? provider(of: name), settings.api == .ollama else { return window }
-        return min(window ?? .max, ollamaQuirks(settings, model: model).contextTokens)
+        guard let (settings, model) = try? provider(of: name), settings.api == .ollama else { return prices.limits(of: name)?.window }
+        return ollamaQuirks(settings, model: model).contextTokens
     }
 
-    private func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
+    func provider(of name: String) throws(ModelError) -> (settings: ProviderSettings, model: String) {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
             throw ModelError(.configuration, "`\(name)` is no model", remedy: "Write provider/model, as in anthropic/claude-opus-5-5")
@@ -115,40 +128,39 @@ package struct ModelCatalog: Sendable {
     }
 
     private func make(_ settings: ProviderSettings, model: String) throws(ModelError) -> (driver: any LanguageModel, gate: RateGate) {
+        let limits = prices.limits(of: "\(settings.name)/\(model)")
         switch settings.api {
         case .scripted:
             return (ScriptedModel(provider: settings.name, model: model, script: try script(settings)), gates.gate(for: settings.name))
         case .anthropic:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.anthropic.com")
-            let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let (endpoint, key, gate) = try reach(settings)
+            let quirks = settings.quirks.reduce(AnthropicQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = AnthropicModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client,
                 timing: timing(settings))
             return (driver, gate)
         case .openai:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
-            let quirks = OpenAIQuirks.standard(for: endpoint, model: model).setting(settings.quirks, model: model)
+            let (endpoint, key, gate) = try reach(settings)
+            let quirks = OpenAIQuirks.standard(for: endpoint, model: model).fitting(limits).setting(settings.quirks, model: model)
             let driver = OpenAIChatModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .openaiResponses:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://api.openai.com/v1")
-            let quirks = settings.quirks.reduce(OpenAIResponsesQuirks.standard(for: endpoint, model: model)) {
-                $0.setting($1.key, to: $1.value) ?? $0
-            }
+            let (endpoint, key, gate) = try reach(settings)
+            let usual = OpenAIResponsesQuirks.standard(for: endpoint, model: model).fitting(limits)
+            let quirks = settings.quirks.reduce(usual) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = OpenAIResponsesModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .gemini:
-            let (endpoint, key, gate) = try reach(settings, usual: "https://generativelanguage.googleapis.com")
-            let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+            let (endpoint, key, gate) = try reach(settings)
+            let quirks = settings.quirks.reduce(GeminiQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
             let driver = GeminiModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
         case .ollama:
-            let (endpoint, key, gate) = try reach(settings, usual: "http://127.0.0.1:11434")
-            var quirks = ollamaQuirks(settings, model: model)
-            quirks.contextTokens = window(of: "\(settings.name)/\(model)") ?? quirks.contextTokens
+            let (endpoint, key, gate) = try reach(settings)
+            let quirks = ollamaQuirks(settings, model: model)
             let driver = OllamaModel(
                 provider: settings.name, model: model, endpoint: endpoint, key: key, quirks: quirks, client: client, timing: timing(settings))
             return (driver, gate)
@@ -156,19 +168,22 @@ package struct ModelCatalog: Sendable {
     }
 
     private func ollamaQuirks(_ settings: ProviderSettings, model: String) -> OllamaQuirks {
-        settings.quirks.reduce(OllamaQuirks.standard(for: model)) { $0.setting($1.key, to: $1.value) ?? $0 }
+        let limits = prices.limits(of: "\(settings.name)/\(model)")
+        var quirks = settings.quirks.reduce(OllamaQuirks.standard(for: model).fitting(limits)) { $0.setting($1.key, to: $1.value) ?? $0 }
+        quirks.contextTokens = min(quirks.contextTokens, limits?.window ?? .max)
+        return quirks
     }
 
     /// Ollama loads a model before it answers, which takes minutes.
-    private func timing(_ settings: ProviderSettings) -> StreamTiming {
+    func timing(_ settings: ProviderSettings) -> StreamTiming {
         var timing = streamTiming
         if settings.api == .ollama { timing.firstByte = max(timing.firstByte, .seconds(600)) }
         if let firstByte = settings.firstByte { timing.firstByte = firstByte }
         return timing
     }
 
-    private func reach(_ settings: ProviderSettings, usual: String) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
-        let endpoint = try Endpoint(settings.baseURL ?? usual)
+    func reach(_ settings: ProviderSettings) throws(ModelError) -> (endpoint: Endpoint, key: Secret?, gate: RateGate) {
+        let endpoint = try Endpoint(settings.baseURL ?? settings.api.usualAddress)
         let name = settings.key ?? KeyRing.vendorKey(for: endpoint.host)
         return (endpoint, isOffline ? nil : try keys.key(named: name, for: endpoint), gates.gate(for: "\(endpoint.hostAndPort) \(name ?? "")"))
     }

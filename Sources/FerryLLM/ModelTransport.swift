@@ -126,7 +126,7 @@ struct ModelTransport: Sendable {
         return .milliseconds(Int64(value * 1000))
     }
 
-    private static func error(_ failure: HTTPFailure) -> ModelError {
+    static func error(_ failure: HTTPFailure) -> ModelError {
         let kind: ModelError.Kind =
             switch failure.code {
             case .invalidRequest: .configuration

@@ -32,15 +32,17 @@ struct OpenAIResponsesStream: AnswerStream {
         let data: JSONValue
         do { data = try JSONValue(parsing: event.data) } catch { throw ModelError(.server, "\(host) sent an event that is \(error)") }
         let index = data["output_index"]?.int ?? 0
+        let delta = data["delta"]?.string ?? ""
         switch data["type"]?.string {
         case "response.created", "response.in_progress": responseID = data["response"]?["id"]?.string ?? responseID
         case "response.output_item.added":
             items[index] = Item(value: data["item"] ?? .null)
             return [.output(characters: 0)]
-        case "response.output_text.delta": return extend(\.text, index, data["delta"])
-        case "response.refusal.delta": return extend(\.refusal, index, data["delta"])
-        case "response.reasoning_summary_text.delta", "response.reasoning_text.delta": return extend(\.reasoning, index, data["delta"])
-        case "response.function_call_arguments.delta": return extend(\.arguments, index, data["delta"])
+        // Each in its place: long answers come in many thousands of pieces.
+        case "response.output_text.delta": items[index, default: Item()].text += delta
+        case "response.refusal.delta": items[index, default: Item()].refusal += delta
+        case "response.reasoning_summary_text.delta", "response.reasoning_text.delta": items[index, default: Item()].reasoning += delta
+        case "response.function_call_arguments.delta": items[index, default: Item()].arguments += delta
         case "response.function_call_arguments.done": items[index, default: Item()].arguments = data["arguments"]?.string ?? ""
         case "response.output_item.done": items[index, default: Item()].value = data["item"] ?? .null
         case "response.completed", "response.incomplete": return end(data["response"])
@@ -49,17 +51,11 @@ struct OpenAIResponsesStream: AnswerStream {
         case nil where data["error"] != nil: throw refusal(data)
         default: break
         }
-        return []
+        return data["delta"] == nil ? [] : [.output(characters: delta.count)]
     }
 
     /// The service nests an error's code and message in `error`; its types say that they stand beside `type`. Both are read.
     private func refusal(_ body: JSONValue) -> ModelError { ProviderRefusal(status: nil, wire: .openAI, host: host, body: body).error(hiding: key) }
-
-    private mutating func extend(_ part: WritableKeyPath<Item, String>, _ index: Int, _ delta: JSONValue?) -> [ModelProgress] {
-        let piece = delta?.string ?? ""
-        items[index, default: Item()][keyPath: part] += piece
-        return [.output(characters: piece.count)]
-    }
 
     private mutating func end(_ response: JSONValue?) -> [ModelProgress] {
         isComplete = true

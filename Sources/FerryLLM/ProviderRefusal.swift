@@ -46,7 +46,9 @@ struct ProviderRefusal {
     func error(hiding secret: Secret?) -> ModelError {
         let kind = kind
         let name = requestID.map { " [request \($0.prefix(100))]" } ?? ""
-        return ModelError(kind, "\(host) \(complaint(kind))\(quotation(hiding: secret))\(name)", remedy: remedy(kind), retryAfter: retryAfter)
+        return ModelError(
+            kind, "\(host) \(complaint(kind))\(quotation(hiding: secret))\(name)", remedy: remedy(kind, key: secret),
+            retryAfter: retryAfter)
     }
 
     var kind: ModelError.Kind {
@@ -96,9 +98,10 @@ struct ProviderRefusal {
         }
     }
 
-    private func remedy(_ kind: ModelError.Kind) -> String? {
+    private func remedy(_ kind: ModelError.Kind, key: Secret?) -> String? {
         switch kind {
-        case .authentication: "Check the provider's key, and that the account may use this model"
+        case .authentication where key == nil: "Name the provider's key in its settings (`key`), and set it"
+        case .authentication: "Check the key \(key?.name ?? "of the provider"), and that its account may use this model"
         case .quota: "Raise the limit or add credit at the provider"
         case .unknownModel:
             wire == .ollama

@@ -24,6 +24,11 @@ package struct RetryingModel: LanguageModel {
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {
+        // What would be refused for good, and for every later turn as well, is not sent.
+        if let fault = conversation.pairingFault {
+            throw ModelError(.badRequest, "A conversation is out of order: \(fault)", remedy: "This is a fault of Ferry's; please report it").naming(
+                name)
+        }
         var waited = Duration.zero
         var rateLimits = 0
         var failures = 0

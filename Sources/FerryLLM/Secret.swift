@@ -3,7 +3,17 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
     /// The key itself, for the one header that carries it.
     package let exposed: String
 
-    package init(_ exposed: String) { self.exposed = exposed }
+    /// What it is called, for people.
+    package let name: String?
+
+    package init(_ exposed: String, name: String? = nil) {
+        self.exposed = exposed
+        self.name = name
+    }
+
+    /// One key is one key, whatever it is called.
+    package static func == (left: Secret, right: Secret) -> Bool { left.exposed == right.exposed }
+    package func hash(into hasher: inout Hasher) { hasher.combine(exposed) }
 
     package var description: String { "••••" }
     package var debugDescription: String { "••••" }

@@ -28,6 +28,9 @@ package struct Timing: Hashable, Sendable {
     /// Before a model call that failed is made again: the first wait at most (it doubles), and all waits of one call together.
     package var modelRetry: Duration = .seconds(1)
     package var modelPatience: Duration = .seconds(900)
+    /// A provider may take so long to say what it knows of a model, and a model to answer when it is tried.
+    package var lookUp: Duration = .seconds(10)
+    package var probe: Duration = .seconds(120)
     /// An agent whose model sends no content and ends no tool call for so long is stuck; longer than the longest silence of a healthy answer
     /// (`StreamTiming.content`), so that a call that stalls is first made again. Symphony stops after 300 s.
     package var progress: Duration = .seconds(900)

@@ -11,6 +11,10 @@ enum BubblewrapArgument: Hashable, Sendable {
     case folder(FilePath)
     /// The end of the options: those before it are handed over in a file, since arguments can be read by everybody on the machine.
     case end
+    /// A descriptor of this socket, which may not be a link.
+    case socket(FilePath)
+    /// A descriptor of `ferry-step` itself.
+    case helper
     /// Descriptors of the seccomp program, of the pipe for bubblewrap's status, and of the one that it waits at before it executes the command.
     case seccomp
     case status
@@ -34,6 +38,7 @@ struct BubblewrapArguments: Sendable {
         addGit(policy, host)
         addToolchains(host.toolchains)
         for (path, content) in policy.files.sorted(by: { $0.key < $1.key }) { addFile(content, at: path) }
+        let inside = addSockets(policy)
         addEnvironment(command, policy, host)
         add("--remount-ro", "/")
         add("--chdir", Self.directory(of: command))
@@ -44,7 +49,7 @@ struct BubblewrapArguments: Sendable {
         add("--block-fd")
         list.append(.gate)
         list.append(.end)
-        for argument in command.arguments { add(argument) }
+        for argument in inside + command.arguments { add(argument) }
     }
 
     private mutating func add(_ texts: String...) { list += texts.map(BubblewrapArgument.text) }
@@ -118,6 +123,39 @@ struct BubblewrapArguments: Sendable {
         }
     }
 
+    /// Puts the sockets into the sandbox, and returns what is run in front of the command: the helper, which connects them (Sources/ferry-step/inside.c).
+    private mutating func addSockets(_ policy: SandboxPolicy) -> [String] {
+        var options: [String] = []
+        if let proxy = policy.proxy {
+            add("--ro-bind-fd")
+            list += [.socket(proxy), .text(Self.guestProxy)]
+            options += ["--proxy", "\(SandboxPolicy.guestProxyPort)", Self.guestProxy]
+        }
+        if let streams = policy.streams {
+            add("--ro-bind-fd")
+            list += [.socket(streams), .text(Self.guestStreams)]
+            options += ["--streams", Self.guestStreams]
+        }
+        guard !options.isEmpty else { return [] }
+        add("--ro-bind-fd")
+        list += [.helper, .text(Self.guestHelper)]
+        return [Self.guestHelper, "--inside"] + options + ["--"]
+    }
+
+    private static let guestHelper = "/ferry/step"
+    private static let guestProxy = "/ferry/proxy.sock"
+    private static let guestStreams = "/ferry/streams.sock"
+
+    /// What programs look at; both cases, since each is somebody's only one. Node looks at none of it unless told to.
+    private static let proxyEnvironment: [String: String] = {
+        let url = "http://127.0.0.1:\(SandboxPolicy.guestProxyPort)"
+        let names = ["http_proxy", "https_proxy", "all_proxy"]
+        var environment = ["no_proxy": "localhost,127.0.0.1,::1", "NODE_USE_ENV_PROXY": "1"]
+        for name in names { environment[name] = url }
+        for name in names + ["no_proxy"] { environment[name.uppercased()] = environment[name] }
+        return environment
+    }()
+
     private mutating func addEnvironment(_ command: SandboxCommand, _ policy: SandboxPolicy, _ host: SandboxHost) {
         let programs = host.toolchains.flatMap(\.programs).map(\.string)
         var environment = [
@@ -125,6 +163,7 @@ struct BubblewrapArguments: Sendable {
             "HOME": SandboxPolicy.guestHome, "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TERM": "dumb", "CI": "1",
             "USER": "agent", "LOGNAME": "agent",
         ]
+        if policy.proxy != nil { environment.merge(Self.proxyEnvironment) { $1 } }
         environment.merge(policy.environment) { $1 }
         environment.merge(command.environment) { $1 }
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) { add("--setenv", name, value) }

@@ -22,7 +22,13 @@ package struct SandboxPolicy: Hashable, Sendable {
     package var files: [String: [UInt8]]
     package var environment: [String: String]
     package var limits: SandboxLimits
+    /// The Unix socket of Ferry's proxy: commands reach it, and nothing else, at `guestProxyPort` of their own loopback. `nil`: no network at all.
+    package var proxy: FilePath?
+    /// A Unix socket of Ferry's that is the command's standard input and output; `nil`: input as the command says, output to the log.
+    package var streams: FilePath?
 
+    /// The port on 127.0.0.1 inside, of no well-known service.
+    package static let guestProxyPort = 13_128
     package static let guestWorktree = "/work"
     package static let guestHome = "/home/agent"
     /// Where `agentGit` is inside.

@@ -26,6 +26,8 @@ struct StepSpecification {
             case .end:
                 fields.add("E", [UInt8]())
                 fields.add("A", "--")
+            case .socket(let path): fields.add("U", path)
+            case .helper: fields.add("X", [UInt8]())
             case .seccomp: fields.add("S", [UInt8]())
             case .status: fields.add("J", [UInt8]())
             case .gate: fields.add("G", [UInt8]())

@@ -1,3 +1,4 @@
+package import FerryHTTP
 package import FerryModel
 package import FerryPipeline
 package import FerrySandbox
@@ -22,6 +23,8 @@ package struct ServiceOptions: Sendable {
     package var bubblewrap: FilePath = BubblewrapRunner.usualBubblewrap
     /// In place of the sandbox; for tests that need no real commands.
     package var runner: (any CommandRunner)?
+    /// How hosts are found that commands may reach; for tests.
+    package var lookup: HostLookup = .system
     package var timing = Timing()
     /// Take the settle time from the settings note, not from `timing`.
     package var settleFromSettings = true

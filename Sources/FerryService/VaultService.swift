@@ -64,6 +64,7 @@ package enum VaultService {
             timing: options.timing, log: log, model: options.model,
             maxIterations: options.maxIterations, progress: options.progress)
         parts.runsOnce = options.once
+        parts.lookup = options.lookup
         parts.settleFromSettings = options.settleFromSettings
         if options.runner == nil { parts.health = { await SandboxHealth.check(sandbox).obstacle?.description } }
         let desk = VaultDesk(vault: vault, writes: folders.writes)

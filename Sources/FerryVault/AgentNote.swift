@@ -31,6 +31,10 @@ package struct AgentNote: Hashable, Sendable {
     package let maxMinutes: Int
     package let budget: Money?
     package let effort: Effort?
+    /// For a backend of somebody else's: the program as a shell would call it; the usual name where the note has none.
+    package let command: String?
+    /// Folders that the program needs beside the system, as the note has them: `/…` or `~/…`.
+    package let toolchains: [String]
     /// The stages that a specialist joins; empty for the four roles.
     package let stages: [String]
     /// The system prompt, placeholders unfilled.
@@ -50,6 +54,11 @@ package struct AgentNote: Hashable, Sendable {
         maxMinutes = reader.wholeNumber("max_minutes", 1...1440, example: 30) ?? 30
         budget = reader.money("budget_usd")
         effort = reader.word("effort", Effort.self)
+        command = reader.text("command", such: "write a command on one line")
+        toolchains = Self.toolchains(&reader)
+        if command == nil, backend == .command || backend == .acp, !reader.hasFault(at: "command") {
+            reader.fault(reader.line(of: "backend"), "the backend `\(backend.rawValue)` has no program", "write `command:` with how it is started")
+        }
         stages = reader.texts("stages").map(\.text)
         prompt = body.text(body.lineNumbers)
         if role.isEmpty {
@@ -63,6 +72,14 @@ package struct AgentNote: Hashable, Sendable {
         if prompt.isEmpty { reader.fault(nil, "the agent has no instruction", "write its system prompt below the keys") }
         Self.checkPlaceholders(body, &reader)
         faults = reader.finish()
+    }
+
+    private static func toolchains(_ reader: inout NoteReader) -> [String] {
+        reader.texts("toolchains", such: "write a list of folders such as [~/.local/share/claude]").compactMap { item in
+            if item.text.hasPrefix("/") || item.text.hasPrefix("~/") { return item.text }
+            reader.fault(item.line, "toolchains is `\(InertText.excerpt(item.text, limit: 120))`", "write a path that begins with `/` or `~/`")
+            return nil
+        }
     }
 
     private static func tools(_ reader: inout NoteReader) -> [String] {

@@ -3,6 +3,15 @@ package import SystemPackage
 
 /// A repository that Ferry may change. A note of `80_repositories/`.
 package struct RepositoryNote: Hashable, Sendable {
+    /// Work that may use the network.
+    package enum NetworkUse: String, Hashable, Sendable, CaseIterable {
+        /// The command of `setup`.
+        case setup
+        /// The repository's tests and the commands of a note.
+        case test
+        case agents
+    }
+
     /// Bounds of one command.
     package struct Limits: Hashable, Sendable {
         package var memoryMB = 4096
@@ -16,7 +25,7 @@ package struct RepositoryNote: Hashable, Sendable {
     package let path: FilePath
     /// `nil`: the branch that is checked out.
     package let base: String?
-    /// Runs once in a fresh worktree.
+    /// The command that prepares a fresh worktree or export: fetches and installs what builds and tests need.
     package let setup: String?
     /// The key `test`: the command that decides; empty only with a fault.
     package let testCommand: String
@@ -29,8 +38,10 @@ package struct RepositoryNote: Hashable, Sendable {
     package let layers: [String]
     /// Folders that commands may read beside the system. Absolute.
     package let toolchains: [FilePath]
-    /// Hosts that commands may reach; empty: none.
-    package let network: [String]
+    /// Hosts that may be reached, on the ports 443 and 80.
+    package let network: [HostName]
+    /// Who may reach them (`network_for`).
+    package let networkFor: Set<NetworkUse>
     package let environment: [String: String]
     package let limits: Limits
     /// `nil`: as many as the settings say.
@@ -54,7 +65,8 @@ package struct RepositoryNote: Hashable, Sendable {
         licenceHeader = reader.text("licence_header", such: "write one line such as `SPDX-License-Identifier: MIT`")
         layers = reader.texts("layers").map(\.text)
         toolchains = Self.toolchains(&reader, offLimits)
-        network = reader.texts("network", such: "write a list of hosts such as [pypi.org]").map(\.text).filter { $0 != "none" }
+        network = Self.network(&reader)
+        networkFor = Self.networkFor(&reader)
         environment = Self.environment(&reader)
         limits = Self.limits(&reader)
         atOnce = reader.wholeNumber("at_once", 1...1000, example: 2)
@@ -90,6 +102,30 @@ package struct RepositoryNote: Hashable, Sendable {
         reader.texts("toolchains", such: "write a list of folders such as [~/.cargo]").compactMap {
             folder($0.text, "toolchains", $0.line, &reader, offLimits, vaultMayLieInside: false)
         }
+    }
+
+    private static func network(_ reader: inout NoteReader) -> [HostName] {
+        reader.texts("network", such: "write a list of hosts such as [pypi.org]").compactMap { item in
+            if item.text == "none" { return nil }
+            if let name = HostName(item.text) { return name }
+            reader.fault(
+                item.line, "network holds `\(InertText.excerpt(item.text, limit: 60))`",
+                "write exact names of hosts such as pypi.org: no address, no port, no `https://`, no `*`")
+            return nil
+        }
+    }
+
+    private static func networkFor(_ reader: inout NoteReader) -> Set<NetworkUse> {
+        let words = reader.texts("network_for", such: "write a list such as [setup]")
+        guard reader.line(of: "network_for") != nil else { return [.setup] }
+        return Set(
+            words.compactMap { word in
+                if let use = NetworkUse(rawValue: word.text) { return use }
+                reader.fault(
+                    word.line, "network_for holds `\(InertText.excerpt(word.text, limit: 60))`",
+                    "write some of \(NetworkUse.allCases.map(\.rawValue).joined(separator: ", "))")
+                return nil
+            })
     }
 
     private static func folder(

@@ -4,7 +4,9 @@
 // Swift's pool threads do not, and because somebody has to end the sandbox when Ferry itself is killed.
 // Standard input brings the specification and is then the control pipe; standard output is the command's output;
 // standard error gets one line at the end (report.h). It has one thread and allocates little.
+// With `--inside` it is the other end, in the sandbox (inside.h).
 #define _GNU_SOURCE
+#include "inside.h"
 #include "step.h"
 
 #include <errno.h>
@@ -33,7 +35,8 @@ static int prepare(struct step *step) {
     return step->signals >= 0 ? 0 : fail("helper", strerror(errno), "signalfd");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "--inside") == 0) return inside(argv + 2);
     struct step step = {.first_descriptor = -1, .cgroup = {.folder = -1}, .report = {.exit_code = -1, .memory = "none"}};
     if (prepare(&step) == 0 && read_specification(&step.specification) == 0) {
         step.cgroup = cgroup_make(step.specification.cgroup, step.specification.memory_bytes, step.specification.processes);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const uint32_t longest_message = 256u << 20;
@@ -79,6 +80,15 @@ static int make_pipe(int *theirs, int *ours, int their_index) {
     return fcntl(*theirs, F_SETFD, 0) == 0 ? *theirs : -1;
 }
 
+static int socket_descriptor(const char *path) {
+    struct stat status;
+    int fd = open(path, O_PATH | O_NOFOLLOW);
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode))) return fd;
+    close(fd);
+    errno = ENOTSOCK;
+    return -1;
+}
+
 static int take_field(struct specification *out, char tag, char *text, size_t length) {
     switch (tag) {
     case 'B': out->bubblewrap = text; return 0;
@@ -94,6 +104,8 @@ static int take_field(struct specification *out, char tag, char *text, size_t le
     // Ferry sends resolved paths: a link in the last place was put there since.
     case 'O': return add_descriptor(out, open(text, O_PATH | O_NOFOLLOW | O_DIRECTORY), "policy", text);
     case 'E': return end_options(out);
+    case 'U': return add_descriptor(out, socket_descriptor(text), "policy", text);
+    case 'X': return add_descriptor(out, open("/proc/self/exe", O_PATH), "helper", "/proc/self/exe");
     case 'S': return add_descriptor(out, filter_descriptor(), "helper", "seccomp filter");
     case 'J':
         if (make_pipe(&out->status_writer, &out->status, 1) < 0 || fcntl(out->status, F_SETFL, O_NONBLOCK) != 0)

@@ -23,7 +23,7 @@ struct ProgramTests {
             #expect(help.status == 0)
             for name in [
                 "demo", "init", "run", "status", "show", "logs", "why", "plan", "go", "approve", "reject", "retry", "answer", "cancel", "stop",
-                "check", "doctor",
+                "check", "doctor", "replay", "models",
             ] {
                 #expect(help.output.contains("\n  \(name) "), "\(name)")
             }
@@ -166,7 +166,8 @@ struct ProgramTests {
     @Test func `the doctor says in JSON what is ready`() async throws {
         try await with { ferry, vault in
             _ = try await vault.add(try await vault.repository())
-            let answer = try await ferry("doctor", "--json", "--vault", "vault", "--allow-root", environment: ["ANTHROPIC_API_KEY": "key-for-a-test"])
+            let answer = try await ferry(
+                "doctor", "--json", "--offline", "--vault", "vault", "--allow-root", environment: ["ANTHROPIC_API_KEY": "key-for-a-test"])
             let json = try answer.json()
             #expect(Set(json.keys) == ["findings", "is_ready"])
             let findings = try #require(json["findings"] as? [[String: Any]])
@@ -174,7 +175,7 @@ struct ProgramTests {
             #expect(failed.isEmpty && answer.status == 0, "\(failed)")
             #expect(findings.contains { $0["name"] as? String == "repository shop" })
             #expect(!answer.output.contains("key-for-a-test"))
-            let without = try await ferry("doctor", "--vault", "vault", "--allow-root")
+            let without = try await ferry("doctor", "--offline", "--vault", "vault", "--allow-root")
             #expect(without.status == 1)
             #expect(without.output.contains("ANTHROPIC_API_KEY"))
         }

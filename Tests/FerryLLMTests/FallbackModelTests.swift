@@ -50,6 +50,56 @@ struct FallbackModelTests {
         #expect(try await ask(FallbackModel([OutcomeModel([.success("no")], name: "a/1", stop: .refused)])).stop == .refused)
     }
 
+    @Test(arguments: [
+        WireReply.cut(after: 5, of: ScriptedTurn(text: "a text of several pieces")),
+        .silent(after: 5, of: ScriptedTurn(text: "a text of several pieces")),
+        .failing(after: 5, of: ScriptedTurn(text: "a text of several pieces"), type: "overloaded_error"), .status(529, type: "overloaded_error"),
+    ])
+    func `the next model answers also where the first had begun to, and the beginning is paid and forgotten`(reply: WireReply) async throws {
+        let server = try await WireServer.start { request in request.wire == .anthropic ? reply : .text("by the second") }
+        let client = StreamingHTTPClient()
+        let timing = StreamTiming(idle: .milliseconds(200))
+        let models = try [Driver.anthropic, .gemini].map { driver in
+            RetryingModel(
+                try driver.model(at: server.baseURL, client: client, timing: timing), policy: RetryPolicy(tries: 2), gate: RateGate(),
+                timing: clock.timing(jitter: 0))
+        }
+        let reports = Reports()
+        let response = try await FallbackModel(models, timing: clock.timing()).respond(to: .asking("go"), options: ModelOptions()) {
+            reports.note($0)
+        }
+        #expect(response.message.blocks == [.text("by the second")])
+        #expect(server.requests.map(\.wire) == [.anthropic, .anthropic, .gemini])
+        #expect(reports.failures.count == 2)
+        await client.shutdown()
+        await server.stop()
+    }
+
+    @Test func `five vendors take turns in one conversation, and each accepts what the others made of it`() async throws {
+        let drivers: [Driver] = [.anthropic, .responses, .gemini, .ollama, .openAI, .gemini, .responses, .anthropic]
+        let server = try await WireServer.start { request in
+            request.answers == drivers.count
+                ? .text("done")
+                : .answer(
+                    ScriptedTurn(
+                        text: "I look.", thinking: "by \(request.wire)",
+                        calls: [.init("bash", ["n": .int(request.number)]), .init("bash", ["command": "ls"])]))
+        }
+        let client = StreamingHTTPClient()
+        var conversation = Conversation.asking("go")
+        for driver in drivers {
+            let answer = try await driver.model(at: server.baseURL, client: client).respond(to: conversation).message
+            conversation.append(.assistant(answer))
+            conversation.append(.user(UserMessage(results: answer.toolCalls.map { ToolResult(callID: $0.id, content: "ok") })))
+        }
+        for driver in Driver.wired {
+            #expect(try await driver.model(at: server.baseURL, client: client).respond(to: conversation).message.text == "done", "\(driver)")
+        }
+        #expect(server.refusals.isEmpty, "\(server.refusals)")
+        await client.shutdown()
+        await server.stop()
+    }
+
     @Test func `a conversation goes on with another vendor and comes back, and both accept its history`() async throws {
         let server = try await WireServer.start { request in
             switch (request.wire, request.answers) {

@@ -105,6 +105,64 @@ struct ModelCatalogTests {
             ])
     }
 
+    @Test(arguments: [
+        ("anthropic", "", "claude-opus-5-5"), ("openai-responses", "/v1", "gpt-6.1-sol"), ("gemini", "", "gemini-4-argon"), ("openai", "/v1", "x"),
+    ])
+    func `a model is asked for what its row says that it takes, unless the provider says otherwise`(api: String, base: String, model: String)
+        async throws
+    {
+        let server = try await WireServer.start { _ in .text("yes") }
+        let client = StreamingHTTPClient()
+        let table = PriceTable.reading(
+            headings: ["model", "in", "out", "max out", "thinking", "effort"],
+            rows: [["plain/\(model)", "-", "-", "9k", "no", "none"], ["own/\(model)", "1", "1", "-", "yes", "low medium high"]]
+        ).table
+        let fields = ["api": api, "base_url": server.baseURL + base]
+        let providers = [try ProviderSettings(name: "plain", fields: fields), try ProviderSettings(name: "own", fields: fields)]
+        let catalog = ModelCatalog(providers: providers, prices: table, keys: KeyRing(), client: client, gates: RateGates())
+        for name in ["plain", "own"] {
+            let fitted = try catalog.model(named: "\(name)/\(model)")
+            let options = ModelOptions(effort: "xhigh")
+            _ = try await fitted.respond(to: .asking("go"), options: options) { _ in }
+            #expect(server.requests.last?.rawBody == fitted.body(of: .asking("go"), options: options, model: fitted.name))
+        }
+        let sent = server.requests.map { String(decoding: $0.rawBody, as: UTF8.self) }
+        #expect(sent[0].contains("9000") && !sent[0].lowercased().contains("high") && !sent[0].contains("encrypted") && !sent[0].contains("hink"))
+        #expect(sent[1].contains("16000") && sent[1].lowercased().contains(#""high""#))
+        #expect(server.refusals.isEmpty, "\(server.refusals)")
+        await client.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a limit of one model holds up all models of its key, and no other`() async throws {
+        let server = try await WireServer.start { request in
+            request.number == 1 ? .status(429, type: "rate_limit_error", headers: [(name: "retry-after", value: "30")]) : .text("yes")
+        }
+        let client = StreamingHTTPClient()
+        let (clock, reports) = (ManualTiming(), Reports())
+        let host = String(server.baseURL.dropFirst("http://".count))
+        let keys = KeyRing(entries: ["ONE": .init(key: Secret("k1"), hosts: [host]), "TWO": .init(key: Secret("k2"), hosts: [host])])
+        let providers = try [("a", "ONE"), ("b", "ONE"), ("c", "TWO")].map { name, key in
+            try ProviderSettings(name: name, fields: ["api": "anthropic", "base_url": server.baseURL, "key": key])
+        }
+        let catalog = ModelCatalog(
+            providers: providers, keys: keys, client: client, gates: RateGates(), policy: RetryPolicy(patience: .seconds(20)),
+            retryTiming: clock.timing(jitter: 0))
+        func ask(_ name: String) async throws {
+            _ = try await catalog.model(named: name).respond(to: .asking("go"), options: ModelOptions()) { reports.note($0) }
+        }
+        let error = await #expect(throws: ModelError.self) { try await ask("a/m") }
+        #expect((error?.kind, error?.retryAfter) == (.rate, .seconds(30)))
+        try await ask("c/m")
+        let held = await #expect(throws: ModelError.self) { try await ask("b/other") }
+        #expect((held?.kind, held?.retryAfter) == (.rate, .seconds(30)))
+        #expect(server.requests.count == 2)
+        clock.advance(by: .seconds(30))
+        try await ask("b/other")
+        await client.shutdown()
+        await server.stop()
+    }
+
     @Test func `a scripted provider answers from its file at its own price`() async throws {
         let path = FilePath("/tmp/ferry-llm-\(UInt64.random(in: .min ... .max)).jsonl")
         try FileContents.write("{\"turns\":[{\"text\":\"yes\"}]}\n{\"prices\":{\"input\":1,\"output\":2}}".utf8, to: path)

@@ -3,7 +3,9 @@ internal import FerryModel
 internal import Testing
 
 struct PriceTests {
-    private let headings = ["model", "In", "out ", "cache read", "5m write", "1h write", "window", "max out", "long context", "note"]
+    private let headings = [
+        "model", "In", "out ", "cache read", "5m write", "1h write", "window", "max out", "long context", "note", "thinking", "Effort",
+    ]
 
     private func table(_ rows: [[String]]) -> PriceTable { PriceTable.reading(headings: headings, rows: rows).table }
 
@@ -56,7 +58,9 @@ struct PriceTests {
     }
 
     @Test(arguments: [
-        ["", "1", "1"], ["m", "", "1"], ["m", "1", "-"], ["m", "x", "1"], ["m", "-1", "1"], ["m", "nan", "1"], ["m", "1", "1", "", "", "", "big"],
+        ["", "1", "1"], ["m", "", "1"], ["m", "1", "1", "", "", "", "", "", "", "", "perhaps"],
+        ["m", "1", "1", "", "", "", "", "", "", "", "", "huge"], ["m", "1", "-"], ["m", "x", "1"], ["m", "-1", "1"], ["m", "nan", "1"],
+        ["m", "1", "1", "", "", "", "big"],
         ["m", "1", "1", "", "", "", "", "", "272k: 4/15"], ["m", "1", "1", "", "", "", "", "", ">272k: 4"],
     ])
     func `a row that cannot be read is a fault and no price`(row: [String]) {
@@ -65,5 +69,29 @@ struct PriceTests {
         #expect(faults.allSatisfy { !$0.remedy.isEmpty })
         #expect(table.price(of: "m") == nil)
         #expect(table.price(of: "good") != nil)
+    }
+
+    @Test func `a row without a price knows what the model takes, and its price is unknown`() throws {
+        let (table, faults) = PriceTable.reading(
+            headings: headings,
+            rows: [
+                ["m", "-", "-", "", "", "", "200k", "64k", "", "", "yes", "high, low"], ["n", "1", "1", "", "", "", "", "", "", "", "no", "none"],
+            ])
+        #expect(faults == [])
+        #expect(table.price(of: "p/m") == nil && table.cost(of: usage(fresh: 1), model: "m") == nil)
+        #expect(table.limits(of: "p/m") == ModelLimits(window: 200_000, maxOutput: 64_000, thinks: true, efforts: ["low", "high"]))
+        #expect(table.limits(of: "n-20260101") == ModelLimits(thinks: false, efforts: []))
+        #expect(table.limits(of: "other") == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("xhigh", ["low", "medium", "high"], "high"), ("medium", ["low", "high", "max"], "low"), ("low", ["high"], "high"), ("high", [], nil),
+            ("max", ["low", "max"], "max"), ("high", nil, "high"), (nil, ["low"], nil),
+        ] as [(String?, [String]?, String?)])
+    func `an effort that a model does not know becomes the next lower one`(asked: String?, known: [String]?, sent: String?) {
+        let fitted = ModelLimits(maxOutput: 8_000, efforts: known).fitting(ModelOptions(maxOutputTokens: 16_000, effort: asked))
+        #expect(fitted.effort == sent)
+        #expect(fitted.maxOutputTokens == 8_000)
     }
 }

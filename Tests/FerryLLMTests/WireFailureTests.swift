@@ -71,6 +71,19 @@ struct WireFailureTests {
         #expect(try await costOfCut(driver, after: 0, of: turn) == nil)
     }
 
+    @Test func `a refused key is named, so that it is known which one to mend`() async throws {
+        let server = try await WireServer.start(key: "right", replies: [])
+        try await withWire(.gemini, server: server, key: Secret("wrong", name: "GEMINI_API_KEY"), refusals: 2) { model, server in
+            let error = await #expect(throws: ModelError.self) { try await model.respond(to: .asking("go")) }
+            #expect(error?.remedy == "Check the key GEMINI_API_KEY, and that its account may use this model")
+            let client = StreamingHTTPClient()
+            let keyless = try Driver.openAI.model(at: server.baseURL, client: client)
+            let other = await #expect(throws: ModelError.self) { try await keyless.respond(to: .asking("go")) }
+            #expect(other?.remedy?.contains("`key`") == true)
+            await client.shutdown()
+        }
+    }
+
     @Test func `an error names the request, for who asks the provider about it`() async throws {
         let reply = WireReply.status(500, headers: [(name: "request-id", value: "req_123")])
         try await withWire(.anthropic, server: .start(replies: [reply])) { model, _ in
@@ -170,6 +183,17 @@ struct WireFailureTests {
         #expect(error?.kind == .network)
         await client.shutdown()
         await server.stop()
+    }
+
+    @Test(arguments: Driver.wired)
+    func `long output arrives whole`(driver: Driver) async throws {
+        let long = String(repeating: "0123456789abcdef", count: 1 << 12)
+        try await withWire(
+            driver, server: WireServer.start(pieceSize: 1 << 16, replies: [.answer(ScriptedTurn(calls: [.init("bash", ["command": .string(long)])]))])
+        ) { model, _ in
+            let response = try await model.respond(to: .asking("go"))
+            #expect(response.message.toolCalls.first?.parsedArguments?["command"]?.string == long)
+        }
     }
 
     @Test func `many calls at once over one client`() async throws {

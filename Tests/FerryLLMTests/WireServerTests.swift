@@ -77,7 +77,7 @@ struct WireServerTests {
             "a nested tool", responses(said, more: #","tools":[{"type":"function","function":{"name":"x"}}]"#), "function: extra",
             path: "/v1/responses"),
         Malformed("a call without a signature", gemini(asked, gemCall(""), gemResult), "missing a thought_signature", path: geminiPath),
-        Malformed("an open call", gemini(asked, gemCall(#","thoughtSignature":"S""#), asked), "differ", path: geminiPath),
+        Malformed("an open call", gemini(asked, gemCall(#","thoughtSignature":"U2ln""#), asked), "differ", path: geminiPath),
         Malformed("a key in the address", gemini(asked), "key is not for an address", path: "/v1beta/models/m:streamGenerateContent?key=k"),
         Malformed("two of one role", gemini(asked, asked), "alternate", path: geminiPath),
         Malformed("sampling", gemini(asked, more: #","generationConfig":{"temperature":0}"#), "temperature", path: geminiPath),
@@ -137,7 +137,7 @@ struct WireServerTests {
             (Self.anthropic(Self.hi, Self.call, #"{"role":"user","content":[\#(Self.result),{"type":"text","text":"x"}]}"#), "/v1/messages"),
             (Self.chat(#"{"role":"system","content":"s"}"#, #"{"role":"user","content":"x"}"#), "/v1/chat/completions"),
             (Self.responses(Self.said, Self.reasoning, Self.called, Self.output), "/v1/responses"),
-            (Self.gemini(Self.asked, Self.gemCall(#","thoughtSignature":"S""#), Self.gemResult), Self.geminiPath),
+            (Self.gemini(Self.asked, Self.gemCall(#","thoughtSignature":"U2ln""#), Self.gemResult), Self.geminiPath),
             (Self.ollama(Self.hello, Self.ollamaCall("{}"), Self.ollamaResult("x")), "/api/chat"),
         ]
         for (body, path) in bodies { #expect(try await post(body, path, to: server, client: client) == 200) }

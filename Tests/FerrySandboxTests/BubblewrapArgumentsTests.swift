@@ -16,6 +16,8 @@ struct BubblewrapArgumentsTests {
             case .data(let bytes): "{" + String(decoding: bytes, as: UTF8.self).replacing("\n", with: "|") + "}"
             case .folder(let path): "<\(path)>"
             case .end: "--"
+            case .socket(let path): "<socket \(path)>"
+            case .helper: "<helper>"
             case .seccomp: "<seccomp>"
             case .status: "<status>"
             case .gate: "<gate>"
@@ -68,6 +70,30 @@ struct BubblewrapArgumentsTests {
     @Test func `without the agent's git the worktree's link to the host is empty`() {
         #expect(Self.line(on: SandboxHost(worktreeHasGitFile: true)).contains("--ro-bind-data {} /work/.git"))
         #expect(!Self.line().contains(".git"))
+    }
+
+    @Test func `without a proxy there is no way out, and no word of one`() {
+        #expect(!Self.line().contains("proxy"))
+        #expect(!Self.line().contains("/ferry"))
+    }
+
+    @Test func `the proxy's socket is put in, the helper offers it, and programs are told of it`() {
+        var policy = Self.policy
+        policy.proxy = "/p/socket"
+        let line = Self.line(Self.command, policy)
+        #expect(line.contains("--unshare-net"))
+        #expect(line.contains("--ro-bind-fd <socket /p/socket> /ferry/proxy.sock --ro-bind-fd <helper> /ferry/step"))
+        #expect(line.hasSuffix("-- /ferry/step --inside --proxy 13128 /ferry/proxy.sock -- /bin/true --size"))
+        for name in ["HTTP_PROXY", "https_proxy"] { #expect(line.contains("--setenv \(name) http://127.0.0.1:13128")) }
+        #expect(line.contains("--setenv NO_PROXY localhost,127.0.0.1,::1"))
+    }
+
+    @Test func `a socket can be the command's standard input and output`() {
+        var policy = Self.policy
+        policy.streams = "/p/streams"
+        let line = Self.line(Self.command, policy)
+        #expect(line.hasSuffix("-- /ferry/step --inside --streams /ferry/streams.sock -- /bin/true --size"))
+        #expect(!line.contains("_proxy"))
     }
 
     @Test func `files of Ferry's are read-only`() {

@@ -136,6 +136,23 @@ struct OwnNotesTests {
         }
     }
 
+    @Test func `a repository names the hosts that may be reached, and who may reach them`() {
+        let text = "---\npath: /srv/x\ntest: x\nnetwork: [PyPI.org, files.pythonhosted.org]\nnetwork_for: [setup, agents]\n---\n"
+        let shop = RepositoryNote(note(text), path: "r.md", offLimits: offLimits)
+        #expect(shop.faults.isEmpty)
+        #expect(shop.network.map(\.text) == ["pypi.org", "files.pythonhosted.org"])
+        #expect(shop.networkFor == [.setup, .agents])
+        let usual = RepositoryNote(note("---\npath: /srv/x\ntest: x\n---\n"), path: "r.md", offLimits: offLimits)
+        #expect(usual.network.isEmpty && usual.networkFor == [.setup])
+    }
+
+    @Test(arguments: ["*.pypi.org", "https://pypi.org", "pypi.org:443", "10.0.0.1", "localhost", "any"])
+    func `what is no exact host is a fault`(_ host: String) {
+        let shop = RepositoryNote(note("---\npath: /srv/x\ntest: x\nnetwork:\n  - \"\(host)\"\n---\n"), path: "r.md", offLimits: offLimits)
+        #expect(shop.network.isEmpty)
+        #expect(shop.faults.map(\.line) == [5])
+    }
+
     @Test func `what is wrong with a repository is said with its line`() {
         let shop = RepositoryNote(
             note("---\npath: code\nenv: [A]\nlimits: {memory: 1, minutes: -1}\nat_once: many\nbranch: x\n---\n"), path: "r.md", offLimits: offLimits)
@@ -147,7 +164,7 @@ struct OwnNotesTests {
                 "r.md:4: limits holds the unknown name `memory`; the limits are memory_mb, processes, minutes and disk_mb",
                 "r.md:4: limits.minutes is `-1`; write a whole number above 0",
                 "r.md:5: at_once is `many`; write a whole number such as 2",
-                "r.md:6: the key `branch` is unknown; the keys here are at_once, base, env, forge, layers, licence_header, limits, network, path, protected, "
+                "r.md:6: the key `branch` is unknown; the keys here are at_once, base, env, forge, layers, licence_header, limits, network, network_for, path, protected, "
                     + "setup, test, test_report, toolchains",
             ])
     }

@@ -59,7 +59,9 @@ struct GeminiRules {
             shape.require(!parts.isEmpty, "\(place).parts: must not be empty")
             for (number, part) in parts.enumerated() { check(part, role: content["role"]?.string, at: "\(place).parts.\(number)") }
             if let first = parts.first(where: { $0["functionCall"] != nil }) {
-                shape.require(first["thoughtSignature"]?.string?.isEmpty == false, "\(place): Function call is missing a thought_signature")
+                let signature = first["thoughtSignature"]?.string ?? ""
+                shape.require(!signature.isEmpty, "\(place): Function call is missing a thought_signature")
+                shape.require(signature.utf8.count.isMultiple(of: 4), "\(place).thoughtSignature: not base64")
             }
         }
     }

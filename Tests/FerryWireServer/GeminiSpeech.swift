@@ -8,7 +8,11 @@ struct GeminiSpeech: WireSpeech {
     /// Makes ids unique over the server's life.
     let number: Int
 
-    private var signature: String { "c2lnLTAw\(number)" }
+    /// Base64, as the real ones.
+    private var signature: String {
+        let digits = String(number)
+        return "c2ln" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    }
     private func callID(_ index: Int) -> String? { number.isMultiple(of: 2) ? nil : "gem_\(number)_\(index)" }
     var ids: [String] { (calls.isEmpty && turn.thinking.isEmpty ? [] : [signature]) + calls.indices.compactMap(callID) }
 

@@ -25,6 +25,8 @@ final class WireBook: Sendable {
         var history = WireHistory()
         var connections: [ObjectIdentifier: any Channel] = [:]
         var watchers: [AsyncStream<WireLog>.Continuation] = []
+        /// By path: what the server tells of its models.
+        var pages: [String: (status: Int, body: [UInt8])] = [:]
     }
     private let state = Mutex(State())
     private let key: String?
@@ -66,8 +68,19 @@ final class WireBook: Sendable {
         state.withLock { state in state.watchers.forEach { $0.finish() } }
     }
 
+    func offer(_ body: [UInt8], at path: String, status: Int) { state.withLock { $0.pages[path] = (status, body) } }
+
+    /// A page for whoever has the key; in no log.
+    private func page(_ path: String, _ headers: [(name: String, value: String)]) -> WirePlan? {
+        guard let page = state.withLock({ $0.pages[path] }) else { return nil }
+        let isLetIn = key.map { key in headers.contains { $0.value == key || $0.value == "Bearer \(key)" } } ?? true
+        let content = [(name: "content-type", value: "application/json")]
+        return WirePlan(request: 0, status: isLetIn ? page.status : 401, headers: content, pieces: [isLetIn ? page.body : []], ending: .finish)
+    }
+
     /// Takes a request into the log and says what to send.
     func plan(path: String, headers: [(name: String, value: String)], body: [UInt8]) async -> WirePlan {
+        if let page = page(path, headers) { return page }
         let json = (try? JSONValue(parsing: body)) ?? .null
         let (request, refusal) = admit(path: path, headers: headers, raw: body, json: json)
         if let refusal { return refusal }

@@ -70,6 +70,9 @@ package final class WireServer: Sendable {
     package var requests: [WireRequest] { book.log.requests }
     package var refusals: [WireLog.Refusal] { book.log.refusals }
 
+    /// Has a page at a path besides, such as `/v1/models`.
+    package func offer(_ page: JSONValue, at path: String, status: Int = 200) { book.offer(page.encoded(), at: path, status: status) }
+
     /// Waits until the log is so. Ends early, and throws, when the test is cancelled.
     package func wait(until holds: @Sendable (WireLog) -> Bool) async throws {
         for await log in book.changes() where holds(log) { return }

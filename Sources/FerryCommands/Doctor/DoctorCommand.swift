@@ -6,10 +6,15 @@ internal import FerrySandbox
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look whether this machine, the vault, its repositories and models are ready, and say what to do.",
-        discussion: "Status 1 if something must be mended. Nothing is changed, and no model is called.")
+        discussion: """
+            Status 1 if something must be mended. Nothing is changed, and no model is called; providers are asked what they know of the models that agents \
+            work with, which costs nothing.
+            """)
 
     @Flag(name: .long, help: "Judge the sandbox as for `ferry run --allow-root`.")
     var allowRoot = false
+    @Flag(name: .long, help: "Ask no provider.")
+    var offline = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var output: OutputOptions
 
@@ -21,7 +26,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         var findings = await MachineExamination(allowRoot: allowRoot).findings()
-        do { findings += await VaultExamination(view: try VaultView(vault)).findings() } catch { findings.append(.fail("vault", error)) }
+        do { findings += await VaultExamination(view: try VaultView(vault), isOffline: offline).findings() } catch {
+            findings.append(.fail("vault", error))
+        }
         let isReady = !findings.contains { $0.level == .fail }
         let console = Console.standard
         if output.json {

@@ -10,13 +10,15 @@ internal import SystemPackage
 /// What one vault needs: its folders, its database, its notes, its repositories, its models.
 struct VaultExamination: Sendable {
     let view: VaultView
+    /// Providers are asked nothing.
+    let isOffline: Bool
 
     func findings() async -> [DoctorFinding] {
         var findings = [vault, fileSystem]
         findings += folders()
         findings.append(service)
         findings.append(await notes())
-        findings += await ModelExamination(view: view).findings()
+        findings += await ModelExamination(view: view, isOffline: isOffline).findings()
         do {
             let repositories = try view.repositories()
             if repositories.isEmpty {

@@ -1,5 +1,6 @@
 internal import FerryLLM
 internal import FerrySandbox
+internal import FerryVault
 
 /// The built-in agent: asks the model, runs the tools it calls, and so on until it calls `finish` or a bound is reached.
 package struct AgentLoop: AgentBackend {
@@ -10,6 +11,15 @@ package struct AgentLoop: AgentBackend {
     package var modelName: String? { model.model.name }
 
     package func run(_ task: AgentTask) async throws -> AgentOutcome {
+        guard let network = task.network else { return try await work(task) }
+        return try await network.with(.agents, task.workspace.policy) { policy in
+            var task = task
+            task.workspace.policy = policy
+            return try await work(task)
+        }
+    }
+
+    private func work(_ task: AgentTask) async throws -> AgentOutcome {
         var run = try await AgentRun(task, model)
         do {
             let outcome = try await run.outcome()

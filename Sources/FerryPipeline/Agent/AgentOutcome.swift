@@ -27,6 +27,8 @@ package enum AgentStop: Hashable, Sendable, CustomStringConvertible {
     case noReport
     /// Its report did not fit the schema, also when it was asked again; the problems of the last one, each with its place.
     case invalidReport([String])
+    /// An agent program of somebody else's ended without a report; the text says how.
+    case program(String)
     /// The provider or the model refused the task; what it said about that.
     case refused(String?)
 
@@ -37,6 +39,7 @@ package enum AgentStop: Hashable, Sendable, CustomStringConvertible {
         case .stuck(let reason): "it was stuck: \(reason)"
         case .noReport: "it ended without a report, also when it was asked for one"
         case .invalidReport(let problems): "its report does not fit: \(problems.joined(separator: "; "))"
+        case .program(let reason): "its program gave no report: \(reason)"
         case .refused(let detail): "the model refused the task" + (detail.map { ": \($0)" } ?? "")
         }
     }

@@ -48,7 +48,7 @@ extension AgentRun {
                 let output = result.output ?? Self.interrupted
                 try record(call, result)
                 try await failpoint(.toolAfterDone)
-                results.append(ToolResult(callID: call.id, content: output.text, isError: output.isError))
+                results.append(ToolResult(callID: call.id, content: toolBox.fenced(call, output), isError: output.isError))
                 for verdict in note(call, output) { if let outcome = heed(verdict, &warnings) { return outcome } }
             }
         }

@@ -39,6 +39,8 @@ package struct AgentTask: Sendable {
     package var progress: @Sendable (AgentProgress) -> Void
     /// Looked at before each turn.
     package var windDown = WindDown()
+    /// The network of its commands; `nil`: none.
+    package var network: RepositoryNetwork?
     /// What `limits.time` is told by.
     package var clock = AwakeClock()
     /// The files as the work finds them, for its record.

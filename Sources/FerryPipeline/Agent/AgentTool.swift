@@ -6,11 +6,17 @@ protocol AgentTool: Sendable {
     var definition: ToolDefinition { get }
     /// Whether calls of one turn may run side by side, because they change nothing.
     var onlyReads: Bool { get }
+    /// Whether its results are what files and commands say.
+    var quotesOthers: Bool { get }
     /// One line for the live display and the transcript.
     func summary(of arguments: ToolArguments) -> String
     /// Throws `ToolMistake` for what the model did wrong, `Errno` for a file that could not be had,
     /// `SandboxError` where nothing can be run, and `CancellationError`.
     func run(_ arguments: ToolArguments, _ call: ToolCallContext) async throws -> ToolOutput
+}
+
+extension AgentTool {
+    var quotesOthers: Bool { false }
 }
 
 /// What a tool needs to know of one call.

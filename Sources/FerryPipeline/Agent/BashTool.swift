@@ -9,6 +9,7 @@ struct BashTool: AgentTool {
     let policy: SandboxPolicy
     let outputs: OutputStore
     let onlyReads = false
+    let quotesOthers = true
     let definition: ToolDefinition
 
     init(runner: any CommandRunner, policy: SandboxPolicy, outputs: OutputStore) {
@@ -16,12 +17,15 @@ struct BashTool: AgentTool {
         self.policy = policy
         self.outputs = outputs
         let longest = Int(policy.limits.time.components.seconds)
+        let network =
+            policy.proxy == nil
+            ? "There is no network." : "Of the network only some hosts can be reached, by programs that heed HTTPS_PROXY and HTTP_PROXY."
         let access = policy.worktreeAccess == .readWrite ? "" : " The worktree is read-only for you; /tmp is not."
         definition = ToolDefinition(
             name: "bash",
             description: """
                 Runs a command with /bin/bash in the worktree (\(SandboxPolicy.guestWorktree)) and returns its output and how it ended.\(access) \
-                There is no network. /tmp and the home folder are your own and are kept between commands; environment, current folder and processes \
+                \(network) /tmp and the home folder are your own and are kept between commands; environment, current folder and processes \
                 are not: a process in the background ends with its command. Standard input is empty. \
                 Do not commit: what you leave in the worktree is what counts.
                 """,

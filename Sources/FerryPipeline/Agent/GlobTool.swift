@@ -9,6 +9,7 @@ struct GlobTool: AgentTool {
     static let limit = 200
     let files: GuestFiles
     let onlyReads = true
+    let quotesOthers = true
 
     let definition = ToolDefinition(
         name: "glob",

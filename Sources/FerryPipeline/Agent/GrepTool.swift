@@ -17,6 +17,7 @@ struct GrepTool: AgentTool {
     let policy: SandboxPolicy
     let outputs: OutputStore
     let onlyReads = true
+    let quotesOthers = true
 
     init(files: GuestFiles, runner: any CommandRunner, policy: SandboxPolicy, outputs: OutputStore) {
         self.files = files

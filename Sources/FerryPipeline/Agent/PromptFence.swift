@@ -18,15 +18,16 @@ package struct PromptFence: Hashable, Sendable {
     /// The text between an opening and a closing mark with a number that does not occur in the text.
     /// The label says what the text is ("feature note", "diff"); other characters than letters, digits, blanks, `.`, `-`, `_` and `/` are left out of it.
     /// What no terminal should get no model should either: `SafeText`.
-    package func wrap(_ text: String, as label: String) -> String {
+    /// `key` stands in for the text in the making of the number, where the text may come again without its secrets: a hash of what it was.
+    package func wrap(_ text: String, as label: String, key: String? = nil) -> String {
         let text = SafeText.make(text)
         let isPlain: (Unicode.Scalar) -> Bool = { $0.properties.isAlphabetic || "0123456789 .-_/".unicodeScalars.contains($0) }
         let name = String(String.UnicodeScalarView(label.unicodeScalars.filter(isPlain)))
         var attempt = 0
-        var nonce = number(text, name, attempt)
+        var nonce = number(key ?? text, name, attempt)
         while text.contains(nonce) {
             attempt += 1
-            nonce = number(text, name, attempt)
+            nonce = number(key ?? text, name, attempt)
         }
         let end = text.isEmpty || text.utf8.last == UInt8(ascii: "\n") ? "" : "\n"
         return "<data-\(nonce) of=\"\(name)\">\n\(text)\(end)</data-\(nonce)>"

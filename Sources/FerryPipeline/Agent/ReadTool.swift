@@ -15,6 +15,7 @@ struct ReadTool: AgentTool {
     /// Bytes of text in one answer.
     let byteLimit: Int
     let onlyReads = true
+    let quotesOthers = true
 
     let definition = ToolDefinition(
         name: "read",

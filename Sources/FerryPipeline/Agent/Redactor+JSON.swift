@@ -1,4 +1,5 @@
 package import FerryLLM
+internal import FerrySystem
 
 extension Redactor {
     /// The value with a mark in the place of each secret in its strings; keys and numbers stay.
@@ -18,16 +19,21 @@ extension Redactor {
             .user(
                 UserMessage(
                     text: user.text.map(redact),
-                    results: user.results.map { ToolResult(callID: redact($0.callID), content: redact($0.content), isError: $0.isError) }))
+                    results: user.results.map { ToolResult(callID: redactID($0.callID), content: redact($0.content), isError: $0.isError) }))
         case .assistant(let assistant): .assistant(AssistantMessage(blocks: assistant.blocks.map(redact)))
         }
+    }
+
+    /// Ids stay apart from each other, whatever a server calls them.
+    private func redactID(_ id: String) -> String {
+        redact(id) == id ? id : "redacted_\(ContentHash(of: id.utf8).description.prefix(16))"
     }
 
     private func redact(_ block: AssistantMessage.Block) -> AssistantMessage.Block {
         switch block {
         case .text(let text): .text(redact(text))
         case .thinking(let text): .thinking(redact(text))
-        case .toolCall(let call): .toolCall(ToolCall(id: redact(call.id), name: redact(call.name), arguments: redact(call.arguments)))
+        case .toolCall(let call): .toolCall(ToolCall(id: redactID(call.id), name: redact(call.name), arguments: redact(call.arguments)))
         case .opaque(let provider, let value): .opaque(provider: provider, redact(value))
         }
     }

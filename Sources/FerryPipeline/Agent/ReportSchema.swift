@@ -9,13 +9,19 @@ package struct ReportSchema: Sendable {
     /// A JSON schema of type `object` with `additionalProperties: false`, of `type`, `properties`, `required`, `items` and
     /// `enum` only: strict tools of some providers refuse a request with any other keyword.
     package let schema: JSONValue
+    /// What stands for the report of an agent program that gave none, made of its last words: where the difference that it leaves can be judged by itself.
+    package let substitute: (@Sendable (String) -> JSONValue?)?
     private let further: @Sendable (JSONValue) -> [String]
 
     /// `further` is asked only about a value that fits the schema; it returns problems, each naming its place.
-    package init(name: String, summary: String, schema: JSONValue, further: @escaping @Sendable (JSONValue) -> [String] = { _ in [] }) {
+    package init(
+        name: String, summary: String, schema: JSONValue, substitute: (@Sendable (String) -> JSONValue?)? = nil,
+        further: @escaping @Sendable (JSONValue) -> [String] = { _ in [] }
+    ) {
         self.name = name
         self.summary = summary
         self.schema = schema
+        self.substitute = substitute
         self.further = further
     }
 

@@ -9,7 +9,7 @@ struct ShellLine {
     /// Words where a command begins: at the start and after `;`, `&`, `|`, `(`, `{` and a newline.
     private var commandWords: [String] = []
     private var beginsCommand = true
-    /// The last two bytes that are neither blank nor comment; `x` for what is quoted.
+    /// The last two bytes that are neither blank nor comment, nor the end of a group; `x` for what is quoted.
     private var last = (UInt8(0), UInt8(0))
 
     /// Why the command asks for a background process, or `nil`.
@@ -56,6 +56,9 @@ struct ShellLine {
         case UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: "{"):
             endWord()
             beginsCommand = true
+        case UInt8(ascii: ")"), UInt8(ascii: "}"):
+            // `(server &)` leaves one behind as `server &` does.
+            return word.append(byte)
         default: word.append(byte)
         }
         last = (last.1, byte)

@@ -89,6 +89,19 @@ package struct ToolBox: Sendable {
         }
     }
 
+    /// The result as it goes into the conversation: what files and commands say stands between marks that it cannot know, so that it passes neither for
+    /// Ferry's words nor for another result. How a command ended is Ferry's word, and stands after them; so does a mistake.
+    func fenced(_ call: ToolCall, _ output: ToolOutput) -> String {
+        guard !output.isError, tool(call.name)?.quotesOthers == true else { return output.text }
+        let fence = PromptFence(seed: "tool")
+        let key = RepetitionWatch.mark(of: output.identity)
+        guard call.name == "bash" else { return fence.wrap(output.text, as: call.name, key: key) }
+        // By bytes: as Characters, a line end after a carriage return is another one.
+        let bytes = output.text.utf8
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map(bytes.index(after:)) else { return output.text }
+        return fence.wrap(String(output.text[..<end]), as: call.name, key: key) + "\n" + output.text[end...]
+    }
+
     /// For a conversation that begins anew and has seen no file.
     func forgetFiles() { memory.forgetAll() }
 

@@ -54,7 +54,10 @@ final class UsageMeter: Sendable {
     /// The attempts of a call that gave no answer: with the last one, which a bare driver does not report itself. `error` is `nil` for a cancelled call.
     func failures(endingWith error: ModelError?, model: String) -> [FailedAttempt] {
         state.withLock { state in
-            if let last = state.attempts.last, last.error == error, state.current == ModelUsage() { return state.attempts }
+            // The retries give an error the name of its model only when they throw it.
+            if let last = state.attempts.last, last.error?.naming(last.model) == error?.naming(last.model), state.current == ModelUsage() {
+                return state.attempts
+            }
             return state.attempts + [FailedAttempt(model: model, usage: state.used(state.current, error), error: error)]
         }
     }

@@ -81,13 +81,9 @@ package final class ModelSource: Sendable {
     package func backend(
         for note: AgentNote, tier: Tier, feature: String?, avoiding avoided: String? = nil, configuration: Configuration
     ) throws -> any AgentBackend {
-        guard note.backend == .builtin else {
-            throw ModelError(
-                .configuration, "The agent `\(note.name)` has the backend `\(note.backend.rawValue)`, which this version of Ferry does not have",
-                remedy: "Set `backend: builtin` in its note, or take the line out")
-        }
         try refreshKeys()
         let catalog = catalog(configuration)
+        guard note.backend == .builtin else { return try external(note, tier, feature, catalog) }
         let name = feature ?? note.model ?? Self.alias(tier)
         let chain: [String]
         let model: any LanguageModel
@@ -104,6 +100,29 @@ package final class ModelSource: Sendable {
         let window = chain.first.flatMap(catalog.window)
         let redacting = RedactingModel(model) { self.redactor }
         return AgentLoop(AgentModel(redacting, options: options, window: window) { usage, name in catalog.cost(of: usage, model: name) })
+    }
+
+    /// An agent program, with the first model of the chain; programs that bring a model of their own need not name one.
+    private func external(_ note: AgentNote, _ tier: Tier, _ feature: String?, _ catalog: ModelCatalog) throws -> any AgentBackend {
+        let needsModel = note.backend == .claude || note.backend == .codex
+        let name = needsModel || note.model != nil ? feature ?? note.model ?? Self.alias(tier) : nil
+        var upstream: ModelUpstream?
+        if let name {
+            do throws(ModelError) { upstream = try catalog.upstream(of: try catalog.chain(of: name)[0]) } catch {
+                throw error.naming((try? catalog.chain(of: name))?.first ?? name)
+            }
+        }
+        if let upstream, needsModel, (upstream.wire == .anthropic) != (note.backend == .claude) {
+            throw ModelError(
+                .configuration, "The agent `\(note.name)` has the backend `\(note.backend.rawValue)`, which cannot use \(upstream.name)",
+                remedy: "Set `model` in its note to one of a provider with api \(note.backend == .claude ? "anthropic" : "openai")")
+        }
+        let model = upstream?.name ?? ""
+        return ExternalAgent(
+            kind: note.backend, command: note.command ?? note.backend.rawValue,
+            toolchains: note.toolchains.map { $0.hasPrefix("~/") ? StateFolders.home.appending(String($0.dropFirst(2))) : FilePath($0) },
+            upstream: upstream, client: client, price: { catalog.cost(of: $0, model: model) },
+            maxOutput: catalog.price(of: model)?.maxOutput ?? 32_000)
     }
 
     /// The models behind a name; the name itself where the settings do not tell.

@@ -178,6 +178,7 @@ struct Attempt: Sendable {
         var runParts = RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
+            repositoryNote: FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md"), lookup: parts.lookup,
             timing: parts.timing, maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
             requireRoom: requireRoom,
             spending: { [store = parts.store, prices] role, request in

@@ -1,3 +1,4 @@
+package import FerryHTTP
 package import FerryModel
 package import FerrySandbox
 package import FerryStore
@@ -21,6 +22,8 @@ package struct DispatcherParts: Sendable {
     package let windDown = WindDown()
     /// Given to every attempt; the service pulses it.
     package let clock = AwakeClock()
+    /// How hosts are found that commands may reach.
+    package var lookup: HostLookup = .system
     /// End when nothing is left that goes on by itself (`run --once`).
     package var runsOnce = false
     /// Take the settle time from the settings note; a test may set its own in `timing`.

@@ -125,7 +125,12 @@ struct MergeAttempt: Sendable {
         try workspace.prepare()
         let export = CleanExport(
             workspace: workspace, git: git, runner: parts.runner, repository: repository,
-            forbidden: [vault.root, parts.folders.state, parts.folders.cache])
+            forbidden: [vault.root, parts.folders.state, parts.folders.cache],
+            network: RepositoryNetwork(
+                of: repository, notePath: FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md"),
+                folder: workspace.folder, lookup: parts.lookup
+            ) { [store = parts.store, feature] in try await store.record($0, feature: feature.id, run: feature.run) },
+            cache: RepositoryCache(folder: parts.folders.cache(of: repository.name), runner: parts.runner))
         let base = try await parts.store.baseline(feature.id)
         let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge", base: base)
         // What failed before any change was shown when this was approved.

@@ -78,7 +78,9 @@ extension SandboxPolicy {
 
     /// SHA-256 over what can change a command's result apart from the worktree: toolchains, environment, limits, access, files.
     package var environmentDigest: ContentHash {
-        var parts = ["access \(worktreeAccess)", "git \(agentGit != nil)", "time \(limits.time)", "memory \(limits.memoryBytes)"]
+        var parts = [
+            "access \(worktreeAccess)", "git \(agentGit != nil)", "network \(proxy != nil)", "time \(limits.time)", "memory \(limits.memoryBytes)",
+        ]
         parts += ["processes \(limits.processes)", "open \(limits.openFiles)", "file \(limits.fileBytes)", "disk \(limits.diskBytes)"]
         parts += toolchains.map { "toolchain \($0)" }
         parts += environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

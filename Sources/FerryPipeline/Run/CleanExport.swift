@@ -11,30 +11,44 @@ struct CleanExport: Sendable {
     let runner: any CommandRunner
     let repository: RepositoryNote
     let forbidden: [FilePath]
+    let network: RepositoryNetwork
+    let cache: RepositoryCache
 
     /// Runs `setup` of the repository and then the commands, each only if the one before passed, or failed as it did at the `base`.
     /// Where few tests fail, all of it is done once more on a fresh export: what passes then is flaky, and named.
-    func run(_ commands: [String], on commit: CommitID, label: String, base: Evidence? = nil) async throws -> [Evidence] {
-        let first = try await once(commands, on: commit, label: label, base: base)
+    /// `isBase`: the commit is the base branch's own, so what its preparation fetched is kept for the runs to come.
+    func run(_ commands: [String], on commit: CommitID, label: String, base: Evidence? = nil, isBase: Bool = false) async throws -> [Evidence] {
+        let first = try await once(commands, on: commit, label: label, base: base, isBase: isBase)
         guard let failed = first.last, failed.mayBeFlaky, !failed.isAlreadyRed(since: base) else { return first }
-        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", base: base))
+        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", base: base, isBase: false))
     }
 
-    private func once(_ commands: [String], on commit: CommitID, label: String, base: Evidence?) async throws -> [Evidence] {
+    private func once(_ commands: [String], on commit: CommitID, label: String, base: Evidence?, isBase: Bool) async throws -> [Evidence] {
         try await with(commit) { policy in
-            let evidence = EvidenceRunner(runner: runner, policy: policy, logs: workspace.logs)
             if let setup = repository.setup {
-                let result = try await evidence.run(setup, commit: commit.hex, label: "\(label)-setup")
-                guard result.verdict == .passed else { return [result] }
+                try await cache.fill(workspace.exportHome, under: policy)
+                let (prepared, refused) = try await network.telling(.setup, policy) { [runner, logs = workspace.logs] policy in
+                    try await EvidenceRunner(runner: runner, policy: policy, logs: logs, preset: "prepare")
+                        .run(setup, commit: commit.hex, label: "\(label)-setup")
+                }
+                guard prepared.verdict == .passed else {
+                    var result = prepared
+                    if !refused.isEmpty { result.reason = ([result.reason].compactMap(\.self) + refused).joined(separator: " ") }
+                    return [result]
+                }
+                if isBase { try await cache.keep(workspace.exportHome, under: policy) }
             }
-            var results: [Evidence] = []
-            for (number, command) in commands.enumerated() {
-                let report = command == repository.testCommand ? repository.testReport : nil
-                let result = try await evidence.run(command, commit: commit.hex, label: "\(label)-\(number + 1)", report: report)
-                results.append(result)
-                guard result.verdict == .passed || result.isAlreadyRed(since: base) else { break }
+            return try await network.with(.test, policy) { [runner, repository, logs = workspace.logs] policy in
+                let evidence = EvidenceRunner(runner: runner, policy: policy, logs: logs)
+                var results: [Evidence] = []
+                for (number, command) in commands.enumerated() {
+                    let report = command == repository.testCommand ? repository.testReport : nil
+                    let result = try await evidence.run(command, commit: commit.hex, label: "\(label)-\(number + 1)", report: report)
+                    results.append(result)
+                    guard result.verdict == .passed || result.isAlreadyRed(since: base) else { break }
+                }
+                return results
             }
-            return results
         }
     }
 

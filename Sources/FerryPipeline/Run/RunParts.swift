@@ -1,4 +1,5 @@
 package import FerryGit
+package import FerryHTTP
 package import FerryModel
 package import FerrySandbox
 package import FerryStore
@@ -16,6 +17,10 @@ package struct RunParts: Sendable {
     /// The vault and Ferry's own folders: nothing that a command may see.
     package var forbidden: [FilePath]
     package var redactor: Redactor
+    /// The repository's note, for messages.
+    package var repositoryNote: FilePath
+    /// How hosts are found that commands may reach.
+    package var lookup: HostLookup = .system
     package var checks = CheckCache()
     /// Looked at before each step and each turn.
     package var windDown = WindDown()

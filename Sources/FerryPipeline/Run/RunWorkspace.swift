@@ -29,6 +29,16 @@ package struct RunWorkspace: Hashable, Sendable {
     /// The file that the sandbox mounts the agent's `.git` over: bubblewrap cannot make it in a read-only worktree. Host git passes it by.
     func makeGitMountPoint() throws { try FileContents.write([], to: worktree.appending(".git")) }
 
+    private var preparedMark: FilePath { folder.appending("prepared") }
+
+    /// Whether the repository's `setup` was run in this worktree. Throws `Errno`.
+    var isPrepared: Bool { get throws { try FileStatus.ifPresent(preparedMark) != nil } }
+
+    func setPrepared() throws { try FileContents.write([], to: preparedMark) }
+
+    /// A worktree that was made anew is not prepared. Throws `Errno`.
+    func setUnprepared() throws { try Directory.removeTree(preparedMark) }
+
     /// Removes what can be made again. Throws `Errno`.
     package func release() throws { try Directory.removeTree(folder) }
 

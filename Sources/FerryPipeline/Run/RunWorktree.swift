@@ -25,6 +25,7 @@ actor RunWorktree {
                 remedy: "Move the note to planned; Ferry begins again from its branch.")
         }
         if isBetweenChanges, try await isAlready(tree) { return }
+        try workspace.setUnprepared()
         let worktree = try await git.createWorktree(at: workspace.worktree, from: request.start, holding: tree)
         try workspace.makeGitMountPoint()
         try await git.createAgentGit(at: workspace.agentGit, base: request.start, guest: try workspace.guest(git))

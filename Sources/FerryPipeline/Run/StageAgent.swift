@@ -63,6 +63,15 @@ extension FeatureRun {
             worktree: workspace.worktree, worktreeAccess: stage.access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
             temporary: workspace.temporary, home: workspace.home)
         request.repository.apply(to: &policy, forbidden: parts.forbidden)
+        if let setup = request.repository.setup {
+            let preparation = WorktreePreparation(
+                command: setup, workspace: self.workspace, runner: parts.runner, cache: cache, network: network
+            ) { [parts] in try await parts.report(.event($0)) }
+            // Also for a role that only reads: it is the same worktree.
+            var writing = policy
+            writing.worktreeAccess = .readWrite
+            try await preparation.perform(under: writing)
+        }
         let workspace = AgentWorkspace(
             runner: parts.runner, policy: policy, outputs: self.workspace.outputs.appending(name), tools: Set(stage.note.tools))
         let (note, role) = (stage.note, stage.role.rawValue)
@@ -79,6 +88,7 @@ extension FeatureRun {
         task.windDown = parts.windDown
         task.clock = parts.clock
         if !journal.isBegun { task.start = StageStart(commit: request.start.hex, tree: try await worktree.keep()?.hex) }
+        task.network = network
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(stage.label, transcript))
         switch outcome {

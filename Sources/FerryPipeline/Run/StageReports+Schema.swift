@@ -7,7 +7,10 @@ extension ReportSchema {
         schema: object([
             ("summary", string("Two sentences: what will be built and how.")), ("plan", string("The plan, as Markdown.")),
             ("questions", list(of: string("One decision that only a person can take, with the choices."))),
-        ]))
+        ]),
+        substitute: { words in
+            words.isEmpty ? nil : ["summary": "The plan of an agent program.", "plan": .string(words), "questions": []]
+        })
 
     static let code = ReportSchema(
         name: "coding", summary: "Report what you changed. Call it once, when the work is done or cannot go on.",
@@ -21,7 +24,7 @@ extension ReportSchema {
                         ("how", string("How it was mended, or the reason with the line that proves it.")),
                     ]))
             ), ("questions", list(of: string("A decision that only a person can take."))),
-        ]))
+        ]), substitute: { words in ["summary": .string(String(words.prefix(2000))), "answers": [], "questions": []] })
 
     static let testing = findings(name: "testing", "Report what you tested and found. You give no verdict.")
     static let review = findings(name: "review", "Hand in the review: a list of findings, empty if the change is good.")

@@ -62,6 +62,9 @@ package struct StateFolders: Hashable, Sendable {
         runs.appending(feature.description).appending("run-\(run)")
     }
 
+    /// What preparing a repository has fetched.
+    package func cache(of repository: RepositoryName) -> FilePath { cache.appending("prepared").appending(Self.fileName(repository.rawValue)) }
+
     /// What Ferry can make again of all runs, a folder for each feature.
     package var workspaces: FilePath { cache.appending("work") }
 

@@ -1,0 +1,72 @@
+/// Reads along in an answer that goes to somebody else: what was said, and what it cost.
+package struct ModelTap: Sendable {
+    private let upstream: ModelUpstream
+    private let isStream: Bool
+    private var stream: any AnswerStream
+    private var events = ServerSentEvents()
+    private var body: [UInt8] = []
+    private var latest: ModelUsage?
+
+    /// - Parameters:
+    ///   - path: of the request.
+    ///   - isStream: whether the answer is an event stream; else one JSON value.
+    ///   - requestSize: bytes of the request.
+    package init(_ upstream: ModelUpstream, path: String, isStream: Bool, requestSize: Int) {
+        self.upstream = upstream
+        self.isStream = isStream
+        stream =
+            switch path {
+            case "/v1/responses":
+                OpenAIResponsesStream(modelName: upstream.name, host: upstream.endpoint.hostAndPort, key: upstream.key)
+            case "/v1/chat/completions":
+                OpenAIChatStream(
+                    modelName: upstream.name, host: upstream.endpoint.hostAndPort, key: upstream.key, turn: 0, echo: .none,
+                    requestSize: requestSize)
+            default: AnthropicStream(modelName: upstream.name, host: upstream.endpoint.hostAndPort, key: upstream.key)
+            }
+    }
+
+    package mutating func receive(_ piece: [UInt8]) {
+        guard isStream else {
+            body += piece
+            return
+        }
+        for event in events.receive(piece) where !stream.isComplete {
+            // What cannot be understood is the reader's to judge.
+            for case .usage(let usage) in (try? stream.receive(event)) ?? [] { latest = usage }
+        }
+    }
+
+    /// What it cost so far; `nil` where nothing was told yet.
+    package var usage: ModelUsage? { isStream ? (stream.isComplete ? response?.usage ?? latest : latest) : Self.usage(wholeAnswer) }
+
+    /// The whole answer, of a stream that came to its end.
+    package var response: ModelResponse? { isStream && stream.isComplete ? try? stream.response() : nil }
+
+    /// Whether the answer is all there.
+    package var isComplete: Bool { isStream ? stream.isComplete : wholeAnswer != nil }
+
+    private var wholeAnswer: JSONValue? { try? JSONValue(parsing: body) }
+
+    private static func usage(_ answer: JSONValue?) -> ModelUsage? {
+        guard let counts = answer?["usage"], counts.members != nil else { return nil }
+        if counts["prompt_tokens"] != nil || counts["input_tokens_details"] != nil { return openAIUsage(counts) }
+        var usage = AnthropicUsage()
+        usage.update(counts)
+        return usage.value
+    }
+
+    /// Of Chat Completions and of Responses, where cached tokens are inside the input's.
+    private static func openAIUsage(_ counts: JSONValue) -> ModelUsage {
+        let input = counts["prompt_tokens_details"] ?? counts["input_tokens_details"]
+        let output = counts["completion_tokens_details"] ?? counts["output_tokens_details"]
+        var usage = ModelUsage()
+        usage.cacheRead = max(0, input?["cached_tokens"]?.int ?? 0)
+        usage.cacheWrite5m = max(0, input?["cache_write_tokens"]?.int ?? 0)
+        usage.inputFresh = max(0, (counts["prompt_tokens"] ?? counts["input_tokens"])?.int ?? 0)
+        usage.inputFresh = max(0, usage.inputFresh - usage.cacheRead - usage.cacheWrite5m)
+        usage.output = max(0, (counts["completion_tokens"] ?? counts["output_tokens"])?.int ?? 0)
+        usage.reasoning = max(0, output?["reasoning_tokens"]?.int ?? 0)
+        return usage
+    }
+}

@@ -1,0 +1,72 @@
+internal import FerryLLM
+
+/// Claude Code without a terminal: `claude -p`, stream-json (version 2.1).
+struct ClaudeProgram: AgentProgram {
+    private let task: ProgramTask
+    /// Names of calls whose results have not come.
+    private var calls: [String: (name: String, input: JSONValue)] = [:]
+
+    init(_ task: ProgramTask) { self.task = task }
+
+    private static let systemFile = "/ferry/agent/system.md"
+
+    var arguments: [String] {
+        // Ferry's sandbox is the fence: nobody is there to be asked.
+        var list = ["-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "bypassPermissions", "--strict-mcp-config"]
+        list += ["--max-turns", "\(task.turns)", "--json-schema", task.schema.text]
+        if let model = task.model { list += ["--model", model] }
+        if !task.system.isEmpty { list += ["--append-system-prompt-file", Self.systemFile] }
+        if !task.mayWrite { list += ["--disallowedTools", "Edit,Write,NotebookEdit"] }
+        return list
+    }
+
+    var environment: [String: String] {
+        var environment = ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"]
+        if let token = task.token, let model = task.model {
+            environment["ANTHROPIC_BASE_URL"] = ModelEndpoint.baseURL
+            environment["ANTHROPIC_AUTH_TOKEN"] = token
+            for name in ["ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"] { environment[name] = model }
+        }
+        return environment
+    }
+
+    var files: [String: [UInt8]] { task.system.isEmpty ? [:] : [Self.systemFile: Array(task.system.utf8)] }
+    var opening: [UInt8] { Array(task.prompt.utf8) }
+    var endsInput: Bool { true }
+
+    mutating func receive(_ line: String) -> [ProgramEvent] {
+        guard let json = try? JSONValue(parsing: line) else { return [] }
+        switch json["type"]?.string {
+        case "assistant": return (json["message"]?["content"]?.array ?? []).compactMap { block in said(block) }
+        case "user": return (json["message"]?["content"]?.array ?? []).compactMap { block in used(block) }
+        case "result": return end(json)
+        default: return []
+        }
+    }
+
+    private mutating func said(_ block: JSONValue) -> ProgramEvent? {
+        if block["type"]?.string == "tool_use", let id = block["id"]?.string {
+            calls[id] = (block["name"]?.string ?? "tool", block["input"] ?? .null)
+            return nil
+        }
+        guard block["type"]?.string == "text", let text = block["text"]?.string else { return nil }
+        return .said(text)
+    }
+
+    private mutating func used(_ block: JSONValue) -> ProgramEvent? {
+        guard block["type"]?.string == "tool_result", let id = block["tool_use_id"]?.string else { return nil }
+        let call = calls.removeValue(forKey: id)
+        let text = block["content"]?.string ?? (block["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
+        let summary = call.map { "\($0.name) \($0.input["command"]?.string ?? $0.input["file_path"]?.string ?? "")" } ?? "tool"
+        return .used(call: id, tool: call?.name ?? "tool", summary: summary, text: text, isError: block["is_error"]?.bool ?? false)
+    }
+
+    /// `subtype` says "success" also of an error of the provider; `is_error` is what counts.
+    private func end(_ json: JSONValue) -> [ProgramEvent] {
+        var events: [ProgramEvent] = []
+        if let text = json["result"]?.string { events.append(.said(text)) }
+        if let report = json["structured_output"], report.members != nil { events.append(.report(report)) }
+        if json["is_error"]?.bool == true { events.append(.failed(json["result"]?.string ?? json["subtype"]?.string ?? "an error")) }
+        return events
+    }
+}

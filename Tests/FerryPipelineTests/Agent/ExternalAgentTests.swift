@@ -1,0 +1,168 @@
+internal import FerryHTTP
+internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
+internal import FerrySystem
+internal import FerryTestSupport
+internal import FerryVault
+internal import Synchronization
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerryPipeline
+
+/// Agent programs that reach no model through Ferry, in the real sandbox.
+@Suite(.timeLimit(.minutes(1)))
+struct ExternalAgentTests {
+    private static func agent(_ kind: AgentNote.Backend, _ command: String, toolchains: [FilePath] = []) -> ExternalAgent {
+        ExternalAgent(
+            kind: kind, command: command, toolchains: toolchains, upstream: nil, client: StreamingHTTPClient(), price: { _ in nil }, maxOutput: 1)
+    }
+
+    /// As the coder's, where the difference decides.
+    private static let judged = ReportSchema(
+        name: "work", summary: "Say what was done.", schema: AgentFixture.report.schema, substitute: { ["summary": .string($0)] })
+
+    private static func run(
+        _ agent: ExternalAgent, _ fixture: AgentFixture, report: ReportSchema = AgentFixture.report, seconds: Int = 20,
+        checkpoint: @escaping @Sendable () async throws -> String? = { nil }
+    ) async throws -> AgentOutcome {
+        var task = fixture.task(limits: AgentLimits(time: .seconds(seconds)))
+        task.report = report
+        task.checkpoint = checkpoint
+        return try await agent.run(task)
+    }
+
+    @Test func `a command gets the task, works in the worktree, and its last words are the report`() async throws {
+        try await AgentFixture.with { fixture in
+            let outcome = try await Self.run(
+                Self.agent(.command, #"python3 -c 'import sys; open("got", "w").write(sys.stdin.read()); print("{\"summary\": \"done\"}")'"#), fixture
+            )
+            #expect(outcome == .finished(["summary": "done"]))
+            let got = try fixture.file("got")
+            #expect(got.hasPrefix("You are the coder.\n\nDo the work."))
+            #expect(got.contains(#""additionalProperties":false"#))
+        }
+    }
+
+    @Test func `a long task and a long answer pass each other`() async throws {
+        try await AgentFixture.with { fixture in
+            var task = fixture.task(limits: AgentLimits(time: .seconds(20)))
+            task.prompt = String(repeating: "0123456789\n", count: 40_000)
+            let outcome = try await Self.agent(.command, "sh -c 'cat; echo; echo {\\\"summary\\\": \\\"done\\\"}'").run(task)
+            #expect(outcome == .finished(["summary": "done"]))
+        }
+    }
+
+    @Test func `where the difference decides, words are report enough`() async throws {
+        try await AgentFixture.with { fixture in
+            let outcome = try await Self.run(Self.agent(.command, "sh -c 'touch x; echo I did it.'"), fixture, report: Self.judged)
+            #expect(outcome == .finished(["summary": "I did it.\n"]))
+        }
+    }
+
+    @Test func `a report that does not fit is asked for twice again`() async throws {
+        try await AgentFixture.with { fixture in
+            let outcome = try await Self.run(Self.agent(.command, "sh -c 'grep -c before; echo {}'"), fixture)
+            guard case .stopped(.invalidReport(let problems)) = outcome else { throw Wrong(outcome) }
+            #expect(problems.count == 1)
+            let asked = try fixture.entries.compactMap { entry -> String? in if case .said(let text) = entry.event { text } else { nil } }
+            #expect(asked.count == 3)
+            #expect(asked.last?.contains("Your report did not fit:\n- ") == true)
+        }
+    }
+
+    @Test func `a program that fails is stopped with its last words, unless it changed something that can be judged`() async throws {
+        try await AgentFixture.with { fixture in
+            let failing = Self.agent(.command, "sh -c 'echo no luck >&2; exit 3'")
+            #expect(try await Self.run(failing, fixture, report: Self.judged) == .stopped(.program("it ended with status 3: no luck")))
+            let states = Mutex(0)
+            let outcome = try await Self.run(
+                failing, fixture, report: Self.judged,
+                checkpoint: {
+                    states.withLock { number in
+                        number += 1
+                        return "\(number)"
+                    }
+                })
+            #expect(outcome == .finished(["summary": ""]))
+        }
+    }
+
+    @Test func `a program that is not there is a setting to mend`() async throws {
+        try await AgentFixture.with { fixture in
+            guard case .unavailable(let error) = try await Self.run(Self.agent(.claude, "claude"), fixture) else { throw Wrong("no fault") }
+            #expect(error.kind == .configuration)
+            #expect(error.description.contains("`command` in the agent's note"))
+        }
+    }
+
+    @Test func `time that is up ends it`() async throws {
+        try await AgentFixture.with { fixture in
+            let outcome = try await Self.run(Self.agent(.command, "sleep 1000"), fixture, seconds: 1)
+            #expect(outcome == .stopped(.time(.seconds(1))))
+        }
+    }
+
+    @Test func `silence ends it`() async throws {
+        try await AgentFixture.with { fixture in
+            var task = fixture.task(limits: AgentLimits(time: .seconds(20)))
+            task.timing.progress = .milliseconds(300)
+            task.timing.clockInterval = .milliseconds(20)
+            guard case .stopped(.stuck) = try await Self.agent(.command, "sleep 1000").run(task) else { throw Wrong("not stuck") }
+        }
+    }
+
+    @Test func `a cancelled task ends its program`() async throws {
+        try await AgentFixture.with { fixture in
+            let work = fixture.task(limits: AgentLimits(time: .seconds(20)))
+            let running = Task { try await Self.agent(.command, "sh -c 'echo on; exec sleep 1000'").run(work) }
+            let entries = { [fixture] in try fixture.entries }
+            let began = try await eventually { try entries().contains { if case .said = $0.event { true } else { false } } }
+            #expect(began)
+            running.cancel()
+            await #expect(throws: CancellationError.self) { try await running.value }
+        }
+    }
+
+    // MARK: Agent Client Protocol
+
+    @Test func `an ACP agent is asked in order, permitted once, and ends by its own word`() async throws {
+        try await AgentFixture.with { fixture in
+            let folder = fixture.root.appending("fakes")
+            try FakeAgents.install(in: folder)
+            let outcome = try await Self.run(Self.agent(.acp, "acp-agent new.txt text", toolchains: [folder]), fixture, report: Self.judged)
+            #expect(outcome == .finished(["summary": #"{"outcome": "selected", "optionId": "once"} "#]))
+            #expect(try fixture.file("new.txt") == "text")
+            let tools = try fixture.entries.compactMap { entry -> String? in
+                if case .result(_, _, let tool, let summary, _, _, _) = entry.event { "\(tool): \(summary)" } else { nil }
+            }
+            #expect(tools == ["tool: Write new.txt"])
+        }
+    }
+
+    @Test func `an ACP agent that does not end by itself is ended`() async throws {
+        try await AgentFixture.with { fixture in
+            let folder = fixture.root.appending("fakes")
+            try FakeAgents.install(in: folder)
+            let agent = Self.agent(.acp, "sh -c 'acp-agent new.txt text; sleep 1000'", toolchains: [folder])
+            guard case .finished = try await Self.run(agent, fixture, report: Self.judged) else { throw Wrong("not finished") }
+        }
+    }
+
+    @Test func `an ACP agent that only reads may not write`() async throws {
+        try await AgentFixture.with { fixture in
+            let folder = fixture.root.appending("fakes")
+            try FakeAgents.install(in: folder)
+            fixture.workspace.policy.worktreeAccess = .readOnly
+            let agent = Self.agent(.acp, "acp-agent new.txt text", toolchains: [folder])
+            let outcome = try await Self.run(agent, fixture, report: Self.judged)
+            #expect(outcome == .finished(["summary": #"{"outcome": "selected", "optionId": "no"} "#]))
+        }
+    }
+
+    private struct Wrong: Error {
+        let outcome: String
+        init(_ outcome: Any) { self.outcome = "\(outcome)" }
+    }
+}

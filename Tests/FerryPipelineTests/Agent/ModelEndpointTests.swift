@@ -1,0 +1,135 @@
+internal import FerryHTTP
+internal import FerryLLM
+internal import FerryModel
+internal import FerrySandbox
+internal import FerrySystem
+internal import FerryVault
+internal import FerryWireServer
+internal import SystemPackage
+internal import Testing
+
+@testable internal import FerryPipeline
+
+/// The model endpoint of agent programs, asked from the sandbox; a strict server is the provider.
+@Suite(.timeLimit(.minutes(1)))
+struct ModelEndpointTests {
+    private static let key = "provider-key-0123456789"
+
+    /// Posts to the endpoint and prints the status, with the last line of what came.
+    private static let ask = """
+        import json, os, sys, urllib.error, urllib.request
+        def ask(path="/v1/messages", token=os.environ["ANTHROPIC_API_KEY"], model="another", text="hi", **more):
+            body = {"model": model, "max_tokens": 100, "stream": True, "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}], **more}
+            headers = {"content-type": "application/json", "x-api-key": token, "anthropic-version": "2026-10-21", "cookie": "secret"}
+            try:
+                answer = urllib.request.urlopen(urllib.request.Request(os.environ["ANTHROPIC_BASE_URL"] + path, json.dumps(body).encode(), headers))
+                print(answer.status, answer.read().decode().strip().splitlines()[-1][:60])
+            except urllib.error.HTTPError as error:
+                print(error.code, json.loads(error.read())["error"]["message"][:60])
+        sys.stdin.read()
+
+        """
+
+    private static func run(
+        _ lines: String, turns: Int = 10, book: SpendingBook = SpendingBook(), reply: @escaping WireScript
+    ) async throws -> (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry]) {
+        let server = try await WireServer.start(key: key, script: reply)
+        var found: (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry])?
+        try await AgentFixture.with(["ask.py": ask + lines]) { fixture in
+            fixture.book = book
+            let note = RepositoryNote(
+                NoteBytes(Array("---\npath: /srv/x\ntest: x\n---\n".utf8)), path: "x.md", offLimits: OffLimits(home: "/h", vault: "/v", ferry: []))
+            var task = fixture.task(limits: AgentLimits(turns: turns, time: .seconds(20)))
+            task.report = ReportSchema(name: "r", summary: "", schema: AgentFixture.report.schema, substitute: { ["summary": .string($0)] })
+            task.network = RepositoryNetwork(of: note, notePath: "x.md", folder: fixture.root) { _ in }
+            let upstream = ModelUpstream(
+                name: "p/claude-haiku-5-5", wire: .anthropic, model: "claude-haiku-5-5", endpoint: try Endpoint(server.baseURL), key: Secret(key))
+            let agent = ExternalAgent(
+                kind: .command, command: "python3 ask.py", toolchains: [], upstream: upstream, client: StreamingHTTPClient(),
+                price: { Money(microdollars: Int64($0.input + 10 * $0.output)) }, maxOutput: 1000)
+            let outcome = try await agent.run(task)
+            await server.stop()
+            found = (outcome, server, try fixture.entries)
+        }
+        return try #require(found)
+    }
+
+    private static func said(_ outcome: AgentOutcome) -> String {
+        guard case .finished(let report) = outcome else { return "\(outcome)" }
+        return report["summary"]?.string ?? ""
+    }
+
+    @Test func `a call is passed on with the provider's key and the note's model, and is paid and recorded`() async throws {
+        let book = SpendingBook()
+        let (outcome, server, entries) = try await Self.run("ask()", book: book) { _ in .text("hello") }
+        #expect(Self.said(outcome).hasPrefix(#"200 data: {"type":"message_stop""#))
+        let request = try #require(server.requests.first)
+        #expect(request.header("x-api-key") == Self.key)
+        #expect(request.model == "claude-haiku-5-5")
+        #expect(request.header("cookie") == nil)
+        #expect(book.isBalanced && book.settled.count == 1)
+        let settled = try #require(book.settled.first)
+        #expect(settled.usage.output > 0)
+        let answers = entries.compactMap { entry -> String? in
+            if case .answered(1, let message, _, _, _, _, _, _) = entry.event { message.text } else { nil }
+        }
+        #expect(answers == ["hello"])
+    }
+
+    @Test func `another token, another path and another method get nothing`() async throws {
+        let lines = """
+            ask(token="sk-ferry-guess")
+            ask(token="")
+            ask(path="/v1/files")
+            ask(path="/../v1/messages")
+            """
+        let (outcome, server, _) = try await Self.run(lines) { _ in .text("hello") }
+        #expect(Self.said(outcome).split(separator: "\n").map { $0.prefix(3) } == ["401", "401", "404", "404"])
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `all turns used, the program is ended`() async throws {
+        let (outcome, server, _) = try await Self.run("while True: ask()", turns: 2) { _ in .text("hello") }
+        #expect(outcome == .stopped(.turns(2)))
+        #expect(server.requests.count == 2)
+    }
+
+    @Test func `a call that the budget does not allow is not made, and the work parks`() async throws {
+        let (outcome, server, _) = try await Self.run("while True: ask()", book: SpendingBook(limit: Money(microdollars: 1))) { _ in .text("hello") }
+        guard case .parked = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a key that the provider refuses ends the program at once`() async throws {
+        let reply: WireScript = { _ in .status(401, type: "authentication_error", message: "invalid x-api-key") }
+        let (outcome, server, _) = try await Self.run("while True: ask()", reply: reply)
+        guard case .unavailable(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.kind == .authentication)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `a fault of the provider is passed on, and is why a program failed`() async throws {
+        let reply: WireScript = { _ in .status(529, type: "overloaded_error", message: "Overloaded", headers: [(name: "retry-after", value: "7")]) }
+        let (outcome, _, _) = try await Self.run("ask(); sys.exit(1)", reply: reply)
+        guard case .unavailable(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.kind == .overloaded && error.retryAfter == .seconds(7))
+    }
+
+    @Test func `an answer that is cut off costs what is known of it`() async throws {
+        let book = SpendingBook()
+        let (_, _, entries) = try await Self.run("ask()", book: book) { _ in .cut(after: 2, of: ScriptedTurn(text: "hello")) }
+        #expect(book.isBalanced)
+        let settled = try #require(book.settled.first)
+        #expect(settled.usage.input > 0)
+        #expect(entries.contains { if case .failed(1, "the answer was cut off", _, _) = $0.event { true } else { false } })
+    }
+}
