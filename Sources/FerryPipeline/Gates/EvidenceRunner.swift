@@ -70,7 +70,8 @@ extension SandboxPolicy {
     /// What it allows, for people: the numbers that can change a result.
     var summary: String {
         let parts = [
-            "worktree \(worktreeAccess == .readOnly ? "read-only" : "read-write")", "\(limits.memoryBytes >> 20) MB of memory",
+            "worktree \(worktreeAccess == .readOnly ? "read-only" : "read-write")", proxy == nil ? "no network" : "network by the proxy",
+            "\(limits.memoryBytes >> 20) MB of memory",
             "\(limits.processes) processes", "\(limits.diskBytes >> 20) MB of disk", "\(limits.time.components.seconds) s",
         ]
         return (parts + (toolchains.isEmpty ? [] : ["toolchains " + toolchains.map(\.string).joined(separator: ", ")])).joined(separator: ", ")

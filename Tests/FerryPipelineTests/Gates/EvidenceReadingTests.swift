@@ -106,7 +106,10 @@ internal import Testing
                 let answer = answers[min(run, answers.count) - 1]
                 return CommandResult(.exited(answer.contains("failed") ? 1 : 0), answer)
             }
-            let export = CleanExport(workspace: workspace, git: git, runner: runner, repository: note, forbidden: [])
+            let export = CleanExport(
+                workspace: workspace, git: git, runner: runner, repository: note, forbidden: [],
+                network: RepositoryNetwork(of: note, notePath: "80_repositories/r.md", folder: root) { _ in },
+                cache: RepositoryCache(folder: root.appending("cache"), runner: runner))
             let result = try await export.run(commands, on: commit, label: "check", base: base)
             return (count.withLock { $0 }, result)
         }
