@@ -24,6 +24,11 @@ struct SyncthingTests {
             let edited = Buffer.inserting("On the phone.", into: Self.note("Edited"))
             try await syncthing.phone("04_in_progress/Moved.md") { $0?.contains("branch: ") ?? false }
             try await syncthing.phone("04_in_progress/Edited.md") { $0?.contains("branch: ") ?? false }
+            // What both have is the same: a move of what the other one has changed meanwhile is a conflict, and another story.
+            for name in ["Moved", "Edited"] {
+                let file = "04_in_progress/\(name).md"
+                try await syncthing.phone(file) { phone in phone == (try? text(scene.vault.appending("10_features").pushing(FilePath(file)))) }
+            }
 
             // A remote edit while Ferry works; a remote move that takes the other one back.
             try await phone("sed -i '/^# /a Later.' 04_in_progress/Edited.md; mv 04_in_progress/Moved.md 02_drafts/")

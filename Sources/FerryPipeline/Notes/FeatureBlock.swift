@@ -68,7 +68,9 @@ package struct FeatureBlock: Sendable {
         case .blocked where feature.questions.isEmpty && run?.outcome != .parked && !feature.isHeld:
             .init(.warning, [.text("Blocked")], lines: [[.text("Move this note back to planned to retry.")]])
         case .blocked: .init(.warning, [.text(feature.questions.isEmpty ? "Blocked" : "It has questions")])
-        case .ideas, .drafts: .init(.info, [.text("Not started; move it to planned to start it")])
+        // No two states read the same: by the block a save from an old buffer is told from an edited `status`.
+        case .ideas: .init(.info, [.text("An idea; move it to planned to start it")])
+        case .drafts: .init(.info, [.text("A draft; move it to planned to start it")])
         case nil: .init(.info, [.text("Out of the queue")])
         }
     }
