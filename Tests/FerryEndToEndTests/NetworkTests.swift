@@ -65,7 +65,7 @@ extension EndToEnd {
                     }
                     // Once by the base's preparation, whose seed the agents' home came from, and once by their own.
                     let seen = try #require(scene.server.requests.flatMap(\.toolResults).map(\.content).first { $0.contains("fetched") })
-                    #expect(seen.hasPrefix("fetched\nfetched\nREADME.md\n"))
+                    #expect(seen.contains("\nfetched\nfetched\nREADME.md\n"))
                     #expect(!seen.contains("leftover.txt"))
                     #expect(seen.contains("urllib.error.URLError"))
                     let seeds = try scene.names(in: try scene.folders.cache(of: RepositoryName("hello")))

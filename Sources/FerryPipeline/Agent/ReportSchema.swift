@@ -31,9 +31,11 @@ package struct ReportSchema: Sendable {
         return problems.isEmpty ? further(report) : problems
     }
 
-    /// A report that stands in a text instead of a call of `finish`: the whole text, a fenced block, or from the first `{` to the last `}`.
+    /// A report that stands in a text instead of a call of `finish`: the whole text, its last line, a fenced block, or from the first `{` to the last
+    /// `}`.
     package func report(in text: String) -> JSONValue? {
-        let candidates = [text] + Self.fencedBlocks(of: text) + Self.braces(of: text)
+        let lastLine = text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
+        let candidates = [text] + [lastLine].compactMap(\.self) + Self.fencedBlocks(of: text) + Self.braces(of: text)
         for candidate in candidates {
             if let value = try? JSONValue(parsing: candidate), value.members != nil { return value }
         }
