@@ -55,6 +55,9 @@ struct ReplayCommand: AsyncParsableCommand {
     private static func replay(_ stage: RecordedStage, _ catalog: ModelCatalog, in workspace: ReplayWorkspace?) async throws -> ReplayReport.Stage {
         do {
             guard let workspace else { return .init(try await RunReplay.replay(stage, catalog)) }
+            guard !stage.hasNetwork else {
+                return .init(try await RunReplay.replay(stage, catalog), toolsFault: "its commands had a network, and a replay has none")
+            }
             let result = try await workspace.with(stage.start) { try await RunReplay.replay(stage, catalog, in: $0) }
             if let result { return .init(result) }
             return .init(try await RunReplay.replay(stage, catalog), toolsFault: "the files that it found are gone from the repository")

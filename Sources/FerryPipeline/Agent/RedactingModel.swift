@@ -12,6 +12,10 @@ package struct RedactingModel: LanguageModel {
 
     package var name: String { inner.name }
 
+    package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
+        inner.body(of: conversation, options: options, model: model)
+    }
+
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {

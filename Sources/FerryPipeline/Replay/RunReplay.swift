@@ -40,6 +40,9 @@ extension RecordedStage {
     /// The SHA-256 of each body that was sent, in their order, in hexadecimal digits.
     package var sentHashes: [String] { calls.map(\.sent.description) }
 
+    /// Its commands reached hosts of the network.
+    package var hasNetwork: Bool { header.hasNetwork }
+
     /// The files that it found: what a workspace for its tools must hold; `nil` where that was not recorded.
     package var start: StageStart? { header.start }
 }

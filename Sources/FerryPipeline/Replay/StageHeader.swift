@@ -18,6 +18,8 @@ struct StageHeader: Hashable, Sendable {
     /// Sorted.
     var tools: [String]
     var mayWrite: Bool
+    /// Its commands reached some hosts; `bash` says so.
+    var hasNetwork: Bool
     /// The longest time of one command.
     var command: Duration
     var start: StageStart?
@@ -33,6 +35,7 @@ struct StageHeader: Hashable, Sendable {
         limits = task.limits
         tools = task.workspace.tools.sorted()
         mayWrite = task.workspace.mayWrite
+        hasNetwork = task.workspace.policy.proxy != nil
         command = task.workspace.policy.limits.time
         start = task.start
     }
@@ -41,7 +44,8 @@ struct StageHeader: Hashable, Sendable {
         var json: JSONValue = [
             "at": .string(at), "role": .string(role), "system": .string(system), "report": .string(report), "model": .string(model),
             "max_output": .int(options.maxOutputTokens), "turns": .int(limits.turns), "milliseconds": .int(limits.time.milliseconds),
-            "tools": .array(tools.map(JSONValue.string)), "writes": .bool(mayWrite), "command_milliseconds": .int(command.milliseconds),
+            "tools": .array(tools.map(JSONValue.string)), "writes": .bool(mayWrite), "network": .bool(hasNetwork),
+            "command_milliseconds": .int(command.milliseconds),
         ]
         if let effort = options.effort { json.set("effort", .string(effort)) }
         if let window { json.set("window", .int(window)) }
@@ -68,6 +72,7 @@ struct StageHeader: Hashable, Sendable {
             turns: turns, time: .milliseconds(time), budget: json["microdollars"]?.int.map { Money(microdollars: Int64($0)) })
         tools = json["tools"]?.array?.compactMap(\.string) ?? []
         mayWrite = json["writes"]?.bool ?? false
+        hasNetwork = json["network"]?.bool ?? false
         command = .milliseconds(json["command_milliseconds"]?.int ?? 600_000)
         start = json["commit"]?.string.map { StageStart(commit: $0, tree: json["tree"]?.string) }
     }

@@ -55,6 +55,8 @@ package struct StageReplay: Sendable {
         workspace.tools = Set(stage.header.tools)
         workspace.policy.worktreeAccess = stage.header.mayWrite ? .readWrite : .readOnly
         workspace.policy.limits.time = stage.header.command
+        // For what `bash` says of itself; tools that had a network are not run again.
+        if stage.header.hasNetwork { workspace.policy.proxy = "/dev/null" }
         return workspace
     }
 }
