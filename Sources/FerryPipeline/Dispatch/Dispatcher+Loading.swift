@@ -42,6 +42,7 @@ extension Dispatcher {
         try await restoreBulk()
         isNewDatabase = try await parts.store.fact("looked") == nil && (features.isEmpty || isRebuilt)
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
+        await releaseMerged()
         let now = BootClock.now
         if desk.isStopped {
             // Before anything is queued: what is queued would start.

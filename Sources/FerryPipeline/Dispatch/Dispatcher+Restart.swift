@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import Logging
+internal import SystemPackage
 
 /// What the database remembers of jobs, when the service begins. Interrupted is not failed: an attempt goes on from its last step.
 extension Dispatcher {
@@ -40,6 +41,23 @@ extension Dispatcher {
             jobs.forEach(body)
             guard let end = jobs.last else { return }
             last = end.sequence
+        }
+    }
+
+    /// What a kill between a merge and the removal of its worktree has left.
+    func releaseMerged() async {
+        let left = ((try? Directory.folders(of: parts.folders.workspaces)) ?? []).filter { name in
+            guard let id = FeatureID(name.string), let feature = features[id] else { return false }
+            return feature.state == .done && !feature.isApproved
+        }
+        guard !left.isEmpty else { return }
+        await withCheckedContinuation { continuation in
+            onOwnThread { [folders = parts.folders, log = parts.log] in
+                for name in left {
+                    do { try Directory.removeTree(folders.workspaces.appending(name)) } catch { log.warning("Removing the worktree of \(name): \(error)") }
+                }
+                continuation.resume()
+            }
         }
     }
 
