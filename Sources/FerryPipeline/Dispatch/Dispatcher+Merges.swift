@@ -105,11 +105,13 @@ extension Dispatcher {
         return actions
     }
 
-    func releaseWorkspace(_ feature: FeatureRecord) throws {
-        guard feature.run.rawValue > 0 else { return }
-        for number in 1...feature.run.rawValue {
-            let number = RunNumber(number)
-            try RunWorkspace(folder: parts.folders.workspace(feature.id, number), record: parts.folders.run(feature.id, number)).release()
+    func releaseWorkspace(_ feature: FeatureRecord) throws { for workspace in workspaces(of: feature) { try workspace.release() } }
+
+    /// Of all its runs.
+    func workspaces(of feature: FeatureRecord) -> [RunWorkspace] {
+        guard feature.run.rawValue > 0 else { return [] }
+        return (1...feature.run.rawValue).map {
+            RunWorkspace(folder: parts.folders.workspace(feature.id, RunNumber($0)), record: parts.folders.run(feature.id, RunNumber($0)))
         }
     }
 }

@@ -2,7 +2,6 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import Logging
-internal import SystemPackage
 
 /// What the database remembers of jobs, when the service begins. Interrupted is not failed: an attempt goes on from its last step.
 extension Dispatcher {
@@ -46,15 +45,16 @@ extension Dispatcher {
 
     /// What a kill between a merge and the removal of its worktree has left.
     func releaseMerged() async {
-        let left = ((try? Directory.folders(of: parts.folders.workspaces)) ?? []).filter { name in
-            guard let id = FeatureID(name.string), let feature = features[id] else { return false }
-            return feature.state == .done && !feature.isApproved
+        let left = ((try? Directory.folders(of: parts.folders.workspaces)) ?? []).compactMap { name -> FeatureRecord? in
+            guard let id = FeatureID(name.string), let feature = features[id], feature.state == .done, !feature.isApproved else { return nil }
+            return feature
         }
-        guard !left.isEmpty else { return }
+        let workspaces = left.flatMap(workspaces(of:))
+        guard !workspaces.isEmpty else { return }
         await withCheckedContinuation { continuation in
-            onOwnThread { [folders = parts.folders, log = parts.log] in
-                for name in left {
-                    do { try Directory.removeTree(folders.workspaces.appending(name)) } catch { log.warning("Removing the worktree of \(name): \(error)") }
+            onOwnThread { [log = parts.log] in
+                for workspace in workspaces {
+                    do { try workspace.release() } catch { log.warning("Removing the worktree \(workspace.folder): \(error)") }
                 }
                 continuation.resume()
             }
