@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerryStore
 internal import FerrySystem
 internal import Logging
+internal import SystemPackage
 
 /// What the database remembers of jobs, when the service begins. Interrupted is not failed: an attempt goes on from its last step.
 extension Dispatcher {
