@@ -1,5 +1,6 @@
 internal import FerryModel
 internal import FerryStore
+internal import FerrySystem
 internal import FerryVault
 
 /// Puts features into the queue, or says in the note what stands in the way.
