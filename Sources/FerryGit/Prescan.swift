@@ -34,14 +34,20 @@ struct Prescan {
     /// Throws `Errno` where the worktree itself cannot be listed, and `CancellationError`.
     @concurrent static func survey(_ root: FilePath, limits: PrescanLimits, keepsSight: Bool = false) async throws -> Survey {
         var scan = try Prescan(root, limits, keepsSight: keepsSight)
+        var turn = 0
         while let (folder, depth) = scan.pending.popLast() {
             try Task.checkCancellation()
-            // The walk blocks its thread; others get their turn after each folder.
-            await Task.yield()
+            // The walk blocks its thread; others get their turn every few milliseconds.
+            if scan.seen >= turn {
+                turn = scan.seen + Self.entriesAtOnce
+                await Task.yield()
+            }
             guard try scan.visit(folder, depth: depth) else { break }
         }
         return scan.survey
     }
+
+    private static let entriesAtOnce = 1_000
 
     /// `false` when a limit ends the walk.
     private mutating func visit(_ folder: FilePath, depth: Int) throws -> Bool {
@@ -51,11 +57,13 @@ struct Prescan {
             return true
         } catch Errno.fileNameTooLong { return stop(.tooDeep, folder) }
         var parts: Set<[UInt8]> = []
+        var files: [(name: [UInt8], status: FileStatus)] = []
+        defer { if keepsSight { survey.sight.note(files, in: folder) } }
         for ended in try open.names() {
             seen += 1
             guard seen <= limits.entries else { return stop(.tooManyFiles, FilePath()) }
             let name = Array(ended.dropLast())
-            if Self.repositoryParts.contains(name) { parts.insert(name) }
+            if name.count <= Self.longestPart, Self.repositoryParts.contains(name) { parts.insert(name) }
             guard
                 let status = try ended.withUnsafeBytes({ bytes in
                     try bytes.withMemoryRebound(to: CChar.self) { try $0.baseAddress.map { try open.status(of: $0) } ?? nil }
@@ -69,7 +77,7 @@ struct Prescan {
             }
             let reasons = judge(name, status)
             if !reasons.isEmpty { survey.suspects += reasons.map { PrescanRefusal(reason: $0, path: folder.pushing(FilePath(bytes: name))) } }
-            if keepsSight, status.kind != .directory { survey.sight.note(name, in: folder, status) }
+            if keepsSight, status.kind != .directory { files.append((name, status)) }
             // git opens these by name in every folder on its way, ignored or not: a FIFO would hold it, a huge one fill the memory.
             if Self.read.contains(name), status.kind == .other || status.size > Self.readLimit {
                 return stop(status.kind == .other ? .specialFile : .tooManyBytes, folder.pushing(FilePath(bytes: name)))
@@ -91,6 +99,7 @@ struct Prescan {
     /// Names where objects and references are (gitrepository-layout(5)); git reads settings there as well.
     private static let commonFolder = Array("commondir".utf8)
     private static let repositoryParts = Set(stores + [head, commonFolder])
+    private static let longestPart = commonFolder.count
     private static let readLimit: Int64 = 1 << 20
     private static let read = [Array(".gitignore".utf8), Array(".gitattributes".utf8)]
 

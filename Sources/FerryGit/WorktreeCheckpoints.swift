@@ -17,6 +17,8 @@ package actor WorktreeCheckpoints {
     private let limits = PrescanLimits()
     /// Of the newest checkpoint.
     private var last: Kept?
+    /// The hidden ref on its way to the newest checkpoint. Nothing depends on it but garbage collection, so nobody waits for it.
+    private var keeping: Task<Void, any Error>?
 
     private struct Kept {
         let sight: WorktreeSight
@@ -52,10 +54,19 @@ package actor WorktreeCheckpoints {
             var tracked = before?.tracked ?? TrackedFiles()
             let outcome = try await tree(survey, before, &tracked, anew)
             guard case .tree(let found) = outcome else { return outcome }
-            if found != before?.tree { try await git.keepTurn(found, feature: feature, run: run) }
+            if found != before?.tree {
+                try await settle()
+                keeping = Task { [git, feature, run] in try await git.keepTurn(found, feature: feature, run: run) }
+            }
             last = Kept(sight: survey.sight, tree: found, tracked: tracked)
             return outcome
         }
+    }
+
+    /// Waits until the hidden ref says what was kept last. Throws `GitError`.
+    package func settle() async throws {
+        defer { keeping = nil }
+        try await keeping?.value
     }
 
     private func tree(_ survey: Prescan.Survey, _ before: Kept?, _ tracked: inout TrackedFiles, _ anew: Bool) async throws -> SnapshotOutcome {

@@ -4,34 +4,48 @@ internal import SystemPackage
 
 /// What a walk saw of a worktree's files and links, for telling what has changed by the next walk.
 struct WorktreeSight: Sendable {
-    private var folders: [FilePath: [[UInt8]: FileStamp]] = [:]
+    private struct File: Hashable {
+        let name: [UInt8]
+        let stamp: FileStamp
+    }
+
+    /// In the order in which the folder lists them, which stays the same as long as nobody makes or removes a file there.
+    private var folders: [FilePath: [File]] = [:]
     /// Stamps of this time or later may stay the same over another write (the kernel's clock ticks every few milliseconds): they count as changed.
     private let unsureSince = Self.realTime - 50_000_000
+    /// Folders with a file whose stamp is that young.
+    private var unsure: Set<FilePath> = []
 
-    /// A file or a link, by its name in its folder.
-    mutating func note(_ name: [UInt8], in folder: FilePath, _ status: FileStatus) {
-        guard status.changed < unsureSince else {
-            folders[folder, default: [:]][name] = FileStamp(device: 0, inode: 0, size: -1, modified: 0, changed: status.changed)
-            return
+    /// Files and links of a folder, by their names in it.
+    mutating func note(_ files: [(name: [UInt8], status: FileStatus)], in folder: FilePath) {
+        guard !files.isEmpty else { return }
+        folders[folder] = files.map { name, status in
+            guard status.changed < unsureSince else {
+                return File(name: name, stamp: FileStamp(device: 0, inode: 0, size: -1, modified: 0, changed: status.changed))
+            }
+            return File(name: name, stamp: FileStamp(status))
         }
-        folders[folder, default: [:]][name] = FileStamp(status)
+        if files.contains(where: { $0.status.changed >= unsureSince }) { unsure.insert(folder) }
     }
 
     func contains(_ path: FilePath) -> Bool {
-        guard let name = path.lastComponent else { return false }
-        return folders[path.removingLastComponent()]?[name.bytes] != nil
+        guard let name = path.lastComponent?.bytes else { return false }
+        return folders[path.removingLastComponent()]?.contains { $0.name == name } ?? false
     }
 
     /// The files and links that are other ones than before, new, or gone.
     func changes(since before: WorktreeSight) -> [FilePath] {
         var changed: [FilePath] = []
         for (folder, files) in folders {
-            let known = before.folders[folder] ?? [:]
-            for (name, stamp) in files where stamp.size < 0 || known[name] != stamp { changed.append(folder.pushing(FilePath(bytes: name))) }
-            for name in known.keys where files[name] == nil { changed.append(folder.pushing(FilePath(bytes: name))) }
+            let old = before.folders[folder] ?? []
+            guard old != files || unsure.contains(folder) else { continue }
+            let known = Dictionary(old.map { ($0.name, $0.stamp) }) { $1 }
+            let names = Set(files.map(\.name))
+            let other = files.filter { $0.stamp.size < 0 || known[$0.name] != $0.stamp } + old.filter { !names.contains($0.name) }
+            changed += other.map { folder.pushing(FilePath(bytes: $0.name)) }
         }
         for (folder, files) in before.folders where folders[folder] == nil {
-            changed += files.keys.map { folder.pushing(FilePath(bytes: $0)) }
+            changed += files.map { folder.pushing(FilePath(bytes: $0.name)) }
         }
         return changed
     }
