@@ -150,7 +150,9 @@ extension Dispatcher {
             return []
         case .list:
             feature.waitsFor = "It came back to this folder from outside, so Ferry left it alone. Move it to planned to start it."
-            return try await settle(&feature, target, now, writes: false)
+            let actions = try await settle(&feature, target, now, writes: false)
+            // The next start would release those that depend on it, by the same row.
+            return target == .done ? actions + state.apply(.released(id)) : actions
         case .none:
             // It left review, done, ideas, drafts or blocked, or went from one of these to another: nothing was asked for.
             if target == nil { feature.isPresent = false } else { feature.state = target }
@@ -177,7 +179,7 @@ extension Dispatcher {
         feature.isPresent = true
     }
 
-    private func settle(_ feature: inout FeatureRecord, _ to: FeatureState?, _ now: Duration, writes: Bool = true) async throws -> [DispatchState
+    func settle(_ feature: inout FeatureRecord, _ to: FeatureState?, _ now: Duration, writes: Bool = true) async throws -> [DispatchState
         .Action]
     {
         feature.state = to
@@ -283,29 +285,6 @@ extension Dispatcher {
             feature.questions = []
         }
         return false
-    }
-
-    private func rework(_ feature: inout FeatureRecord, _ now: Duration) async throws -> [DispatchState.Action] {
-        let feedback = try await newFeedback(feature)
-        guard !feedback.isEmpty else {
-            feature.waitsFor = "Write under `## Feedback` what is to be changed, then move it to planned again."
-            return try await settle(&feature, .review, now)
-        }
-        try await parts.store.setFact("feedback:\(feature.id)", feedback)
-        try await setKind(.rework, feature)
-        return try await dispatch(&feature, now)
-    }
-
-    /// Lines under `## Feedback` that the last run did not have; where there are none, the conflict that sent it back.
-    private func newFeedback(_ feature: FeatureRecord) async throws -> String {
-        let note = try desk.feature(at: feature.path)
-        var old: Set<String> = []
-        if let run = try await parts.store.run(feature.id, feature.run) {
-            old = Set(FeatureNote(parsing: run.note, path: feature.path).feedback.split(separator: "\n").map(String.init))
-        }
-        let new = note.feedback.split(separator: "\n").map(String.init).filter { !old.contains($0) && !$0.allSatisfy(\.isWhitespace) }
-        if !new.isEmpty { return new.joined(separator: "\n") }
-        return try await parts.store.fact("conflict:\(feature.id)") ?? ""
     }
 
     func setKind(_ kind: RunRequest.Kind, _ feature: FeatureRecord) async throws {
