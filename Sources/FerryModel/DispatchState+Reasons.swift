@@ -3,7 +3,8 @@ package enum WaitReason: Hashable, Sendable {
     case stopped
     /// A fault of provider, key, sandbox, repository or disk; resumes by itself when it is mended. `canary` is the feature that tries now.
     case hold(String, canary: FeatureID? = nil)
-    /// The feature that it depends on, what that one depends on, and so on; the last one waits for something else.
+    /// The feature that it depends on, what that one depends on, and so on; the last one waits for something else, or is one that stands there already:
+    /// then those from there on depend on each other.
     case dependency([FeatureID])
     /// The features that depend on each other, first and last the same.
     case cycle([FeatureID])
@@ -32,11 +33,14 @@ extension DispatchState {
 
     private func firstMissing(_ job: QueuedJob) -> FeatureID? { job.dependsOn.first { !queue.released.contains($0) } }
 
-    /// From parent to parent, as long as they wait for one. Ends where it would turn in a circle.
+    /// From parent to parent, as long as they wait for one. Where it would turn in a circle it ends with the one that closes it.
     private func chain(from start: FeatureID) -> [FeatureID] {
         var chain = [start]
         var seen: Set<FeatureID> = [start]
-        while let last = chain.last, let job = queue.waiting[last], let next = firstMissing(job), seen.insert(next).inserted { chain.append(next) }
+        while let last = chain.last, let job = queue.waiting[last], let next = firstMissing(job) {
+            chain.append(next)
+            guard seen.insert(next).inserted else { break }
+        }
         return chain
     }
 

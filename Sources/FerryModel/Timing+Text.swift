@@ -14,8 +14,13 @@ extension Timing {
         [
             "settle": \.settle, "firstTouch": \.firstTouch, "disappearance": \.disappearance, "reconcileInterval": \.reconcileInterval,
             "pollInterval": \.pollInterval, "indexInterval": \.indexInterval, "noteInterval": \.noteInterval, "noteBusy": \.noteBusy,
-            "retryFirst": \.retryFirst, "retryCap": \.retryCap, "modelRetry": \.modelRetry, "modelPatience": \.modelPatience,
-            "longestCommand": \.longestCommand,
+            "retryFirst": \.retryFirst, "retryCap": \.retryCap, "quotaProbe": \.quotaProbe, "healthy": \.healthy, "aging": \.aging,
+            "modelRetry": \.modelRetry, "modelPatience": \.modelPatience, "lookUp": \.lookUp, "probe": \.probe, "progress": \.progress,
+            "lease": \.lease,
+            "clockInterval": \.clockInterval, "longestCommand": \.longestCommand, "upkeepInterval": \.upkeepInterval,
+            "snapshotInterval": \.snapshotInterval,
+            "windDown": \.windDown, "beat": \.beat, "stopPoll": \.stopPoll, "servingInterval": \.servingInterval, "servingTrust": \.servingTrust,
+            "orphanPatience": \.orphanPatience,
         ]
     }
 }

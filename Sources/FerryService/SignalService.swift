@@ -18,6 +18,8 @@ struct SignalService: Service {
                 log.notice("Stopping: what is under way gets \(patience.components.seconds) s to finish. Once more stops at once.")
             }
             dispatcher.notify(isFirst ? .windDown : .shutDown)
+            // Past the loop, which may be waiting for a disk.
+            if !isFirst { await dispatcher.endAttempts() }
             isFirst = false
         }
     }

@@ -33,17 +33,15 @@ extension Store {
     private static func take(_ kept: KeptRun, _ database: Database) throws {
         let (feature, run) = (kept.run.feature.key, kept.run.number.rawValue)
         try replenish(kept.run.feature, kept.run.number, kept.account, database)
-        if let known = try Row.fetchOne(database, sql: "SELECT ended FROM run WHERE feature = ? AND number = ?", arguments: [feature, run]) {
+        if let known = try database.row("SELECT ended FROM run WHERE feature = ? AND number = ?", [feature, run]) {
             guard known["ended"] as String? == nil, let ended = kept.run.ended else { return }
-            return try database.execute(
-                sql: "UPDATE run SET outcome = ?, ended = ? WHERE feature = ? AND number = ?",
-                arguments: [kept.run.outcome.rawValue, ended, feature, run])
+            return try database.run(
+                "UPDATE run SET outcome = ?, ended = ? WHERE feature = ? AND number = ?", [kept.run.outcome.rawValue, ended, feature, run])
         }
         try insert(kept.run, database)
         for (name, value) in [("start", kept.start), ("kind", kept.kind)] {
             guard let value else { continue }
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: ["\(name):\(kept.run.feature):\(kept.run.number)", value])
+            try database.run("INSERT OR REPLACE INTO fact VALUES (?,?)", ["\(name):\(kept.run.feature):\(kept.run.number)", value])
         }
     }
 }

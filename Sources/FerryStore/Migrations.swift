@@ -78,6 +78,15 @@ enum Migrations {
                     ALTER TABLE spending ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0
                     """)
         }
+        migrator.registerMigration("effects of ended runs") { database in
+            // Later versions forget them when the run ends. A run in review may be in the middle of its merge.
+            try database.execute(
+                sql: """
+                    DELETE FROM effect WHERE EXISTS (
+                      SELECT 1 FROM run WHERE run.feature = effect.feature AND run.number = effect.run
+                      AND outcome IN ('merged', 'blocked', 'cancelled') AND (outcome = 'merged' OR kind != 'branch' OR result IS NOT NULL))
+                    """)
+        }
         return migrator
     }
 

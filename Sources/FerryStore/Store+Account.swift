@@ -37,13 +37,12 @@ extension Store {
     }
 
     private static func account(_ feature: FeatureID, _ run: RunNumber, _ database: Database) throws -> [AccountLine] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT day, agent, model, sum(ifnull(actual, reserved)) AS amount, sum(calls) AS calls, sum(ifnull(unpriced, price_known = 0)) AS unpriced,
-                       sum(input) AS input, sum(output) AS output
-                FROM spending WHERE feature = ? AND run = ? GROUP BY day, agent, model ORDER BY day, agent, model
-                """, arguments: [feature.key, run.rawValue]
+        try database.rows(
+            """
+            SELECT day, agent, model, sum(ifnull(actual, reserved)) AS amount, sum(calls) AS calls, sum(ifnull(unpriced, price_known = 0)) AS unpriced,
+                   sum(input) AS input, sum(output) AS output
+            FROM spending WHERE feature = ? AND run = ? GROUP BY day, agent, model ORDER BY day, agent, model
+            """, [feature.key, run.rawValue]
         ).map {
             AccountLine(
                 day: $0["day"], agent: $0["agent"], model: $0["model"], amount: Money(microdollars: $0["amount"]), calls: $0["calls"],
@@ -60,12 +59,12 @@ extension Store {
             let amount = max(0, line.amount.microdollars - (has?.amount.microdollars ?? 0))
             let calls = max(0, line.calls - (has?.calls ?? 0))
             guard amount > 0 || calls > 0 else { continue }
-            try database.execute(
-                sql: """
-                    INSERT INTO spending (key, feature, run, agent, model, day, reserved, actual, price_known, input, output, calls, unpriced)
-                    VALUES (?,?,?,?,?,?,?,?,1,?,?,?,?)
-                    """,
-                arguments: [
+            try database.run(
+                """
+                INSERT INTO spending (key, feature, run, agent, model, day, reserved, actual, price_known, input, output, calls, unpriced)
+                VALUES (?,?,?,?,?,?,?,?,1,?,?,?,?)
+                """,
+                [
                     "note-\(UUID().uuidString)", feature.key, run.rawValue, line.agent, line.model, line.day, amount, amount,
                     max(0, line.inputTokens - (has?.inputTokens ?? 0)), max(0, line.outputTokens - (has?.outputTokens ?? 0)), calls,
                     max(0, line.unpriced - (has?.unpriced ?? 0)),

@@ -9,12 +9,11 @@ extension Store {
     package func claim(_ feature: FeatureID, saving record: FeatureRecord? = nil) async throws -> Claim? {
         try await write { database in
             guard
-                let row = try Row.fetchOne(
-                    database,
-                    sql: """
-                        UPDATE job SET state = 'running', fence = fence + 1, retry_at = NULL, retry_wait = NULL, boot = ?
-                        WHERE feature = ? AND state = 'ready' RETURNING sequence, fence
-                        """, arguments: [BootSession.id, feature.key])
+                let row = try database.row(
+                    """
+                    UPDATE job SET state = 'running', fence = fence + 1, retry_at = NULL, retry_wait = NULL, boot = ?
+                    WHERE feature = ? AND state = 'ready' RETURNING sequence, fence
+                    """, [BootSession.id, feature.key])
             else { return nil }
             if let record { try save(record, database) }
             try failpoint(.claimAfterIntent)
@@ -26,18 +25,16 @@ extension Store {
     package func isCurrent(_ claim: Claim) async throws -> Bool { try await read { try Self.isCurrent(claim, in: $0) } }
 
     static func isCurrent(_ claim: Claim, in database: Database) throws -> Bool {
-        try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM job WHERE sequence = ? AND fence = ? AND state = 'running')",
-            arguments: [claim.job, claim.fence]) ?? false
+        try database.value(
+            Bool.self, "SELECT EXISTS (SELECT 1 FROM job WHERE sequence = ? AND fence = ? AND state = 'running')", [claim.job, claim.fence]) ?? false
     }
 
     /// Puts a claimed job back into the queue: its attempt was interrupted and counts for nothing. Returns whether the claim was good.
     @discardableResult
     package func release(_ claim: Claim) async throws -> Bool {
         try await write { database in
-            try database.execute(
-                sql: "UPDATE job SET state = 'ready', unclean = 0 WHERE sequence = ? AND fence = ? AND state = 'running'",
-                arguments: [claim.job, claim.fence])
+            try database.run(
+                "UPDATE job SET state = 'ready', unclean = 0 WHERE sequence = ? AND fence = ? AND state = 'running'", [claim.job, claim.fence])
             return database.changesCount == 1
         }
     }
@@ -46,11 +43,11 @@ extension Store {
     @discardableResult
     package func postpone(_ claim: Claim, until wait: DurableWait, failures: Int, saving feature: FeatureRecord) async throws -> Bool {
         try await write { database in
-            try database.execute(
-                sql: """
-                    UPDATE job SET state = 'ready', unclean = 0, retry_at = ?, retry_wait = ?, failures = ?
-                    WHERE sequence = ? AND fence = ? AND state = 'running'
-                    """, arguments: [wait.until, wait.milliseconds, failures, claim.job, claim.fence])
+            try database.run(
+                """
+                UPDATE job SET state = 'ready', unclean = 0, retry_at = ?, retry_wait = ?, failures = ?
+                WHERE sequence = ? AND fence = ? AND state = 'running'
+                """, [wait.until, wait.milliseconds, failures, claim.job, claim.fence])
             guard database.changesCount == 1 else { return false }
             try save(feature, database)
             return true
@@ -64,21 +61,23 @@ extension Store {
         try await write { database in
             if let claim {
                 guard let job = completion.job else { return false }
-                try database.execute(
-                    sql: "UPDATE job SET state = ?, ended = ? WHERE sequence = ? AND fence = ? AND state = 'running'",
-                    arguments: [job, Store.now, claim.job, claim.fence])
+                try database.run(
+                    "UPDATE job SET state = ?, ended = ? WHERE sequence = ? AND fence = ? AND state = 'running'",
+                    [job, Store.now, claim.job, claim.fence])
                 guard database.changesCount == 1 else { return false }
             } else if let job = completion.job {
                 try Self.close(feature.id, as: job, in: database)
             }
             try save(feature, database)
             if let outcome = completion.run {
-                try database.execute(
-                    sql: """
-                        UPDATE run SET outcome = ?, ended = ?
-                        WHERE feature = ? AND number = ? AND (outcome IN ('running', 'parked') OR ? = 'merged')
-                        """,
-                    arguments: [outcome.rawValue, Store.now, feature.id.key, feature.run.rawValue, outcome.rawValue])
+                try database.run(
+                    """
+                    UPDATE run SET outcome = ?, ended = ?
+                    WHERE feature = ? AND number = ? AND (outcome IN ('running', 'parked') OR ? = 'merged')
+                    """, [outcome.rawValue, Store.now, feature.id.key, feature.run.rawValue, outcome.rawValue])
+                if database.changesCount == 1, outcome != .parked {
+                    try Self.forgetEffects(feature.id, through: feature.run.rawValue, isMerged: outcome == .merged, in: database)
+                }
                 try write(down: "run", of: feature.id.key, database, where: "feature = ? AND number = ?", [feature.id.key, feature.run.rawValue])
             }
             for (key, value) in completion.facts { try setFact(key, value.isEmpty ? nil : value, database) }
@@ -93,19 +92,17 @@ extension Store {
     /// The open job of a feature.
     package func openJob(_ feature: FeatureID) async throws -> OpenJob? {
         try await read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT \(Self.jobColumns) FROM job WHERE feature = ? AND state IN ('ready', 'running')", arguments: [feature.key]
-            ).flatMap(Self.openJob)
+            try database.first(
+                "SELECT \(Self.jobColumns) FROM job WHERE feature = ? AND state IN ('ready', 'running')", [feature.key], as: Self.openJob)
         }
     }
 
     /// Open jobs in the order of their arrival, a page at a time: those after a place in it.
     package func openJobs(after sequence: Int64, limit: Int) async throws -> [OpenJob] {
         try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT \(Self.jobColumns) FROM job WHERE state IN ('ready', 'running') AND sequence > ? ORDER BY sequence LIMIT ?",
-                arguments: [sequence, limit]
-            ).compactMap(Self.openJob)
+            try database.all(
+                "SELECT \(Self.jobColumns) FROM job WHERE state IN ('ready', 'running') AND sequence > ? ORDER BY sequence LIMIT ?",
+                [sequence, limit], as: Self.openJob)
         }
     }
 
@@ -126,11 +123,11 @@ extension Store {
     /// A person has changed a setting: waits and counts of failures begin anew.
     package func forgetFailures() async throws {
         try await write {
-            try $0.execute(
-                sql: """
-                    UPDATE job SET failures = 0, retry_at = NULL, retry_wait = NULL
-                    WHERE state IN ('ready', 'running') AND (failures > 0 OR retry_at IS NOT NULL)
-                    """)
+            try $0.run(
+                """
+                UPDATE job SET failures = 0, retry_at = NULL, retry_wait = NULL
+                WHERE state IN ('ready', 'running') AND (failures > 0 OR retry_at IS NOT NULL)
+                """)
         }
     }
 }

@@ -9,12 +9,12 @@ extension Store {
         guard !effects.isEmpty else { return }
         try await write { database in
             for effect in effects {
-                try database.execute(
-                    sql: """
-                        INSERT OR REPLACE INTO effect VALUES
-                        (?1,?2,?3,(SELECT ifnull(max(sequence), 0) + 1 FROM effect WHERE feature = ?1 AND run = ?2),?4,?5,?6,?7,?8,?9)
-                        """,
-                    arguments: [
+                try database.run(
+                    """
+                    INSERT OR REPLACE INTO effect VALUES
+                    (?1,?2,?3,(SELECT ifnull(max(sequence), 0) + 1 FROM effect WHERE feature = ?1 AND run = ?2),?4,?5,?6,?7,?8,?9)
+                    """,
+                    [
                         feature.key, run.rawValue, effect.key, effect.kind.rawValue, effect.request, effect.result, effect.checkpoint, Store.now,
                         effect.result == nil ? nil : Store.now,
                     ])
@@ -28,9 +28,9 @@ extension Store {
         guard !effects.isEmpty else { return }
         try await write { database in
             for effect in effects {
-                try database.execute(
-                    sql: "UPDATE effect SET result = ?, checkpoint = ?, ended = ? WHERE feature = ? AND run = ? AND key = ?",
-                    arguments: [effect.result, effect.checkpoint, Store.now, feature.key, run.rawValue, effect.key])
+                try database.run(
+                    "UPDATE effect SET result = ?, checkpoint = ?, ended = ? WHERE feature = ? AND run = ? AND key = ?",
+                    [effect.result, effect.checkpoint, Store.now, feature.key, run.rawValue, effect.key])
                 guard database.changesCount == 1 else { throw StoreError(code: .failed, message: "\(effect.key) ended and was never begun.") }
             }
             try failpoint(.effectBeforeDone)
@@ -40,19 +40,26 @@ extension Store {
     /// The effects of one part of a run, in the order in which they were begun.
     package func effects(of feature: FeatureID, _ run: RunNumber, below part: String) async throws -> [EffectRecord] {
         try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ? ORDER BY sequence",
-                arguments: [feature.key, run.rawValue] + Self.range(below: part)
-            ).compactMap(Self.effect)
+            try database.all(
+                "SELECT * FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ? ORDER BY sequence",
+                [feature.key, run.rawValue] + Self.range(below: part), as: Self.effect)
         }
     }
 
     /// One effect; `nil` where it was never begun.
     package func effect(_ key: String, of feature: FeatureID, _ run: RunNumber) async throws -> EffectRecord? {
         try await read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT * FROM effect WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key]
-            ).flatMap(Self.effect)
+            try database.first(
+                "SELECT * FROM effect WHERE feature = ? AND run = ? AND key = ?", [feature.key, run.rawValue, key], as: Self.effect)
+        }
+    }
+
+    /// The effects of a kind whose end was not seen, in whatever run of the feature.
+    package func unfinished(_ kind: EffectRecord.Kind, of feature: FeatureID) async throws -> [EffectRecord] {
+        try await read { database in
+            try database.all(
+                "SELECT * FROM effect WHERE feature = ? AND kind = ? AND result IS NULL ORDER BY run, sequence", [feature.key, kind.rawValue],
+                as: Self.effect)
         }
     }
 
@@ -66,8 +73,7 @@ extension Store {
         guard !keys.isEmpty else { return }
         try await write { database in
             for key in keys {
-                try database.execute(
-                    sql: "DELETE FROM effect WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key])
+                try database.run("DELETE FROM effect WHERE feature = ? AND run = ? AND key = ?", [feature.key, run.rawValue, key])
             }
         }
     }
@@ -76,9 +82,15 @@ extension Store {
     package func confirmHold() async throws { try await write { _ in } }
 
     static func forgetEffects(_ feature: FeatureID, _ run: RunNumber, below part: String, in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ?",
-            arguments: [feature.key, run.rawValue] + range(below: part))
+        try database.run(
+            "DELETE FROM effect WHERE feature = ? AND run = ? AND key >= ? AND key < ?", [feature.key, run.rawValue] + range(below: part))
+    }
+
+    /// Forgets the effects of a run that has ended, and of those before it: no run goes on with them. A branch that was not seen to be set is
+    /// remembered until the feature is merged, since nothing else may tell that the commit there is Ferry's.
+    static func forgetEffects(_ feature: FeatureID, through run: Int, isMerged: Bool, in database: Database) throws {
+        try database.run(
+            "DELETE FROM effect WHERE feature = ? AND run <= ? AND (? OR kind != 'branch' OR result IS NOT NULL)", [feature.key, run, isMerged])
     }
 
     /// Keys that begin with the part and a slash; `0` is what follows the slash.

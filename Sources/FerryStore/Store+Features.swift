@@ -7,12 +7,12 @@ package import SystemPackage
 extension Store {
     /// What is known of a feature; `nil` if it was never seen.
     package func feature(_ id: FeatureID) async throws -> FeatureRecord? {
-        try await read { try Row.fetchOne($0, sql: "SELECT * FROM feature WHERE id = ?", arguments: [id.key]).flatMap(Self.feature) }
+        try await read { try $0.first("SELECT * FROM feature WHERE id = ?", [id.key], as: Self.feature) }
     }
 
     /// All features, by id.
     package func features() async throws -> [FeatureRecord] {
-        try await read { try Row.fetchAll($0, sql: "SELECT * FROM feature").compactMap(Self.feature).sorted { $0.id < $1.id } }
+        try await read { try $0.all("SELECT * FROM feature", as: Self.feature).sorted { $0.id < $1.id } }
     }
 
     /// Inserts the feature or replaces what is known of it.
@@ -27,9 +27,9 @@ extension Store {
     }
 
     static func save(_ feature: FeatureRecord, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            arguments: [
+        try database.run(
+            "INSERT OR REPLACE INTO feature VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [
                 feature.id.key, feature.path.blob, feature.title, feature.repository?.rawValue, feature.state?.rawValue,
                 feature.isPresent, feature.isHeld, feature.isAmbiguous, feature.priority,
                 ColumnList.encode(feature.dependsOn.map(\.description)), feature.generation, feature.run.rawValue, feature.branch,
@@ -80,16 +80,14 @@ extension Store {
     /// Keeps the content of a note under the path it had; one version per path.
     package func keepVersion(of feature: FeatureID, at path: FilePath, content: [UInt8], reason: VersionReason) async throws {
         try await write {
-            try $0.execute(
-                sql: "INSERT OR REPLACE INTO note_version VALUES (?,?,?,?)",
-                arguments: [path.blob, feature.key, Data(content), reason.rawValue])
+            try $0.run("INSERT OR REPLACE INTO note_version VALUES (?,?,?,?)", [path.blob, feature.key, Data(content), reason.rawValue])
         }
     }
 
     /// The version kept under a path.
     package func version(at path: FilePath) async throws -> (feature: FeatureID, content: [UInt8], reason: VersionReason)? {
         try await read { database in
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM note_version WHERE path = ?", arguments: [path.blob]),
+            guard let row = try database.row("SELECT * FROM note_version WHERE path = ?", [path.blob]),
                 let id = FeatureID(row["feature"] as String), let reason = VersionReason(rawValue: row["reason"])
             else { return nil }
             return (id, Array(row["content"] as Data), reason)
@@ -100,7 +98,7 @@ extension Store {
     package func versions(_ reason: VersionReason) async throws -> [FilePath: FeatureID] {
         try await read { database in
             var versions: [FilePath: FeatureID] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT path, feature FROM note_version WHERE reason = ?", arguments: [reason.rawValue]) {
+            for row in try database.rows("SELECT path, feature FROM note_version WHERE reason = ?", [reason.rawValue]) {
                 if let id = FeatureID(row["feature"] as String) { versions[FilePath(blob: row["path"])] = id }
             }
             return versions
@@ -109,23 +107,22 @@ extension Store {
 
     /// Nothing kept under the path is no error.
     package func forgetVersion(at path: FilePath) async throws {
-        try await write { try $0.execute(sql: "DELETE FROM note_version WHERE path = ?", arguments: [path.blob]) }
+        try await write { try $0.run("DELETE FROM note_version WHERE path = ?", [path.blob]) }
     }
 
     // MARK: Last good versions of Ferry's own notes
 
     /// The last content of a note of Ferry's that could be read; `nil` if there was none.
     package func goodNote(_ path: FilePath) async throws -> [UInt8]? {
-        try await read { try Data.fetchOne($0, sql: "SELECT content FROM good_note WHERE path = ?", arguments: [path.blob]).map(Array.init) }
+        try await read { try $0.value(Data.self, "SELECT content FROM good_note WHERE path = ?", [path.blob]).map(Array.init) }
     }
 
     /// Does nothing where the same content is kept already.
     package func keepGoodNote(_ path: FilePath, content: [UInt8]) async throws {
         try await write {
-            let same = try Bool.fetchOne(
-                $0, sql: "SELECT content = ? FROM good_note WHERE path = ?", arguments: [Data(content), path.blob])
+            let same = try $0.value(Bool.self, "SELECT content = ? FROM good_note WHERE path = ?", [Data(content), path.blob])
             guard same != true else { return }
-            try $0.execute(sql: "INSERT OR REPLACE INTO good_note VALUES (?,?)", arguments: [path.blob, Data(content)])
+            try $0.run("INSERT OR REPLACE INTO good_note VALUES (?,?)", [path.blob, Data(content)])
         }
     }
 
@@ -133,7 +130,7 @@ extension Store {
 
     /// A single value that has no table of its own, by its key: `plan:FR-012`.
     package func fact(_ key: String) async throws -> String? {
-        try await read { try String.fetchOne($0, sql: "SELECT value FROM fact WHERE key = ?", arguments: [key]) }
+        try await read { try $0.value(String.self, "SELECT value FROM fact WHERE key = ?", [key]) }
     }
 
     /// All values whose keys begin so, by the rest of the key.
@@ -141,9 +138,7 @@ extension Store {
         try await read { database in
             var facts: [String: String] = [:]
             // A range of the primary key: LIKE and GLOB would read characters of the prefix as patterns.
-            for row in try Row.fetchAll(
-                database, sql: "SELECT key, value FROM fact WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1", arguments: [prefix])
-            {
+            for row in try database.rows("SELECT key, value FROM fact WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1", [prefix]) {
                 facts[String((row["key"] as String).dropFirst(prefix.count))] = row["value"]
             }
             return facts
@@ -156,10 +151,10 @@ extension Store {
     func setFact(_ key: String, _ value: String?, _ database: Database) throws {
         let feature = Self.feature(ofFact: key)
         if let value {
-            try database.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?,?)", arguments: [key, value])
+            try database.run("INSERT OR REPLACE INTO fact VALUES (?,?)", [key, value])
             if let feature { try write(down: "fact", of: feature, database, where: "key = ?", [key]) }
         } else {
-            try database.execute(sql: "DELETE FROM fact WHERE key = ?", arguments: [key])
+            try database.run("DELETE FROM fact WHERE key = ?", [key])
             if let feature, database.changesCount > 0 { write(downGone: ["key": .text(key)], from: "fact", of: feature, database) }
         }
     }

@@ -15,9 +15,9 @@ extension Store {
         let sequence = try await write { database in
             try save(record, database)
             try Self.close(record.id, as: "superseded", in: database)
-            try database.execute(
-                sql: "INSERT INTO job (feature, generation, state, created, tier, model) VALUES (?,?,'ready',?,?,?)",
-                arguments: [record.id.key, record.generation, Store.now, tier?.rawValue, model])
+            try database.run(
+                "INSERT INTO job (feature, generation, state, created, tier, model) VALUES (?,?,'ready',?,?,?)",
+                [record.id.key, record.generation, Store.now, tier?.rawValue, model])
             let sequence = database.lastInsertedRowID
             if let line { try self.record(line, record.id, record.run, in: database) }
             try failpoint(.dispatchAfterIntent)
@@ -31,7 +31,7 @@ extension Store {
     package func openJobs() async throws -> [FeatureID: Int64] {
         try await read { database in
             var jobs: [FeatureID: Int64] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT feature, sequence FROM job WHERE state IN ('ready', 'running')") {
+            for row in try database.rows("SELECT feature, sequence FROM job WHERE state IN ('ready', 'running')") {
                 if let id = FeatureID(row["feature"] as String) { jobs[id] = row["sequence"] }
             }
             return jobs
@@ -45,36 +45,37 @@ extension Store {
     }
 
     static func close(_ feature: FeatureID, generation: Int? = nil, as state: String, in database: Database) throws {
-        try database.execute(
-            sql: "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running') AND generation = ifnull(?, generation)",
-            arguments: [state, Store.now, feature.key, generation])
+        try database.run(
+            "UPDATE job SET state = ?, ended = ? WHERE feature = ? AND state IN ('ready', 'running') AND generation = ifnull(?, generation)",
+            [state, Store.now, feature.key, generation])
     }
 
     /// When the newest job of the feature was registered (ISO 8601), and how many it has had.
     package func jobHistory(_ feature: FeatureID) async throws -> (newest: String?, count: Int) {
         try await read { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT max(created) AS newest, count(*) AS count FROM job WHERE feature = ?", arguments: [feature.key])
+            let row = try database.row("SELECT max(created) AS newest, count(*) AS count FROM job WHERE feature = ?", [feature.key])
             return (row?["newest"], row?["count"] ?? 0)
         }
     }
 
     // MARK: Runs and steps
 
-    /// Inserts the run or replaces what is known of it.
+    /// Inserts the run or replaces what is known of it. What runs that have ended had begun is forgotten.
     package func save(_ run: RunRecord) async throws {
         try await write { try self.save(run, $0) }
     }
 
     func save(_ run: RunRecord, _ database: Database) throws {
         try Self.insert(run, database)
+        let goesOn = run.outcome == .running || run.outcome == .parked
+        try Self.forgetEffects(run.feature, through: run.number.rawValue - (goesOn ? 1 : 0), isMerged: run.outcome == .merged, in: database)
         try write(down: "run", of: run.feature.key, database, where: "feature = ? AND number = ?", [run.feature.key, run.number.rawValue])
     }
 
     static func insert(_ run: RunRecord, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            arguments: [
+        try database.run(
+            "INSERT OR REPLACE INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            [
                 run.feature.key, run.number.rawValue, run.outcome.rawValue, run.tier.rawValue, run.score,
                 ColumnList.encode(run.reasons), run.branch, run.base, Data(run.note), run.started, run.ended,
             ])
@@ -82,26 +83,21 @@ extension Store {
 
     package func run(_ feature: FeatureID, _ number: RunNumber) async throws -> RunRecord? {
         try await read { database in
-            guard
-                let row = try Row.fetchOne(
-                    database, sql: "SELECT * FROM run WHERE feature = ? AND number = ?", arguments: [feature.key, number.rawValue]),
-                let outcome = RunRecord.Outcome(rawValue: row["outcome"]), let tier = Tier(rawValue: row["tier"])
-            else { return nil }
-            var run = RunRecord(
-                feature: feature, number: number, outcome: outcome, tier: tier, score: row["score"], reasons: ColumnList.decode(row["reasons"]),
-                branch: row["branch"], base: row["base"], note: Array(row["note"] as Data), started: row["started"])
-            run.ended = row["ended"]
-            return run
+            try database.first("SELECT * FROM run WHERE feature = ? AND number = ?", [feature.key, number.rawValue]) { row in
+                guard let outcome = RunRecord.Outcome(rawValue: row["outcome"]), let tier = Tier(rawValue: row["tier"]) else { return nil }
+                var run = RunRecord(
+                    feature: feature, number: number, outcome: outcome, tier: tier, score: row["score"], reasons: ColumnList.decode(row["reasons"]),
+                    branch: row["branch"], base: row["base"], note: Array(row["note"] as Data), started: row["started"])
+                run.ended = row["ended"]
+                return run
+            }
         }
     }
 
     /// The steps of a run that have ended, in the order in which they did; a step that was done again counts from then.
     package func steps(_ feature: FeatureID, _ run: RunNumber) async throws -> [StepRecord] {
         try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM step WHERE feature = ? AND run = ? ORDER BY sequence",
-                arguments: [feature.key, run.rawValue]
-            ).map {
+            try database.all("SELECT * FROM step WHERE feature = ? AND run = ? ORDER BY sequence", [feature.key, run.rawValue]) {
                 StepRecord(
                     key: $0["key"], outcome: $0["outcome"], checkpoint: $0["checkpoint"], duration: .milliseconds($0["milliseconds"] as Int64))
             }
@@ -112,11 +108,11 @@ extension Store {
     package func save(_ step: StepRecord, of feature: FeatureID, _ run: RunNumber) async throws {
         let milliseconds = step.duration / .milliseconds(1)
         try await write {
-            try $0.execute(
-                sql: """
-                    INSERT OR REPLACE INTO step VALUES (?,?,?,(SELECT ifnull(max(sequence), 0) + 1 FROM step WHERE feature = ? AND run = ?),?,?,?)
-                    """,
-                arguments: [
+            try $0.run(
+                """
+                INSERT OR REPLACE INTO step VALUES (?,?,?,(SELECT ifnull(max(sequence), 0) + 1 FROM step WHERE feature = ? AND run = ?),?,?,?)
+                """,
+                [
                     feature.key, run.rawValue, step.key, feature.key, run.rawValue, step.outcome, step.checkpoint,
                     Int64(milliseconds),
                 ])
@@ -129,11 +125,9 @@ extension Store {
     /// Forgets steps so that they are done again.
     package func forgetSteps(_ feature: FeatureID, _ run: RunNumber, where unwanted: @escaping @Sendable (String) -> Bool) async throws {
         try await write { database in
-            let keys = try String.fetchAll(
-                database, sql: "SELECT key FROM step WHERE feature = ? AND run = ?", arguments: [feature.key, run.rawValue])
+            let keys = try database.values(String.self, "SELECT key FROM step WHERE feature = ? AND run = ?", [feature.key, run.rawValue])
             for key in keys where unwanted(key) {
-                try database.execute(
-                    sql: "DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", arguments: [feature.key, run.rawValue, key])
+                try database.run("DELETE FROM step WHERE feature = ? AND run = ? AND key = ?", [feature.key, run.rawValue, key])
                 write(
                     downGone: ["feature": .text(feature.key), "run": .number(Int64(run.rawValue)), "key": .text(key)], from: "step", of: feature.key,
                     database)
@@ -149,8 +143,7 @@ extension Store {
     }
 
     func record(_ text: String, _ feature: FeatureID?, _ run: RunNumber?, in database: Database) throws {
-        try database.execute(
-            sql: "INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)", arguments: [feature?.key, run?.rawValue, Store.now, text])
+        try database.run("INSERT INTO event (feature, run, time, text) VALUES (?,?,?,?)", [feature?.key, run?.rawValue, Store.now, text])
         guard let feature else { return }
         try write(down: "event", of: feature.key, database, where: "id = ?", [database.lastInsertedRowID])
     }
@@ -158,10 +151,14 @@ extension Store {
     /// The newest events first, of one feature or of all.
     package func events(of feature: FeatureID? = nil, limit: Int = 50) async throws -> [EventRecord] {
         try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM event WHERE ?1 IS NULL OR feature = ?1 ORDER BY id DESC LIMIT ?2",
-                arguments: [feature?.key, limit]
-            ).map {
+            // Two statements: one for both would have SQLite look at every row.
+            let rows =
+                if let feature {
+                    try database.rows("SELECT * FROM event WHERE feature = ? ORDER BY id DESC LIMIT ?", [feature.key, limit])
+                } else {
+                    try database.rows("SELECT * FROM event ORDER BY id DESC LIMIT ?", [limit])
+                }
+            return rows.map {
                 EventRecord(
                     feature: ($0["feature"] as String?).flatMap { FeatureID($0) }, run: ($0["run"] as Int?).map(RunNumber.init),
                     time: $0["time"], text: $0["text"])

@@ -21,7 +21,7 @@ extension Store {
     private static func entries(
         _ table: String, _ database: Database, where condition: String, _ arguments: StatementArguments
     ) throws -> [FeatureJournals.Entry] {
-        try Row.fetchAll(database, sql: "SELECT * FROM \(table) WHERE \(condition)", arguments: arguments).map { row in
+        try database.rows("SELECT * FROM \(table) WHERE \(condition)", arguments).map { row in
             var values: [String: FeatureJournals.Value] = [:]
             // The number of an event is the database's own.
             for (column, value) in row where !(table == "event" && column == "id") { values[column] = .init(value) }
@@ -73,17 +73,16 @@ extension Store {
         let names = row.map { $0.key }
         let values = StatementArguments(row.map { $0.value.databaseValue })
         let isSame = names.map { "\($0) IS ?" }.joined(separator: " AND ")
-        if entry.row == nil { return try database.execute(sql: "DELETE FROM \(entry.table) WHERE \(isSame)", arguments: values) }
+        if entry.row == nil { return try database.run("DELETE FROM \(entry.table) WHERE \(isSame)", values) }
         // An event has no name of its own: the same words at the same time are the same event.
         if entry.table == "event",
-            try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE \(isSame))", arguments: values) == true
+            try database.value(Bool.self, "SELECT EXISTS (SELECT 1 FROM event WHERE \(isSame))", values) == true
         {
             return
         }
         let places = Array(repeating: "?", count: names.count).joined(separator: ",")
         do {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO \(entry.table) (\(names.joined(separator: ","))) VALUES (\(places))", arguments: values)
+            try database.run("INSERT OR REPLACE INTO \(entry.table) (\(names.joined(separator: ","))) VALUES (\(places))", values)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             // A line of another version, or one that somebody has changed: it counts for nothing.
         }
@@ -105,7 +104,7 @@ extension Store {
                 entries += try Self.entries(table, database, where: "feature = ?", [feature])
             }
             entries += try Self.entries("feature", database, where: "id = ?", [feature])
-            let keys = try String.fetchAll(database, sql: "SELECT key FROM fact").filter { Self.feature(ofFact: $0) == feature }
+            let keys = try database.values(String.self, "SELECT key FROM fact").filter { Self.feature(ofFact: $0) == feature }
             for key in keys { entries += try Self.entries("fact", database, where: "key = ?", [key]) }
             let encoder = JSONEncoder()
             encoder.outputFormatting = .withoutEscapingSlashes

@@ -9,18 +9,18 @@ extension Store {
     /// Further is a step that ended, or a model call that was paid; its cost is bounded by the budgets. One transaction, however many jobs there are.
     package func releaseInterrupted(limit: Int) async throws -> [(feature: FeatureID, count: Int)] {
         try await write { database in
-            try database.execute(
-                sql: """
-                    WITH held AS (
-                      SELECT sequence, (SELECT count(*) FROM step WHERE step.feature = job.feature)
-                        + (SELECT count(*) FROM spending WHERE spending.feature = job.feature AND actual IS NOT NULL) AS reached
-                      FROM job WHERE state = 'running')
-                    UPDATE job SET state = 'ready', progress = held.reached,
-                      unclean = CASE WHEN boot IS NOT ?1 THEN 0 WHEN held.reached > progress THEN 1 ELSE unclean + 1 END
-                    FROM held WHERE job.sequence = held.sequence
-                    """, arguments: [BootSession.id])
-            return try Row.fetchAll(
-                database, sql: "SELECT feature, unclean FROM job WHERE state = 'ready' AND unclean >= ? ORDER BY sequence", arguments: [limit]
+            try database.run(
+                """
+                WITH held AS (
+                  SELECT sequence, (SELECT count(*) FROM step WHERE step.feature = job.feature)
+                    + (SELECT count(*) FROM spending WHERE spending.feature = job.feature AND actual IS NOT NULL) AS reached
+                  FROM job WHERE state = 'running')
+                UPDATE job SET state = 'ready', progress = held.reached,
+                  unclean = CASE WHEN boot IS NOT ?1 THEN 0 WHEN held.reached > progress THEN 1 ELSE unclean + 1 END
+                FROM held WHERE job.sequence = held.sequence
+                """, [BootSession.id])
+            return try database.rows(
+                "SELECT feature, unclean FROM job WHERE state = 'ready' AND unclean >= ? ORDER BY sequence", [limit]
             ).compactMap { row in FeatureID(row["feature"] as String).map { ($0, row["unclean"]) } }
         }
     }
@@ -37,7 +37,7 @@ extension Store {
     package func circuits() async throws -> [Resource: (circuit: Circuit, retry: DurableWait?)] {
         try await read { database in
             var circuits: [Resource: (circuit: Circuit, retry: DurableWait?)] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT * FROM circuit") {
+            for row in try database.rows("SELECT * FROM circuit") {
                 guard let resource = Resource(key: row["resource"]), let kind = FaultClass(rawValue: row["kind"]) else { continue }
                 var retry: DurableWait?
                 if let until = row["retry_at"] as Int64?, let wait = row["retry_wait"] as Int64? {
@@ -56,12 +56,12 @@ extension Store {
         try await write { database in
             for (resource, change) in changes {
                 guard let change else {
-                    try database.execute(sql: "DELETE FROM circuit WHERE resource = ?", arguments: [resource.key])
+                    try database.run("DELETE FROM circuit WHERE resource = ?", [resource.key])
                     continue
                 }
-                try database.execute(
-                    sql: "INSERT OR REPLACE INTO circuit VALUES (?,?,?,?,?,?,?)",
-                    arguments: [
+                try database.run(
+                    "INSERT OR REPLACE INTO circuit VALUES (?,?,?,?,?,?,?)",
+                    [
                         resource.key, change.circuit.kind.rawValue, change.circuit.reason, change.circuit.failures, change.circuit.phase != .open,
                         change.retry?.until, change.retry?.milliseconds,
                     ])

@@ -10,22 +10,20 @@ extension Store {
     package func snapshot(olderThan age: Duration = .zero) async throws {
         let files = DatabaseFiles(database: path)
         try await reach { queue in
-            try await Task {
-                try await queue.writeWithoutTransaction { database in
-                    if age > .zero, let newest = try files.snapshotList().first, let status = try FileStatus.ifPresent(newest) {
-                        let old = Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000
-                        guard old < 0 || .seconds(old) >= age else { return }
-                    }
-                    do { try Self.snapshot(database, files) } catch {
-                        // A damaged page may call itself a full disk.
-                        if let damage = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), damage != "ok" {
-                            throw Self.damaged(path, damage)
-                        }
-                        throw error
-                    }
-                    try files.pruneSnapshots()
+            try await Self.ask(queue) { database in
+                if age > .zero, let newest = try files.snapshotList().first, let status = try FileStatus.ifPresent(newest) {
+                    let old = Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000
+                    guard old < 0 || .seconds(old) >= age else { return }
                 }
-            }.value
+                do { try Self.snapshot(database, files) } catch {
+                    // A damaged page may call itself a full disk.
+                    if let damage = try String.fetchOne(database, sql: "PRAGMA quick_check(1)"), damage != "ok" {
+                        throw Self.damaged(path, damage)
+                    }
+                    throw error
+                }
+                try files.pruneSnapshots()
+            }
         }
     }
 

@@ -59,29 +59,29 @@ extension Store {
     package func reserve(_ amount: Money?, key: String, scope: SpendingScope, limits: SpendingLimits) async throws -> Reservation {
         let day = Store.today
         return try await write { database in
-            func spent(_ condition: String, _ arguments: StatementArguments) throws -> Money {
-                Money(
-                    microdollars: try Int64.fetchOne(
-                        database, sql: "SELECT ifnull(sum(ifnull(actual, reserved)), 0) FROM spending WHERE \(condition)", arguments: arguments) ?? 0)
-            }
             let feature = scope.feature.key
-            let pots: [(String, Money?, String, StatementArguments)] = [
-                ("agent", limits.agent, "feature = ? AND run = ? AND agent = ?", [feature, scope.run.rawValue, scope.agent]),
-                ("run", limits.run, "feature = ? AND run = ?", [feature, scope.run.rawValue]),
-                ("feature", limits.feature, "feature = ?", [feature]),
-                ("day", limits.day, "day = ?", [day]),
-            ]
-            for (pot, allowed, condition, arguments) in pots {
-                guard let allowed else { continue }
-                let used = try spent(condition, arguments)
+            func refusal(_ pot: String, _ allowed: Money?, where condition: String, _ arguments: @autoclosure () -> StatementArguments) throws
+                -> Reservation?
+            {
+                guard let allowed else { return nil }
+                let sum = "SELECT ifnull(sum(ifnull(actual, reserved)), 0) FROM spending WHERE \(condition)"
+                let used = Money(microdollars: try database.value(Int64.self, sum, arguments()) ?? 0)
                 let isOver = amount.map { $0 > .zero && used + $0 > allowed } ?? (used >= allowed)
-                if isOver { return .refused(pot: pot, spent: used, allowed: allowed) }
+                return isOver ? .refused(pot: pot, spent: used, allowed: allowed) : nil
             }
-            let former = "\(key)~\(UUID().uuidString)"
-            try database.execute(sql: "UPDATE spending SET key = ? WHERE key = ?", arguments: [former, key])
-            try database.execute(
-                sql: "INSERT INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
-                arguments: [
+            let refusal =
+                try refusal(
+                    "agent", limits.agent, where: "feature = ? AND run = ? AND agent = ?", [feature, scope.run.rawValue, scope.agent])
+                ?? refusal("run", limits.run, where: "feature = ? AND run = ?", [feature, scope.run.rawValue])
+                ?? refusal("feature", limits.feature, where: "feature = ?", [feature])
+                ?? refusal("day", limits.day, where: "day = ?", [day])
+            if let refusal { return refusal }
+            // Not a UUID: Foundation opens a device for each.
+            let former = "\(key)~\(String(UInt64.random(in: .min ... .max), radix: 36))\(String(UInt64.random(in: .min ... .max), radix: 36))"
+            try database.run("UPDATE spending SET key = ? WHERE key = ?", [former, key])
+            try database.run(
+                "INSERT INTO spending (key, feature, run, agent, model, day, reserved, price_known) VALUES (?,?,?,?,?,?,?,?)",
+                [
                     key, feature, scope.run.rawValue, scope.agent, scope.model, day, amount?.microdollars ?? 0, amount != nil,
                 ])
             try write(down: "spending", of: feature, database, where: "key IN (?, ?)", [former, key])
@@ -93,33 +93,36 @@ extension Store {
     /// Books what the call really cost, or what it is taken to have cost (`isEstimated`). `nil` is unknown: then what was reserved counts. Throws where
     /// nothing was reserved under the key.
     package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int, isEstimated: Bool = false) async throws {
-        try await unfenced.write {
-            try $0.execute(
-                sql: """
-                    UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3,
-                                        estimated = ?5
-                    WHERE key = ?4
-                    """, arguments: [cost?.microdollars, inputTokens, outputTokens, key, isEstimated || cost == nil])
-            guard $0.changesCount == 1 else { throw StoreError(code: .failed, message: "Nothing is reserved under \(key).") }
-            guard let feature = try String.fetchOne($0, sql: "SELECT feature FROM spending WHERE key = ?", arguments: [key]) else { return }
-            try write(down: "spending", of: feature, $0, where: "key = ?", [key])
+        try await unfenced.write { database in
+            let feature = try database.value(
+                String.self,
+                """
+                UPDATE spending SET actual = ifnull(?1, reserved), price_known = price_known OR ?1 IS NOT NULL, input = ?2, output = ?3,
+                                    estimated = ?5
+                WHERE key = ?4 RETURNING feature
+                """, [cost?.microdollars, inputTokens, outputTokens, key, isEstimated || cost == nil])
+            guard let feature else { throw StoreError(code: .failed, message: "Nothing is reserved under \(key).") }
+            try write(down: "spending", of: feature, database, where: "key = ?", [key])
             try failpoint(.settleAfterIntent)
         }
     }
 
     /// What a feature, one run of it, a day (`2026-11-21`), or everything (all `nil`) has cost.
     package func spending(feature: FeatureID? = nil, run: RunNumber? = nil, day: String? = nil) async throws -> SpendingTotal {
-        try await read { database in
+        // A condition for each that is given: one for all cases would have SQLite look at every row.
+        let given: [(condition: String, value: DatabaseValue)] = [
+            ("feature = ?", feature?.key.databaseValue), ("run = ?", run?.rawValue.databaseValue), ("day = ?", day?.databaseValue),
+        ].compactMap { condition, value in value.map { (condition, $0) } }
+        let filter = given.isEmpty ? "" : "WHERE " + given.map(\.condition).joined(separator: " AND ")
+        return try await read { database in
             var total = SpendingTotal()
             guard
-                let row = try Row.fetchOne(
-                    database,
-                    sql: """
-                        SELECT ifnull(sum(ifnull(actual, reserved)), 0) AS amount, ifnull(sum(input), 0) AS input, ifnull(sum(output), 0) AS output,
-                               ifnull(sum(CASE WHEN estimated OR actual IS NULL THEN ifnull(actual, reserved) END), 0) AS estimated,
-                               ifnull(sum(calls), 0) AS calls, ifnull(sum(ifnull(unpriced, price_known = 0)), 0) AS unknown FROM spending
-                        WHERE (?1 IS NULL OR feature = ?1) AND (?2 IS NULL OR run = ?2) AND (?3 IS NULL OR day = ?3)
-                        """, arguments: [feature?.key, run?.rawValue, day])
+                let row = try database.row(
+                    """
+                    SELECT ifnull(sum(ifnull(actual, reserved)), 0) AS amount, ifnull(sum(input), 0) AS input, ifnull(sum(output), 0) AS output,
+                           ifnull(sum(CASE WHEN estimated OR actual IS NULL THEN ifnull(actual, reserved) END), 0) AS estimated,
+                           ifnull(sum(calls), 0) AS calls, ifnull(sum(ifnull(unpriced, price_known = 0)), 0) AS unknown FROM spending \(filter)
+                    """, StatementArguments(given.map(\.value)))
             else { return total }
             total.amount = Money(microdollars: row["amount"])
             total.estimated = Money(microdollars: row["estimated"])
@@ -134,12 +137,11 @@ extension Store {
     /// What a day has cost by feature, the dearest first.
     package func spendingByFeature(day: String, limit: Int) async throws -> [(feature: FeatureID, amount: Money)] {
         try await read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT feature, sum(ifnull(actual, reserved)) AS amount FROM spending WHERE day = ?
-                    GROUP BY feature ORDER BY amount DESC, feature LIMIT ?
-                    """, arguments: [day, limit]
+            try database.rows(
+                """
+                SELECT feature, sum(ifnull(actual, reserved)) AS amount FROM spending WHERE day = ?
+                GROUP BY feature ORDER BY amount DESC, feature LIMIT ?
+                """, [day, limit]
             ).compactMap { row in
                 FeatureID(row["feature"] as String).map { ($0, Money(microdollars: row["amount"])) }
             }

@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerrySystem
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 package import SystemPackage
 
 /// The database: queue, runs, steps, money, history. A cache and a journal; what it holds of a feature can be read in the vault as well.
@@ -153,21 +154,31 @@ package struct Store: Sendable {
         return store
     }
 
-    /// In one transaction. In a cancelled task too: what has happened is recorded even when nobody waits for it any more.
+    /// In one transaction.
     func write<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
-        // GRDB rolls a write back in a cancelled task; an unstructured task is not cancelled with its parent.
-        try await reach { queue in
-            try await Task { [fence] in
-                try await queue.write { database in
+        try await reach { [fence] queue in
+            try await Self.ask(queue) { database in
+                try database.transaction { database in
                     if let fence, try !Self.isCurrent(fence, in: database) { throw fence.superseded }
                     return try body(database)
                 }
-            }.value
+            }
         }
     }
 
+    /// As all is at one moment.
     func read<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
-        try await reach { queue in try await Task { try await queue.read(body) }.value }
+        try await reach { [isReader] queue in
+            // Nobody but this connection writes, so only a reader can see a change between two statements.
+            try await Self.ask(queue) { isReader ? try $0.transaction(writing: false, body) : try body($0) }
+        }
+    }
+
+    /// On the connection's queue. In a cancelled task too, where GRDB's own calls roll back: what has happened is recorded even when nobody waits for it.
+    static func ask<Value: Sendable>(_ queue: DatabaseQueue, _ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.asyncWriteWithoutTransaction { database in continuation.resume(with: Result { try body(database) }) }
+        }
     }
 
     /// Asks the connection; one that the disk has made doubtful is opened anew before, and one that was closed for that under way is asked again.
@@ -218,7 +229,15 @@ package struct Store: Sendable {
     }
 
     /// Now, as all times in the database: ISO 8601, UTC, whole seconds.
-    package static var now: String { Date.now.formatted(.iso8601) }
+    package static var now: String {
+        let second = Date.now.timeIntervalSince1970.rounded(.down)
+        return lastSecond.withLock { last in
+            if last.second != second { last = (second, Date(timeIntervalSince1970: second).formatted(.iso8601)) }
+            return last.text
+        }
+    }
+    /// To write a date takes as long as most statements, and each of them writes one.
+    private static let lastSecond = Mutex<(second: Double, text: String)>((-1, ""))
     /// Now in milliseconds since 1970, for waits that outlive the process.
     package static var milliseconds: Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
     /// Today in UTC, `2026-11-21`: the day that a day's budget means.
@@ -245,6 +264,11 @@ extension FeatureID {
 
 /// JSON lists in a column.
 enum ColumnList {
-    static func encode(_ list: [String]) -> String { (try? String(decoding: JSONEncoder().encode(list), as: UTF8.self)) ?? "[]" }
-    static func decode(_ text: String) -> [String] { (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? [] }
+    static func encode(_ list: [String]) -> String {
+        list.isEmpty ? empty : (try? String(decoding: JSONEncoder().encode(list), as: UTF8.self)) ?? empty
+    }
+    static func decode(_ text: String) -> [String] { text == empty ? [] : (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? [] }
+
+    /// Most are: a feature has three lists, and is written and read more than anything else.
+    private static let empty = "[]"
 }

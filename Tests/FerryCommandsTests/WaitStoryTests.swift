@@ -73,4 +73,40 @@ struct WaitStoryTests {
         }
         #expect(tell(.done, dirty).reason.hasPrefix("Approved, waits") && tell(.done, dirty).needsPerson)
     }
+
+    @Test func `an approved feature says what keeps its merge from being made`() {
+        let approved = record(1, .review) {
+            $0.isApproved = true
+            $0.folder = .done
+        }
+        #expect(tell(.done, approved) { $0.isStopped = true }.remedy == "ferry stop --undo")
+        #expect(tell(.done, approved) { $0.absence = "The vault is not there." }.reason == "The vault is not there.")
+        let one = tell(.done, approved) { $0.otherMerges = [FeatureID(number: 2)] }
+        #expect(one.reason.hasSuffix("one at a time; FR-002 is approved as well.") && !one.needsPerson)
+        #expect(
+            tell(.done, approved) { $0.otherMerges = [FeatureID(number: 2), FeatureID(number: 3)] }.reason.hasSuffix(
+                "FR-002, FR-003 are approved as well."))
+    }
+
+    /// An editor has the note, or Ferry has not come to it.
+    @Test func `where the note was not moved yet, what counts is where the feature is`() {
+        func lagging(_ folder: FeatureState, _ state: FeatureState) -> WaitStory {
+            tell(
+                folder,
+                record(1, state) {
+                    $0.folder = folder
+                    $0.tip = "0123456789abcdef"
+                }
+            ) {
+                $0.isAtWork = true
+                $0.unready = .open
+            }
+        }
+        #expect(lagging(.planned, .inProgress).reason.hasPrefix("Ferry is at work on it"))
+        #expect(lagging(.inProgress, .review).reason.hasPrefix("It waits for your decision about its commit"))
+        #expect(lagging(.inProgress, .blocked).reason == "Somebody moved it to blocked.")
+        #expect(lagging(.done, .review).reason.hasPrefix("It waits for your decision"))
+        // A move of the person's that no look has seen yet.
+        #expect(tell(.planned, record(1, .ideas)).remedy == "ferry go FR-001")
+    }
 }

@@ -9,12 +9,16 @@ struct Answer: Sendable {
         var calls: [ScriptedTurn.Call] = []
         /// The answer is held back until the test opens it.
         var gate: Gate?
+        /// What is sent in place of an answer: a failure, or signs of life alone.
+        var reply: WireReply?
     }
 
     /// `Role: coder`, `Attempt: 2`, …
     var lines: [String]
     /// Each must occur in the first message.
     var match: [String] = []
+    /// Only what comes in this way is answered; `nil`: all.
+    var wire: Wire?
     var turns: [Turn]
 
     /// `attempt`: the coder's round in a phase, from 1; `nil` fits all.
@@ -28,9 +32,17 @@ struct Answer: Sendable {
     }
 
     func fits(_ request: WireRequest) -> Bool {
+        guard wire == nil || wire == request.wire else { return false }
         let text = request.firstUserText
         let said = text.split(separator: "\n").prefix(8)
         return lines.allSatisfy { line in said.contains { $0 == line || $0.hasPrefix(line + " ") } } && match.allSatisfy(text.contains)
+    }
+
+    /// The same, for one wire alone.
+    func on(_ wire: Wire) -> Answer {
+        var answer = self
+        answer.wire = wire
+        return answer
     }
 
     /// The same, but its first turn is held back.

@@ -1,4 +1,6 @@
 internal import FerryModel
+internal import FerryPipeline
+internal import FerryService
 internal import FerryStore
 internal import FerrySystem
 internal import FerryTestSupport
@@ -73,6 +75,28 @@ extension EndToEnd {
                     #expect(scene.turns == ["planner 1", "coder 1", "coder 2", "tester 1", "reviewer 1"])
                 }
                 #expect(!endless.isRunning)
+            }
+        }
+
+        @Test func `a note that is moved out at the very moment of its start is no fault of the disk`() async throws {
+            let isMoved = Once()
+            try await Scene.with(Scene.plain) { scene in
+                try await scene.whileServing {
+                    $0.hooks.didChange = { feature in
+                        guard feature.state == .inProgress, feature.folder == .planned, isMoved.take() else { return }
+                        try? scene.move("Thanks", .planned, .ideas)
+                    }
+                } _: {
+                    try scene.plan()
+                    let feature = try await scene.note("Thanks", reaches: .ideas)
+                    #expect(!isMoved.take())
+                    let said = try await scene.history(feature.id) + [scene.dashboard]
+                    #expect(!said.contains { $0.contains("refused") }, "\(said)")
+                    #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
+                    // Nothing else waits for a mend.
+                    try scene.move("Thanks", .ideas, .planned)
+                    try await scene.note("Thanks", reaches: .review)
+                }
             }
         }
     }

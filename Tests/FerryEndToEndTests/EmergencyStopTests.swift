@@ -1,4 +1,6 @@
 internal import FerryModel
+internal import FerryPipeline
+internal import FerryService
 internal import FerryStore
 internal import FerrySystem
 internal import FerryTestSupport
@@ -52,6 +54,31 @@ extension EndToEnd {
                     #expect(await eventually { one.isRunning && other.isRunning })
                 }
                 #expect(!one.isRunning && !other.isRunning)
+            }
+        }
+
+        /// The loop is busy for as long as the stop stands; only what watches beside it sees it.
+        @Test func `a stop that is taken back before the loop has seen it ends the agents, and their work goes on`() async throws {
+            let endless = EndlessCommand()
+            let (isHeld, gate) = (Once(), Gate())
+            let answers: [Answer] = [.planner(), .coder(writes: Hello.farewellWhole, runs: [endless.line]), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                let stop = scene.vault.pushing(VaultLayout().stop)
+                try await scene.whileServing {
+                    $0.hooks.willLook = { if (try? FileStatus.ifPresent(stop)) ?? nil != nil, isHeld.take() { try? await gate.pass() } }
+                } _: {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    #expect(await eventually { endless.isRunning })
+                    try await scene.note("Say goodbye", reaches: .inProgress)
+                    try FileContents.write([], to: stop, mode: 0o644)
+                    try await gate.reached()
+                    #expect(await eventually { !endless.isRunning })
+                    try Directory.removeTree(stop)
+                    gate.open()
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    #expect(feature.run == RunNumber(1))
+                    #expect(try await !scene.history(feature.id).contains { $0.hasPrefix("stopped") })
+                }
             }
         }
     }

@@ -62,7 +62,7 @@ struct Scene: Sendable {
                 }
                 let turn = answer.turns[request.answers]
                 try await turn.gate?.pass()
-                return .answer(.init(text: turn.text, calls: turn.calls))
+                return turn.reply ?? .answer(.init(text: turn.text, calls: turn.calls))
             }
             let scene = Scene(folder: folder, server: server)
             do {

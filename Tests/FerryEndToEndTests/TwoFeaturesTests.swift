@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerryPipeline
 internal import FerryStore
+internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryWireServer
 internal import SystemPackage
@@ -111,6 +112,48 @@ extension EndToEnd {
                     #expect(try await scene.git("ls-tree", "-r", "--name-only", please.tip ?? "").contains("hello/thanks.py"))
                 }
                 #expect(scene.server.refusals.isEmpty)
+            }
+        }
+
+        @Test func `one that was taken out of the vault at work, and comes back in done, holds nobody up`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [
+                .planner(feature: "FR-001").held(by: gate), .planner(), .coder(feature: "FR-002", writes: Hello.word("please")), .tester(),
+                .reviewer(),
+            ]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    try scene.write("---\nid: FR-001\n---\n" + Hello.wordNote("thanks"), "Thanks", in: .planned)
+                    try await gate.reached()
+                    try await scene.note("Thanks", reaches: .inProgress)
+                    try scene.write("---\nid: FR-002\ndepends_on: FR-001\n---\n" + Hello.wordNote("please"), "Please", in: .planned)
+                    try await scene.note("Please", in: .planned, says: "waits for FR-001")
+                    let text = try scene.read("Thanks", in: .inProgress)
+                    try Directory.removeTree(scene.vault.pushing(scene.path("Thanks", in: .inProgress)))
+                    try await scene.note("Please", in: .planned, says: "which was taken out of the vault")
+                    try scene.write(text, "Thanks", in: .done)
+                    try await scene.note("Please", reaches: .review)
+                }
+            }
+        }
+
+        @Test func `a dependency that is edited to name nobody holds a queued feature, and lets it go when it is corrected`() async throws {
+            let answers: [Answer] = [.planner(), .coder(writes: Hello.word("please")), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    try scene.write("# Later\n", "Later", in: .ideas)
+                    try scene.write("---\nid: FR-002\ndepends_on: \"[[Later]]\"\n---\n" + Hello.wordNote("please"), "Please", in: .planned)
+                    // The idea has no id, so its name is what is missed.
+                    try await scene.told("Please", "no feature bears that name")
+                    try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: \"[[Later]]\"", with: "depends_on: FR-001") }
+                    try await scene.told("Please", "waits for FR-001")
+                    try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: FR-001", with: "depends_on: nobody") }
+                    try await scene.told("Please", "It depends on nobody, and no feature bears that name")
+                    #expect(scene.server.requests.isEmpty)
+                    #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
+                    try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: nobody\n", with: "") }
+                    try await scene.note("Please", reaches: .review)
+                }
             }
         }
     }

@@ -68,6 +68,10 @@ extension EndToEnd {
             try await scene.note("Say goodbye", in: .done, says: "Merged as `\(merge.prefix(12))`")
             try checkPersonsBytes(scene, in: .done)
             #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
+            for key in ["branch", "merge"] {
+                let left = try await scene.reading { try await $0.effect(key, of: feature.id, feature.run) } ?? nil
+                #expect(left == nil)
+            }
         }
 
         /// Ferry's keys and block taken out, every byte is the person's.

@@ -61,11 +61,13 @@ struct DispatchStateTests {
         #expect(state.reason(for: one) == .cycle([one, two, three, one]))
     }
 
-    @Test func `a feature outside a cycle waits for its parent, not for the cycle`() {
+    @Test func `a feature outside a cycle waits for its parent, and is told of the circle`() {
         var state = DispatchState(limit: 4)
         _ = state.apply(job(two, after: [three]))
         _ = state.apply(job(three, after: [two]))
         _ = state.apply(job(one, after: [two]))
+        #expect(state.reason(for: one) == .dependency([two, three, two]))
+        _ = state.apply(.withdrawn(three))
         #expect(state.reason(for: one) == .dependency([two, three]))
     }
 

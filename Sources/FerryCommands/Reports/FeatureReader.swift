@@ -105,6 +105,10 @@ struct FeatureReader: Sendable {
             facts.isAtWork = queue?.isAtWork(id) ?? false
             facts.nextTry = queue?.nextTry(of: id)
             facts.noteFault = try await store.fact("note:\(id)")
+            if let record = feature.record, record.isApproved {
+                let others = byID.values.compactMap(\.record).filter { $0.isApproved && $0.repository == record.repository && $0.id != id }
+                facts.otherMerges = others.map(\.id).sorted()
+            }
         }
         return WaitStory(facts)
     }

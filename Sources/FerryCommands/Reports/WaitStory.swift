@@ -12,6 +12,8 @@ struct WaitStory: Hashable, Sendable {
         var settle: Duration
         /// What a queued feature waits for.
         var wait: String?
+        /// Others of its repository that are approved and not merged yet; merges go one at a time.
+        var otherMerges: [FeatureID] = []
         /// An attempt is at work on it.
         var isAtWork = false
         /// When what waits after a failure is tried again.
@@ -46,7 +48,7 @@ struct WaitStory: Hashable, Sendable {
         if let record = facts.feature.record, record.isAmbiguous { return (record.waitsFor ?? "Two notes bear its id.", nil, true) }
         let mayGoOn = facts.isServed && !facts.isStopped
         if let asked = facts.asked, mayGoOn, facts.feature.state != .planned { return (asked, nil, true) }
-        switch facts.feature.state {
+        switch state(facts.feature) {
         case .ideas, .drafts:
             if let waits = facts.feature.record?.waitsFor { return (waits, "ferry plan \(name)", true) }
             return ("Nothing happens in \(facts.feature.state.rawValue): it waits for you.", "ferry plan \(name)", true)
@@ -56,6 +58,12 @@ struct WaitStory: Hashable, Sendable {
         case .done: return done(facts)
         case .blocked: return blocked(facts, name)
         }
+    }
+
+    /// Where it stands: where its note lies, but for one that Ferry has not moved yet to where the feature is.
+    private static func state(_ feature: FoundFeature) -> FeatureState {
+        guard let record = feature.record, record.folder == feature.state, !record.isApproved else { return feature.state }
+        return record.state ?? feature.state
     }
 
     private static func planned(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
@@ -105,9 +113,15 @@ struct WaitStory: Hashable, Sendable {
 
     private static func done(_ facts: Facts) -> (String, String?, Bool) {
         guard let record = facts.feature.record, record.isApproved || record.state == .review else { return ("Nothing: it is done.", nil, false) }
+        if facts.isStopped { return ("It is approved, and everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
         if !facts.isServed { return ("It is approved, and no service is running that could merge it.", "ferry run", true) }
+        if let absence = facts.absence { return (absence, nil, true) }
         if let waits = record.waitsFor { return (waits, nil, true) }
-        return ("It is approved and about to be merged.", nil, false)
+        let others = facts.otherMerges.prefix(5).map(\.description).joined(separator: ", ")
+        let turn =
+            others.isEmpty
+            ? "" : " Merges of a repository go one at a time; \(others) \(facts.otherMerges.count == 1 ? "is" : "are") approved as well."
+        return ("It is approved and about to be merged." + turn, nil, false)
     }
 
     private static func blocked(_ facts: Facts, _ name: String) -> (String, String?, Bool) {

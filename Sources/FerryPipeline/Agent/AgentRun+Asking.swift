@@ -106,6 +106,8 @@ extension AgentRun {
         }
         clocks = watch.clocks
         let failures = response == nil ? meter.failures(endingWith: failure as? ModelError, model: model.model.name) : meter.failures
+        // It did not come to an answer: of a chain, the one that was asked last is the one that hangs.
+        if response == nil, failure == nil, let asked = failures.last?.model { answeredBy = asked }
         try await failpoint(.modelAfterEffect)
         let (used, cost) = await settle(reservation, response, failures, unknown: meter.unknown)
         try await failpoint(.modelAfterDone)

@@ -4,6 +4,7 @@ internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
 internal import Foundation
+internal import SystemPackage
 
 /// Attempts: begun when a slot is free, and where a feature goes when one has ended.
 extension Dispatcher {
@@ -37,7 +38,11 @@ extension Dispatcher {
                         scope: .repository(name), kind: .configuration), claim)
             }
             try await failpoint(.claimAfterDone)
-            let note = try desk.read(feature.path)
+            let note: [UInt8]
+            do { note = try desk.read(feature.path) } catch Errno.noSuchFileOrDirectory {
+                // Somebody has just moved it; the look that follows says what that asks for.
+                return .ended(.cancelled, claim)
+            }
             let kind = try await parts.store.fact("kind:\(id)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .retry
             let feedback = try await parts.store.fact("feedback:\(id)") ?? ""
             let models = parts.models
@@ -142,8 +147,12 @@ extension Dispatcher {
             try await meet(fault, &feature, claim, now)
         case .cancelled:
             try await parts.store.release(claim)
-            // The emergency stop keeps it in the queue.
-            if isStopped, let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
+            // The emergency stop keeps it in the queue. Where it was taken back before this end, nobody else would put it there again.
+            if isStopped {
+                if let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
+            } else {
+                retries[.job(id)] = now + parts.timing.retryFirst
+            }
         }
         attemptsBegan[id] = nil
         return actions

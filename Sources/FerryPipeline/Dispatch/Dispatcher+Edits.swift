@@ -15,11 +15,18 @@ extension Dispatcher {
         if let box = ticked.first(where: { !$0.id.hasPrefix("waive-") }) { return try await take(box, of: &feature, now) }
         if !waivers.isEmpty { return isWaived ? try await dispatch(&feature, now) : [] }
         if undispatched.contains(id) || isRaised(feature, note) { return try await dispatch(&feature, now) }
-        guard state.isWaiting(id) else {
+        // One that waits after a failure is put into the queue by its record.
+        let isPostponed = retries[.job(id)] != nil
+        guard state.isWaiting(id) || isPostponed else {
             if state.isRunning(id), try await isAnswered(note, feature) {
                 requestNote(id, notBefore: now + parts.timing.noteInterval, sooner: false)
             }
             return []
+        }
+        guard feature.state != .planned || unresolved(note.dependsOn).isEmpty else {
+            // As at its dispatch: a name that names nobody is to be corrected, and is no permission to start.
+            try await parts.store.closeJob(id, as: "held")
+            return state.apply(.withdrawn(id)) + (try await dispatch(&feature, now))
         }
         let dependsOn = resolve(note.dependsOn)
         guard feature.priority != note.priority || feature.dependsOn != dependsOn || feature.title != note.title else { return [] }
@@ -27,7 +34,7 @@ extension Dispatcher {
         feature.dependsOn = dependsOn
         feature.title = note.title
         try await save(feature)
-        guard let job = try await parts.store.openJob(id) else { return [] }
+        guard !isPostponed, let job = try await parts.store.openJob(id) else { return [] }
         return queue(feature, job)
     }
 

@@ -150,7 +150,9 @@ extension Dispatcher {
             return []
         case .list:
             feature.waitsFor = "It came back to this folder from outside, so Ferry left it alone. Move it to planned to start it."
-            return try await settle(&feature, target, now, writes: false)
+            let actions = try await settle(&feature, target, now, writes: false)
+            // The next start would release those that depend on it, by the same row.
+            return target == .done ? actions + state.apply(.released(id)) : actions
         case .none:
             // It left review, done, ideas, drafts or blocked, or went from one of these to another: nothing was asked for.
             if target == nil { feature.isPresent = false } else { feature.state = target }

@@ -40,7 +40,7 @@ extension WaitReason {
         case .hold(let reason, let canary):
             return reason + (canary.map { "\n\($0) tries now whether it is mended; if it is, all go on." } ?? "")
         case .dependency(let chain): return Self.chain(chain, standing)
-        case .cycle(let chain): return "depends on itself: \(chain.map(\.description).joined(separator: " → ")); take one `depends_on` out"
+        case .cycle(let chain): return Self.circle(chain[...])
         case .ending: return "waits until its older attempt has ended"
         case .slot(let running): return "waits for a free slot (\(running) at work; `agents_at_once`)"
         case .repositorySlot(let repository, let running): return "waits for a free slot of \(repository) (\(running) at work; `at_once`)"
@@ -49,14 +49,26 @@ extension WaitReason {
         }
     }
 
-    /// Links of a chain that are named.
+    /// Links of a chain that are named, and of a circle.
     private static let chainLimit = 6
+    private static let circleLimit = 20
 
     private static func chain(_ chain: [FeatureID], _ standing: (FeatureID) -> FeatureStanding?) -> String {
         guard let last = chain.last else { return "waits for nothing" }
-        var names = chain.map(\.description)
+        // Those before it wait for a circle that they are no part of.
+        let circle = chain.dropLast().firstIndex(of: last).map { chain[$0...] }
+        let way = circle.map { chain[...$0.startIndex] } ?? chain[...]
+        var names = way.map(\.description)
         if names.count > chainLimit { names.replaceSubrange(2..<(names.count - 2), with: ["\(names.count - 4) others in a row"]) }
-        let clause = standing(last)?.clause ?? "which is not in the vault: correct `depends_on`, or add that note"
+        let clause =
+            circle.map { "which " + Self.circle($0) } ?? standing(last)?.clause ?? "which is not in the vault: correct `depends_on`, or add that note"
         return "waits for " + names.joined(separator: ", which waits for ") + ", " + clause
+    }
+
+    /// `depends on itself: FR-001 → FR-002 → FR-001; …`
+    private static func circle(_ features: ArraySlice<FeatureID>) -> String {
+        var names = features.map(\.description)
+        if names.count > circleLimit { names.replaceSubrange((circleLimit / 2)..<(names.count - circleLimit / 2), with: ["…"]) }
+        return "depends on itself: \(names.joined(separator: " → ")); take one `depends_on` out"
     }
 }

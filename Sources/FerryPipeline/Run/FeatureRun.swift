@@ -121,10 +121,10 @@ package struct FeatureRun: Sendable {
     private func setBranch(to head: CommitID) async throws {
         let tip = try await parts.git.tip(of: request.branch)
         let fact = "branch:\(request.feature)"
-        // Set by an attempt that did not see its end: Ferry's own as well.
+        // Set by an attempt that did not see its end, of this run or an earlier one: Ferry's own as well.
         let effect = EffectRecord(key: "branch", kind: .branch, request: head.hex)
-        let intended = try await parts.store.effect(effect.key, of: request.feature, request.run)?.request
-        let own = [try await parts.store.fact(fact), intended]
+        let intended = try await parts.store.unfinished(.branch, of: request.feature).map(\.request)
+        let own = [try await parts.store.fact(fact)].compactMap { $0 } + intended
         if let tip, !own.contains(tip.hex), try await !parts.git.isAncestor(tip, of: head) {
             throw RunStop(
                 .blocked(

@@ -9,6 +9,8 @@ package import SystemPackage
 package struct RepositoryCache: Sendable {
     /// `home-1`, `home-2`, …; the highest counts. The one before stays, since a run may be copying it.
     private let folder: FilePath
+    /// What a seed is called that is being copied.
+    static let incoming = "incoming-"
     private let runner: any CommandRunner
 
     package init(folder: FilePath, runner: any CommandRunner) {
@@ -32,7 +34,7 @@ package struct RepositoryCache: Sendable {
     func keep(_ home: FilePath, under policy: SandboxPolicy) async throws {
         let known = try generations()
         let number = (known.last?.number ?? 0) + 1
-        let incoming = folder.appending("incoming-\(UInt32.random(in: .min ... .max))")
+        let incoming = folder.appending("\(Self.incoming)\(UInt32.random(in: .min ... .max))")
         try Directory.create(incoming, mode: 0o700)
         defer { try? Directory.removeTree(incoming) }
         var policy = Self.copying(policy)

@@ -30,17 +30,27 @@ package struct StateFolders: Hashable, Sendable {
 
     /// This version of a note need not be quiet before it starts (`ferry go`); a service that begins later heeds it, too. Throws `Errno`.
     package func askToGo(_ version: ContentHash) throws {
-        try Directory.create(state.appending("go"), mode: 0o700)
+        try Directory.create(goRequests, mode: 0o700)
         try FileContents.write([UInt8](), to: goRequest(version))
     }
 
     /// Whether that was asked of this version.
     package func isAskedToGo(_ version: ContentHash) -> Bool { ((try? FileStatus.ifPresent(goRequest(version))) ?? nil) != nil }
 
-    private func goRequest(_ version: ContentHash) -> FilePath { state.appending("go").appending(version.description) }
+    private func goRequest(_ version: ContentHash) -> FilePath { goRequests.appending(version.description) }
 
-    /// Removes temporaries of writes that a kill cut off, in the state folder itself. To be called under the lock. Throws `Errno`.
+    /// What was asked for so, a file for each version of a note.
+    var goRequests: FilePath { state.appending("go") }
+
+    /// Removes what a kill cut off: temporaries of writes in the state folder itself, and copies that were to become the seed of a repository's homes.
+    /// To be called under the lock. Throws `Errno`.
     package func removeLeftovers() throws {
+        for folder in try FileStatus.ifPresent(prepared) == nil ? [] : Directory.folders(of: prepared) {
+            let seeds = prepared.appending(folder)
+            for entry in try Directory.folders(of: seeds) where entry.string.hasPrefix(RepositoryCache.incoming) {
+                try Directory.removeTree(seeds.appending(entry))
+            }
+        }
         for entry in try Directory.entries(of: state) where entry.name.string.hasPrefix(".ferry-") && entry.kind == .regular {
             try Directory.removeTree(state.appending(entry.name))
         }
@@ -63,7 +73,10 @@ package struct StateFolders: Hashable, Sendable {
     }
 
     /// What preparing a repository has fetched.
-    package func cache(of repository: RepositoryName) -> FilePath { cache.appending("prepared").appending(Self.fileName(repository.rawValue)) }
+    package func cache(of repository: RepositoryName) -> FilePath { prepared.appending(Self.fileName(repository.rawValue)) }
+
+    /// The same of all repositories, a folder for each.
+    var prepared: FilePath { cache.appending("prepared") }
 
     /// What Ferry can make again of all runs, a folder for each feature.
     package var workspaces: FilePath { cache.appending("work") }

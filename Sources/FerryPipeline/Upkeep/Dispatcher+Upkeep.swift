@@ -34,7 +34,9 @@ extension Dispatcher {
             // What keeps a snapshot from being made need not keep work from going on; the next try is in an hour.
             parts.log.warning("Making a snapshot of the database: \(error)")
         }
-        let pruning = Pruning(folders: parts.folders, desk: desk, settings: configuration.settings, features: Array(features.values))
+        let pruning = Pruning(
+            folders: parts.folders, desk: desk, settings: configuration.settings, features: Array(features.values),
+            repositories: configuration.repositories.map(\.name))
         // Beside the loop: it looks at many files, and nobody waits for it.
         Task { [log = parts.log] in
             for line in await pruning.perform() { log.notice("\(line)") }

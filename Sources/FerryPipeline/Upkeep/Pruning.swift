@@ -13,6 +13,8 @@ struct Pruning: Sendable {
     let desk: VaultDesk
     let settings: SettingsNote
     let features: [FeatureRecord]
+    /// Those that have a note.
+    let repositories: [RepositoryName]
 
     private var plan: PruningPlan {
         let needed = features.filter { feature in
@@ -30,7 +32,9 @@ struct Pruning: Sendable {
     /// Says in lines what it removed, and what could not be.
     func perform() async -> [String] {
         let plan = plan
-        var lines = await withCheckedContinuation { continuation in onOwnThread { continuation.resume(returning: removeFolders(plan)) } }
+        var lines = await withCheckedContinuation { continuation in
+            onOwnThread { continuation.resume(returning: removeFolders(plan) + removeUnused()) }
+        }
         do { lines += try await removeNotes() } catch { lines.append("The notes of old runs cannot be removed: \(error).") }
         return lines
     }
@@ -50,6 +54,23 @@ struct Pruning: Sendable {
             } catch { lines.append("\(folder.path) cannot be removed: \(error).") }
         }
         return count == 0 ? lines : lines + ["Removed what \(count) old runs had left (\(bytes >> 20) MB)."]
+    }
+
+    /// What was fetched for repositories that have no note any more, and requests to start a version of a note that were met or forgotten long ago.
+    private func removeUnused() -> [String] {
+        // A vault that is not there has no notes.
+        guard desk.absence() == nil, !repositories.isEmpty else { return [] }
+        let used = Set(repositories.map { folders.cache(of: $0) })
+        let seeds = ((try? Directory.folders(of: folders.prepared)) ?? []).map { folders.prepared.appending($0) }.filter { !used.contains($0) }
+        let requests = ((try? Directory.entries(of: folders.goRequests)) ?? []).map { folders.goRequests.appending($0.name) }
+        let now = Date.now.timeIntervalSince1970
+        return (seeds + requests).compactMap { path in
+            guard let status = try? FileStatus(of: path), now - Double(status.modified) / 1_000_000_000 > Double(settings.keepDays) * 86_400 else {
+                return nil
+            }
+            do { try Directory.removeTree(path) } catch { return "\(path) cannot be removed: \(error)." }
+            return seeds.contains(path) ? "Removed what was fetched for a repository that has no note any more (\(path))." : nil
+        }
     }
 
     private func found(_ kind: PruningPlan.Folder.Kind, in root: FilePath) -> [PruningPlan.Folder] {

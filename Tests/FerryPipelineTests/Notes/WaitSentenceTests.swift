@@ -44,6 +44,20 @@ struct WaitSentenceTests {
         #expect(sentence.hasSuffix("FR-050, which is blocked"))
     }
 
+    @Test func `a circle is named, to those in it and to those that wait for it`() {
+        let ids = (1...60).map { FeatureID(number: $0) }
+        let circle = "depends on itself: FR-002 → FR-003 → FR-002; take one `depends_on` out"
+        #expect(WaitReason.cycle([ids[1], ids[2], ids[1]]).sentence { _ in nil } == circle)
+        #expect(
+            WaitReason.dependency([ids[0], ids[1], ids[2], ids[1]]).sentence { _ in self.standing(.planned) }
+                == "waits for FR-001, which waits for FR-002, which " + circle)
+        #expect(
+            WaitReason.dependency([ids[1], ids[1]]).sentence { _ in nil }
+                == "waits for FR-002, which depends on itself: FR-002 → FR-002; take one `depends_on` out")
+        let long = WaitReason.cycle(ids + [ids[0]]).sentence { _ in nil }
+        #expect(long.hasPrefix("depends on itself: FR-001 → FR-002") && long.contains("FR-010 → … → FR-052") && long.contains("FR-060 → FR-001;"))
+    }
+
     @Test func `a fault names who tries it`() {
         #expect(WaitReason.hold("no bwrap").sentence { _ in nil } == "no bwrap")
         #expect(WaitReason.hold("no bwrap", canary: one).sentence { _ in nil }.contains("FR-001 tries now"))

@@ -78,6 +78,8 @@ struct SimulatedFerry {
     /// What a person has moved.
     mutating func look(_ world: inout World) async throws {
         for (id, note) in world.notes.sorted(by: { $0.key < $1.key }) {
+            // As it was: most looks find nothing.
+            if let known = features[id], known.folder == note.folder, known.state != nil, without != .dispatchOnce { continue }
             var feature = features[id] ?? FeatureRecord(id: id, path: FilePath("\(id).md"), title: "\(id)", state: nil)
             if features[id] == nil, let parent = parents[id] { feature.dependsOn = [parent] }
             if note.folder != feature.folder,
@@ -200,8 +202,8 @@ struct SimulatedFerry {
             retries[resource] = nil
             if let resource, without != .probe { owed += state.apply(.probe(resource)) }
         }
-        for resource in state.idleCircuits.sorted(by: { $0.key < $1.key }) where attempts.isEmpty && state.waitingFeatures.isEmpty {
-            owed += state.apply(.mended(resource))
+        if attempts.isEmpty, state.waitingCount == 0 {
+            for resource in state.idleCircuits.sorted(by: { $0.key < $1.key }) { owed += state.apply(.mended(resource)) }
         }
         for (id, due) in jobRetries where due <= world.now && !state.isRunning(id) {
             jobRetries[id] = nil

@@ -4,6 +4,7 @@ internal import FerryModel
 internal import FerrySandbox
 internal import FerrySystem
 internal import FerryVault
+internal import Synchronization
 internal import SystemPackage
 
 /// An agent program of somebody else's, under the same contract as the built-in loop (docs/decisions/0034): it works in Ferry's sandbox, reaches its model
@@ -28,10 +29,15 @@ package struct ExternalAgent: AgentBackend {
         let name = modelName ?? kind.rawValue
         try task.transcript.append(.began(role: task.role, model: name, conversation: 1, system: task.system, tools: []))
         _ = try await task.journal.conversation(1, begunAs: ConversationRecord(prompt: task.prompt, system: task.system, tools: []))
+        let activity = Activity(task.clock)
+        let endpoint = upstream.map { ModelEndpoint($0, client: client, price: price, maxOutput: maxOutput, task: task, activity: activity) }
         do {
-            let outcome = try await work(task)
+            let outcome = try await work(task, endpoint, activity)
             if case .stopped(.stuck(let reason)) = outcome {
-                try await task.journal.stopped(StopRecord(reason: reason, handover: "", model: name, turns: 0, cost: nil), checkpoint: nil)
+                let book = endpoint?.book.withLock { $0 } ?? ModelEndpoint.Book()
+                let known = "It was an agent program (\(kind.rawValue)). What it did is in the worktree; Ferry knows no more of it."
+                try await task.journal.stopped(
+                    StopRecord(reason: reason, handover: known, model: name, turns: book.turn, cost: book.spent), checkpoint: nil)
             }
             try task.transcript.append(.ended(outcome.summary))
             return outcome
@@ -45,10 +51,8 @@ package struct ExternalAgent: AgentBackend {
         }
     }
 
-    private func work(_ task: AgentTask) async throws -> AgentOutcome {
+    private func work(_ task: AgentTask, _ endpoint: ModelEndpoint?, _ activity: Activity) async throws -> AgentOutcome {
         let before = try await task.checkpoint()
-        let activity = Activity(task.clock)
-        let endpoint = upstream.map { ModelEndpoint($0, client: client, price: price, maxOutput: maxOutput, task: task, activity: activity) }
         var problems: [String] = []
         for attempt in 0...Self.reminders {
             try Task.checkCancellation()
