@@ -17,6 +17,8 @@ TO_RUN = $(TO_BUILD) bubblewrap util-linux $(if $(ROOT),passwd)
 TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep \
 	emacs-nox nano rsync syncthing unison unzip vim
 TO_SERVE = systemd
+# What the projects in `.scripts/languages` are built with.
+TO_SPEAK = cargo cmake gcc golang-go make nodejs npm rustc
 TO_FETCH = python3-pip python3-setuptools
 
 AS_USER = .scripts/as-ordinary-user --
@@ -34,8 +36,8 @@ help:
 	@echo 'make bench       measure, and write docs/benchmarks.md'
 	@echo 'make fault-table let models fail in every way, with real waits (ten minutes), and write the table in docs/models.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
-	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md;'
-	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, matrix, histories, soak)'
+	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md, docs/languages.md;'
+	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, matrix, histories, soak, languages)'
 	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
 
 build:
@@ -80,7 +82,7 @@ test:
 	@.scripts/stage matrix .scripts/crash-matrix --sample
 
 check-long:
-	@.scripts/need $(TO_TEST)
+	@.scripts/need $(TO_TEST) $(TO_SPEAK)
 	@.scripts/stage build $(MAKE_HERE) build-tests
 	@.scripts/check-long $(ARGS)
 
@@ -93,6 +95,7 @@ fault-table:
 bench:
 	@.scripts/need $(TO_TEST)
 	@.scripts/stage build $(MAKE_HERE) build-release
+	@.scripts/stage build swift build $(RELEASE) --product FerryCallBench
 	@.scripts/stage build swift build $(RELEASE) --product FerryQueueBench
 	@.scripts/stage build swift build $(RELEASE) --product FerryCheckpointBench
 	@.scripts/stage bench Benchmarks/run
@@ -123,14 +126,14 @@ fault-table:
 	@.scripts/need $(TO_TEST)
 	@.scripts/as-ordinary-user --results docs/models.md -- $(MAKE_HERE) $@
 
-bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/third-party-run.md --
+bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/languages.md docs/third-party-run.md --
 bench e2e:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@
 
 # The figure of the service goes to the page with all others.
 check-long:
-	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE)
+	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE) $(TO_SPEAK)
 	@$(AS_USER) $(MAKE_HERE) build
 	@FERRY_SERVICE_CHECK="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check))" && export FERRY_SERVICE_CHECK && $(AS_USER) $(MAKE_HERE) $@
 

@@ -9,12 +9,16 @@ extension GitRepository {
         if inspection.usesSubmodules {
             throw GitError(
                 .unsupported, "The repository \(path) uses submodules (at \(commit.short)).",
-                remedy: "Ferry does not work on submodules yet; take a repository without them.")
+                remedy:
+                    "Ferry takes no submodules: they bring in code that no diff shows. Make a branch that holds their files instead of their links "
+                    + "(git rm --cached PATH .gitmodules, remove PATH/.git, git add PATH), and name it as `base` in the note of the repository.")
         }
         if let filter = inspection.changingFilters.first {
             throw GitError(
                 .unsupported, "Files of the repository \(path) go through the filter “\(filter)” (.gitattributes at \(commit.short)).",
-                remedy: "Ferry runs no filters, so it would work on other bytes than you; take a repository without `filter=\(filter)`.")
+                remedy: "Ferry runs no filters, so it would work on other bytes than you. Make a branch that holds the files themselves "
+                    + "(take `filter=\(filter)` out of .gitattributes, git add --renormalize .), and name it as `base` in the note of the repository."
+            )
         }
     }
 

@@ -26,9 +26,12 @@ package struct PrescanRefusal: Hashable, Sendable, CustomStringConvertible {
     /// Relative to the worktree; the worktree itself is empty.
     package let path: FilePath
 
+    /// The path on one line, for people; empty for the worktree itself.
+    package var printablePath: String { path.isEmpty ? "" : GitCommand.excerpt(path.bytes) }
+
     /// A sentence for the person and the coder, with what to do about it. The path is printable.
     package var description: String {
-        let name = path.isEmpty ? "the worktree" : "“\(GitCommand.excerpt(path.bytes))”"
+        let name = path.isEmpty ? "the worktree" : "“\(printablePath)”"
         return switch reason {
         case .nestedRepository: "\(name) is a git repository inside the worktree; remove it or ignore it in .gitignore."
         case .gitLookAlike: "\(name) has a name that some systems take for .git; rename it."

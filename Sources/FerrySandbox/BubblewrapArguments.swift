@@ -69,8 +69,14 @@ struct BubblewrapArguments: Sendable {
             case .folder: add("--ro-bind", "/" + name, "/" + name)
             }
         }
-        for path in Self.systemFiles { add("--ro-bind-try", path, path) }
-        for (path, text) in Self.generatedFiles { addFile(Array(text.utf8), at: path) }
+        // A mount costs a fifth of a millisecond, a link or a copy next to nothing; the root is read-only in the end.
+        for path in Self.systemFiles {
+            if let target = host.systemLinks[path] { add("--symlink", target, path) } else { add("--ro-bind-try", path, path) }
+        }
+        for (path, text) in Self.generatedFiles {
+            add("--perms", "0444", "--file")
+            list += [.data(Array(text.utf8)), .text(path)]
+        }
     }
 
     private mutating func addDevices(_ host: SandboxHost) {

@@ -52,6 +52,7 @@ package struct BubblewrapRunner: CommandRunner {
         let start = ContinuousClock.now
         var step = try await runStep(for: command, under: policy)
         let duration = ContinuousClock.now - start
+        policy.reopenFolders()
         // Only now: the helper has ended, and it ends after the tree.
         try Task.checkCancellation()
         let output = step.output

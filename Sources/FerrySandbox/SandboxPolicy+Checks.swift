@@ -1,3 +1,5 @@
+internal import FerrySystem
+internal import Glibc
 internal import SystemPackage
 
 extension SandboxPolicy {
@@ -27,6 +29,14 @@ extension SandboxPolicy {
             if let inside = forbidden.first(where: { $0.starts(with: folder) }) {
                 throw Self.refused("The folder \(folder) holds \(inside), which commands may not see", "Move one of them elsewhere.")
             }
+        }
+    }
+
+    /// A command can close off the folders that it was given (`chmod 000 .`). They are Ferry's, which reads them next, and those of the next command.
+    func reopenFolders() {
+        for folder in [worktree, temporary, home] + (agentGit.map { [$0] } ?? []) {
+            guard let mode = try? FileStatus(of: folder).mode, mode & 0o700 != 0o700 else { continue }
+            _ = folder.withPlatformString { chmod($0, mode_t(mode) | 0o700) }
         }
     }
 

@@ -64,18 +64,48 @@ struct BadInputRepositoryTests {
         }
     }
 
-    @Test func `submodules are refused before anything starts`() async throws {
+    /// What Ferry does not do for a repository, the words for it in the note, and how a person mends it.
+    struct Unsupported: Sendable, CustomTestStringConvertible {
+        let name: String
+        /// Written and added, then the words for git.
+        var files: [String: String] = [:]
+        var words: [String] = ["status"]
+        let reason: String
+        let remedy: String
+        let mend: [String]
+        var testDescription: String { name }
+
+        static let all = [
+            Unsupported(
+                name: "a list of submodules", files: [".gitmodules": "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n"], reason: "uses submodules",
+                remedy: "Make a branch that holds their files", mend: ["rm", "-q", ".gitmodules"]),
+            Unsupported(
+                name: "the link of a submodule", words: ["update-index", "--add", "--cacheinfo", "160000,\(String(repeating: "a", count: 40)),x"],
+                reason: "uses submodules", remedy: "Make a branch that holds their files", mend: ["rm", "-q", "--cached", "x"]),
+            Unsupported(
+                name: "Git LFS", files: [".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n"], reason: "go through the filter “lfs”",
+                remedy: "out of .gitattributes, git add --renormalize .", mend: ["rm", "-q", ".gitattributes"]),
+        ]
+    }
+
+    @Test(arguments: Unsupported.all)
+    func `what Ferry does not do for a repository is refused before anything starts, with the reason and what to do`(unsupported: Unsupported)
+        async throws
+    {
         try await Scene.with(Scene.plain) { scene in
-            try write([".gitmodules": "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n"], below: scene.repository)
+            try write(unsupported.files, below: scene.repository)
             try await scene.git("add", "-A")
-            try await scene.git("commit", "-q", "-m", "A submodule")
+            _ = try await HostGit.run(unsupported.words, in: scene.repository)
+            try await scene.git("commit", "-q", "-m", "Unsupported")
             try await scene.whileServing {
                 try scene.plan()
-                try await scene.told("Thanks", "uses submodules")
-                try await scene.dashboard(says: "uses submodules")
+                try await scene.told("Thanks", unsupported.reason)
+                try await scene.told("Thanks", unsupported.remedy)
+                try await scene.dashboard(says: unsupported.reason)
+                try await scene.dashboard(says: unsupported.remedy)
                 #expect(scene.server.requests.isEmpty)
-                try await scene.git("rm", "-q", ".gitmodules")
-                try await scene.git("commit", "-q", "-m", "No submodule")
+                _ = try await HostGit.run(unsupported.mend, in: scene.repository)
+                try await scene.git("commit", "-q", "-m", "Mended")
                 try await scene.note("Thanks", reaches: .review)
             }
         }

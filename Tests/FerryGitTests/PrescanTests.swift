@@ -6,25 +6,35 @@ internal import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PrescanTests {
     struct Attack: Sendable, CustomTestStringConvertible {
+        /// What plain git makes of the tree: the control.
+        enum PlainGit: String, Sendable {
+            /// It is committed.
+            case takes
+            /// It is not committed, and nobody is told.
+            case passesOver = "passes over"
+            /// Nothing can be committed any more.
+            case fails
+            /// Where `.git` is a file, as in a linked worktree, git comes to another repository or to none.
+            case leaves
+        }
+
         let name: String
         let script: String
         let reason: PrescanRefusal.Reason
+        let plainGit: PlainGit
         var testDescription: String { name }
-        /// git itself refuses, or passes over, names that its own file system checks know, sockets, and what lies too deep; only Ferry tells.
-        var isTakenByPlainGit: Bool {
-            ![.gitLookAlike, .specialFile, .tooDeep].contains(reason) && name != "nested repository" && !name.hasPrefix("top .git")
-                && !name.hasPrefix("nested .git")
+        init(_ name: String, _ script: String, _ reason: PrescanRefusal.Reason, plainGit: PlainGit = .takes) {
+            (self.name, self.script, self.reason, self.plainGit) = (name, script, reason, plainGit)
         }
-        init(_ name: String, _ script: String, _ reason: PrescanRefusal.Reason) { (self.name, self.script, self.reason) = (name, script, reason) }
     }
 
     static let attacks = [
-        Attack("nested repository", "git init -q sub", .nestedRepository),
+        Attack("nested repository", "git init -q sub", .nestedRepository, plainGit: .fails),
         Attack("nested repository with a commit", "git init -q sub; cd sub; git commit -q --allow-empty -m x", .nestedRepository),
-        Attack("nested .git file", "mkdir sub; echo 'gitdir: /tmp' > sub/.git", .nestedRepository),
-        Attack("top .git with content", "echo 'gitdir: /tmp' > .git", .nestedRepository),
-        Attack("top .git directory", "git init -q .", .nestedRepository),
-        Attack("top .git link", "ln -s a.txt .git", .nestedRepository),
+        Attack("nested .git file", "mkdir sub; echo 'gitdir: /tmp' > sub/.git; echo x > sub/x", .nestedRepository),
+        Attack("top .git with content", "echo 'gitdir: /tmp' > .git", .nestedRepository, plainGit: .leaves),
+        Attack("top .git directory", "git init -q .", .nestedRepository, plainGit: .leaves),
+        Attack("top .git link", "ln -s a.txt .git", .nestedRepository, plainGit: .leaves),
         Attack("bare repository", "git init -q --bare sub", .nestedRepository),
         Attack(
             "bare repository whose parts lie elsewhere",
@@ -37,14 +47,14 @@ internal import Testing
         Attack(
             "tracked file turned into a repository",
             "echo a.txt > .gitignore; rm a.txt; git init -q a.txt; cd a.txt; git commit -q --allow-empty -m x", .submodule),
-        Attack("capitals", "mkdir .GIT", .gitLookAlike),
-        Attack("short name", "mkdir git~1", .gitLookAlike),
-        Attack("ignorable character", #"mkdir "$(printf '.g\342\200\214it')""#, .gitLookAlike),
-        Attack("stream", "mkdir '.git::$INDEX_ALLOCATION'", .gitLookAlike),
-        Attack("trailing dots", "mkdir -p 'x/.git. .'", .gitLookAlike),
-        Attack("FIFO", "mkfifo pipe", .specialFile),
+        Attack("capitals", "mkdir .GIT; echo x > .GIT/x", .gitLookAlike, plainGit: .fails),
+        Attack("short name", "mkdir git~1; echo x > git~1/x", .gitLookAlike, plainGit: .fails),
+        Attack("ignorable character", #"d=$(printf '.g\342\200\214it'); mkdir $d; echo x > $d/x"#, .gitLookAlike),
+        Attack("stream", "mkdir '.git::$INDEX_ALLOCATION'; echo x > '.git::$INDEX_ALLOCATION/x'", .gitLookAlike, plainGit: .fails),
+        Attack("trailing dots", "mkdir -p 'x/.git. .'; echo x > 'x/.git. ./x'", .gitLookAlike, plainGit: .fails),
+        Attack("FIFO", "mkfifo pipe", .specialFile, plainGit: .passesOver),
         Attack("FIFO as .gitignore", "mkdir build; echo build > .gitignore; mkfifo build/.gitignore", .specialFile),
-        Attack("socket", "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'", .specialFile),
+        Attack("socket", "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'", .specialFile, plainGit: .passesOver),
         Attack("setuid", "echo x > s; chmod 4755 s", .setIdBits),
         Attack("setgid", "mkdir d; chmod 2755 d; echo x > d/s; chmod 2755 d/s", .setIdBits),
         Attack("hard link", "echo x > x; ln x y", .hardLink),
@@ -52,10 +62,10 @@ internal import Testing
         Attack("link out of the tree", "mkdir d; ln -s ../../x d/p", .escapingLink),
         Attack("link out by a chain", "mkdir d; ln -s .. d/up; ln -s up/.. d/p", .escapingLink),
         Attack("line end in a name", #"echo x > "$(printf 'a\nb')""#, .controlCharacter),
-        Attack("escape in a name", #"mkdir "$(printf 'a\033b')""#, .controlCharacter),
+        Attack("escape in a name", #"d=$(printf 'a\033b'); mkdir $d; echo x > $d/x"#, .controlCharacter),
         Attack("submodule file", "echo x > .gitmodules", .submodule),
         Attack("huge .gitignore", "mkdir d; truncate -s 2M d/.gitignore", .tooManyBytes),
-        Attack("too deep", "d=.; i=0; while [ $i -lt 201 ]; do d=$d/d; i=$((i+1)); done; mkdir -p $d", .tooDeep),
+        Attack("too deep", "d=.; i=0; while [ $i -lt 201 ]; do d=$d/d; i=$((i+1)); done; mkdir -p $d; echo x > $d/x", .tooDeep),
     ]
 
     @Test(arguments: attacks)

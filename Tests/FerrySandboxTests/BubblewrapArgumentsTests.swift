@@ -127,6 +127,13 @@ struct BubblewrapArgumentsTests {
         #expect(line.contains("--symlink usr/bin /bin --ro-bind /lib64 /lib64"))
     }
 
+    @Test func `settings of the system that are links into usr are links inside, and Ferry's own are copies in the root`() {
+        let line = Self.line(on: SandboxHost(systemLinks: ["/etc/os-release": "../usr/lib/os-release"]))
+        #expect(line.contains("--symlink ../usr/lib/os-release /etc/os-release --ro-bind-try"))
+        #expect(!line.contains("--ro-bind-try /etc/os-release"))
+        #expect(line.contains("--perms 0444 --file {127.0.0.1 localhost agent|::1 localhost|} /etc/hosts"))
+    }
+
     @Test func `what tells of the person's keyrings is empty`() {
         #expect(Self.line(on: SandboxHost(keyListings: ["keys"])).contains("--proc /proc --dev /dev --perms 0444 --ro-bind-data {} /proc/keys"))
     }

@@ -99,6 +99,22 @@ struct BubblewrapRunnerTests {
         }
     }
 
+    @Test(arguments: ["000", "555", "300"])
+    func `a command that closes its folders off closes them off for nobody after it`(mode: String) async throws {
+        try await withScratch { scratch async throws in
+            try Directory.create(scratch.root.appending("git"))
+            scratch.policy.agentGit = scratch.root.appending("git")
+            let line = "echo x > f; chmod \(mode) /tmp ~ /ferry/git ."
+            try await scratch.shell(line).expectSuccess()
+            try await scratch.shell("cat f; touch /tmp/a ~/b /ferry/git/c d").expectSuccess()
+            #expect(try scratch.text("worktree/f") == "x\n")
+            #expect(try Directory.entries(of: scratch.worktree).map(\.name.string).sorted() == [".git", "d", "f"])
+            #expect(
+                try await hostShell("mkdir c; cd c; echo x > f; chmod \(mode) .; cat f && touch d && ls || echo closed", in: scratch.root)
+                    .contains("closed"), "control")
+        }
+    }
+
     @Test func `a folder that is missing or a link is an error of the policy`() async throws {
         try await withScratch { scratch async throws in
             try #require(symlink("worktree", scratch.root.appending("link").string) == 0)

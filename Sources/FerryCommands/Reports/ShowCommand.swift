@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FerryModel
+internal import FerryPipeline
 
 /// `ferry show FR-012`
 struct ShowCommand: AsyncParsableCommand {
@@ -36,7 +37,8 @@ struct FeatureText: Hashable, Sendable {
         row("merged", report.merged.map { String($0.prefix(12)) })
         row("depends on", report.dependsOn.joined(separator: ", "))
         if report.modelCalls > 0 {
-            let estimate = feature.estimatedUsd.map { " (\(Money(dollars: $0)) of it estimated)" } ?? ""
+            let estimate = RunNotes.estimate(
+                feature.estimatedUsd.map(Money.init(dollars:)) ?? .zero, of: feature.costUsd.map(Money.init(dollars:)) ?? .zero)
             let cost = Self.cost(feature.costUsd, unpriced: feature.unpricedCalls ?? 0) + estimate
             row("cost", "\(cost), \(report.modelCalls) calls, \(report.inputTokens) tokens in, \(report.outputTokens) out")
         }

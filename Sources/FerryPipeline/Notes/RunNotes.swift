@@ -125,8 +125,14 @@ package struct RunNotes: Sendable {
     /// `1.25 USD`, and what is not in it.
     package static func cost(_ total: SpendingTotal) -> String {
         if total.amount == .zero, total.callsOfUnknownPrice > 0 { return "price unknown (\(total.callsOfUnknownPrice) calls)" }
-        let estimate = total.estimated > .zero ? " (\(total.estimated) of it estimated)" : ""
-        return "\(total.amount) USD\(estimate)" + (total.callsOfUnknownPrice > 0 ? " and \(total.callsOfUnknownPrice) calls of unknown price" : "")
+        return "\(total.amount) USD\(estimate(total.estimated, of: total.amount))"
+            + (total.callsOfUnknownPrice > 0 ? " and \(total.callsOfUnknownPrice) calls of unknown price" : "")
+    }
+
+    /// What is added to an amount, part of which nobody told Ferry: scripts report no use, nor does a call that was cut off.
+    package static func estimate(_ part: Money, of amount: Money) -> String {
+        guard part > .zero else { return "" }
+        return " (\(part == amount ? "all" : "\(part) USD") of it estimated by Ferry: the use was not reported)"
     }
 }
 

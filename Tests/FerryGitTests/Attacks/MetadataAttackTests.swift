@@ -85,26 +85,31 @@ struct MetadataAttackTests {
         #expect(attack.startsProgram ? outcome.plainGitFired : outcome.plainGitErred, "the control: plain git does as it should")
     }
 
-    private static let takenByPlainGit = Task {
+    private static let plainGit = Task {
         var said: [String: String] = [:]
         try await ScratchRepository.with(["a.txt": "one\n"]) { scratch in
-            let attacks = PrescanTests.attacks.filter(\.isTakenByPlainGit)
-            let lines = attacks.enumerated().map { number, attack in
-                """
-                cp -r $ROOT/repo $ROOT/plain-\(number); cd $ROOT/plain-\(number); (\(attack.script)) > /dev/null 2>&1 || true
-                timeout 30 git add -A > /dev/null 2>&1 && echo taken || echo $?
-                """
+            let lines = PrescanTests.attacks.enumerated().map { number, attack in
+                attack.plainGit == .leaves
+                    ? """
+                    git -C $ROOT/repo worktree add -q $ROOT/plain-\(number) -b plain-\(number); cd $ROOT/plain-\(number); rm .git
+                    (\(attack.script)) > /dev/null 2>&1 || true
+                    [ "$(git rev-parse --git-common-dir 2>/dev/null)" = $ROOT/repo/.git ] && echo comes to its repository || echo leaves
+                    """
+                    : """
+                    cp -r $ROOT/repo $ROOT/plain-\(number); cd $ROOT/plain-\(number); (\(attack.script)) > /dev/null 2>&1 || true
+                    if ! timeout 30 git add -A > /dev/null 2>&1; then echo fails; elif git diff --cached --quiet; then echo passes over; else echo takes; fi
+                    """
             }
             let answers = try await scratch.sh("umask 022\n" + lines.joined(separator: "\n")).split(separator: "\n").map(String.init)
-            try #require(answers.count == attacks.count)
-            for (attack, answer) in zip(attacks, answers) { said[attack.name] = answer }
+            try #require(answers.count == lines.count)
+            for (attack, answer) in zip(PrescanTests.attacks, answers) { said[attack.name] = answer }
         }
         return said
     }
 
-    /// Trees that a plain `git add` takes over.
-    @Test(arguments: PrescanTests.attacks.filter(\.isTakenByPlainGit))
-    func `plain git takes over what the prescan refuses`(attack: PrescanTests.Attack) async throws {
-        #expect(try await Self.takenByPlainGit.value[attack.name] == "taken")
+    /// The control of each tree that the prescan refuses.
+    @Test(arguments: PrescanTests.attacks)
+    func `plain git takes over, passes over, fails at or is led away by what the prescan refuses`(attack: PrescanTests.Attack) async throws {
+        #expect(try await Self.plainGit.value[attack.name] == attack.plainGit.rawValue)
     }
 }

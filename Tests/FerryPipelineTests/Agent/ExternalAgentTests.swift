@@ -113,6 +113,33 @@ struct ExternalAgentTests {
         }
     }
 
+    @Test func `a program that does not stop talking is ended`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            var agent = Self.agent(.command, "sh -c 'echo on; yes 0123456789012345678901234567890123456789'")
+            agent.mostTalk = 1 << 20
+            #expect(try await Self.run(agent, fixture) == .stopped(.program("it said more than 1 MiB")))
+            #expect(try FileStatus(of: fixture.transcript.path).size < 4 << 20)
+        }
+    }
+
+    @Test func `what a program says of calls without end does not stay in memory`() {
+        var program = ClaudeProgram(ProgramTask(system: "", prompt: "", schema: [:], mayWrite: true, turns: 1, model: nil, token: nil))
+        for number in 0..<2000 {
+            let use = #"{"type": "tool_use", "id": "\#(number)", "name": "Bash", "input": {"command": "\#(String(repeating: "x", count: 1000))"}}"#
+            #expect(program.receive(#"{"type": "assistant", "message": {"content": [\#(use)]}}"#) == [])
+        }
+        let result = #"{"type": "user", "message": {"content": [{"type": "tool_result", "tool_use_id": "ID", "content": "done"}]}}"#
+        guard case .used(_, "Bash", let summary, "done", false)? = program.receive(result.replacing("ID", with: "999")).first else {
+            Issue.record("a known call is forgotten")
+            return
+        }
+        #expect(summary.count == "Bash ".count + 500)
+        #expect(
+            program.receive(result.replacing("ID", with: "1999")) == [
+                .used(call: "1999", tool: "tool", summary: "tool", text: "done", isError: false)
+            ])
+    }
+
     @Test func `a cancelled task ends its program`() async throws {
         try await AgentFixture.with { fixture in
             let work = fixture.task(limits: AgentLimits(time: .seconds(20)))

@@ -32,6 +32,12 @@ struct FileAttackTests {
             Attack("lists what is mounted", "cut -d' ' -f2 /proc/self/mounts | grep -qE '^/(sys|boot|run|home$|var)' && bitten"),
             Attack("lists the processes' memory files", "ls /dev/shm | grep -q ferry && bitten"),
             Attack("sees the machine's devices", "ls /sys/class && bitten"),
+            Attack("sees what others keep in /tmp", "ls -A /tmp | grep -q '^ferry-test-' && bitten"),
+            Attack("lists the logs of the machine", "ls /var/log && bitten"),
+            Attack("reads the settings of the package manager", "ls /etc/apt /etc/dpkg && bitten"),
+            Attack(
+                "finds the homes by their accounts",
+                "perl -e 'while (@e = getpwent) { exit 0 if $e[2] >= 1000 && $e[2] < 60000 && $e[0] ne \"agent\" } exit 1' && bitten"),
         ]
 
     private static let writing = [
@@ -61,6 +67,10 @@ struct FileAttackTests {
             "changes the mode by the newest call",
             #"open(F, ">f"); my $f = "f"; syscall(452, -100, $f, 04755, 0); syscall(n(268, 53), -100, $f, 04755); -u "f" and bitten"#),
         Attack("makes a file of three gigabytes", "truncate -s 3G f && bitten"),
+        Attack("writes into the folder of devices", "echo x > /dev/new && bitten", control: .usualBubblewrap),
+        Attack.perl("opens the device for file systems of its own", #"sysopen(F, "/dev/fuse", O_RDWR) and bitten"#),
+        Attack.perl("opens the device for networks of its own", #"sysopen(F, "/dev/net/tun", O_RDWR) and bitten"#),
+        Attack("fills the root", "head -c 3000000 /dev/zero > ${TOP:-$ROOT}/f && bitten"),
     ]
 
     private static let onToolchain = [

@@ -31,6 +31,18 @@ struct NetworkAttackTests {
         Attack.perl("talks to the machine below (vsock)", #"socket(S, 40, SOCK_STREAM, 0) and bitten"#),
         Attack.perl("listens to the kernel's events", #"socket(S, 16, SOCK_RAW, 15) and bitten"#),
         Attack.perl("speaks to the packet filter", #"socket(S, 16, SOCK_RAW, 12) and bitten"#),
+        Attack.perl(
+            "connects by another protocol of TCP",
+            #"socket(S, PF_INET, SOCK_STREAM, 262); connect(S, sockaddr_in($ENV{PORT}, INADDR_LOOPBACK)) and bitten"#),
+        Attack.perl(
+            "connects by IPv4 within IPv6",
+            #"socket(S, PF_INET6, SOCK_STREAM, 0); my $a = "\0" x 10 . "\xff\xff" . INADDR_LOOPBACK; connect(S, Socket::pack_sockaddr_in6($ENV{PORT}, $a)) and bitten"#
+        ),
+        Attack.perl("lists the sockets of the machine (sock_diag)", #"socket(S, 16, SOCK_RAW, 4) and bitten"#),
+        Attack.perl("speaks to the encryption of networks", #"socket(S, 16, SOCK_RAW, 6) and bitten"#),
+        Attack.perl("speaks to the audit of the machine", #"socket(S, 16, SOCK_RAW, 9) and bitten"#),
+        Attack.perl("listens to processes come and go", #"socket(S, 16, SOCK_DGRAM, 11) and bitten"#),
+        Attack.perl("speaks to drivers (generic netlink)", #"socket(S, 16, SOCK_RAW, 16) and bitten"#),
         Attack("sees the interfaces of the machine", "grep : /proc/self/net/dev | grep -qv ' lo:' && bitten"),
         Attack.perl(
             "sees who listens on the machine",

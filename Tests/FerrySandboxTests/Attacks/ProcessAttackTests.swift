@@ -13,6 +13,15 @@ struct ProcessAttackTests {
         Attack.perl(
             "finds a process by its words",
             #"for my $p (glob "/proc/[0-9]*") { open(F, "<", "$p/cmdline") or next; local $/; my $c = <F>; $c =~ /\Q$ENV{MARK}\E/ and bitten }"#),
+        Attack.perl(
+            "signals a process by a descriptor of it",
+            #"my $d = syscall(434, $ENV{PID} + 0, 0); $d >= 0 and syscall(424, $d, 0, 0, 0) == 0 and bitten"#),
+        Attack.perl(
+            "queues a signal for a process",
+            #"my $i = pack("iiiiQ10", 0, 0, -1, 0, (0) x 10); syscall(n(129, 138), $ENV{PID} + 0, 0, $i) == 0 and bitten"#),
+        Attack("sees how a process is scheduled", "cat /proc/$PID/sched /proc/$PID/status | grep -q . && bitten"),
+        Attack("sees where a process lives", "readlink /proc/$PID/cwd && bitten"),
+        Attack.perl("reads how long a process has had", #"my $t = "x" x 16; syscall(n(228, 113), (~($ENV{PID} + 0) << 3) | 2, $t) == 0 and bitten"#),
         Attack("reads a process's environment", "grep -q canary /proc/$PID/environ && bitten"),
         Attack("reads every environment that there is", "cat /proc/[0-9]*/environ 2>/dev/null | grep -q canary && bitten"),
         Attack("reads the environment that it was given", "env | grep -q canary && bitten"),

@@ -7,6 +7,9 @@ struct ACPProgram: AgentProgram {
     private let task: ProgramTask
     private var text = ""
     private var titles: [String: String] = [:]
+    private static let mostTitles = 1000
+    /// Of words that come in pieces the end counts.
+    private static let mostWords = 64 << 10
 
     init(_ task: ProgramTask) { self.task = task }
 
@@ -74,6 +77,7 @@ struct ACPProgram: AgentProgram {
         switch update["sessionUpdate"]?.string {
         case "agent_message_chunk":
             text += update["content"]?["text"]?.string ?? ""
+            if text.utf8.count > 2 * Self.mostWords { text = String(decoding: text.utf8.suffix(Self.mostWords), as: UTF8.self) }
             return [.said(text)]
         case "tool_call", "tool_call_update": return tool(update)
         default: return []
@@ -82,7 +86,7 @@ struct ACPProgram: AgentProgram {
 
     private mutating func tool(_ update: JSONValue) -> [ProgramEvent] {
         guard let id = update["toolCallId"]?.string else { return [] }
-        if let title = update["title"]?.string { titles[id] = title }
+        if let title = update["title"]?.string, titles[id] != nil || titles.count < Self.mostTitles { titles[id] = String(title.prefix(500)) }
         // Words after a tool are new ones.
         text = ""
         guard let status = update["status"]?.string, status == "completed" || status == "failed" else { return [] }

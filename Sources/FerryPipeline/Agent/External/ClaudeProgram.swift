@@ -3,8 +3,10 @@ internal import FerryLLM
 /// Claude Code without a terminal: `claude -p`, stream-json (version 2.1).
 struct ClaudeProgram: AgentProgram {
     private let task: ProgramTask
-    /// Names of calls whose results have not come.
-    private var calls: [String: (name: String, input: JSONValue)] = [:]
+    /// Calls whose results have not come: names, and what is told of them.
+    private var calls: [String: (name: String, summary: String)] = [:]
+    /// More are not waited for at once.
+    private static let mostCalls = 1000
 
     init(_ task: ProgramTask) { self.task = task }
 
@@ -46,7 +48,9 @@ struct ClaudeProgram: AgentProgram {
 
     private mutating func said(_ block: JSONValue) -> ProgramEvent? {
         if block["type"]?.string == "tool_use", let id = block["id"]?.string {
-            calls[id] = (block["name"]?.string ?? "tool", block["input"] ?? .null)
+            let name = block["name"]?.string ?? "tool"
+            let subject = block["input"]?["command"]?.string ?? block["input"]?["file_path"]?.string ?? ""
+            if calls.count < Self.mostCalls { calls[id] = (name, "\(name) \(subject.prefix(500))") }
             return nil
         }
         guard block["type"]?.string == "text", let text = block["text"]?.string else { return nil }
@@ -57,8 +61,7 @@ struct ClaudeProgram: AgentProgram {
         guard block["type"]?.string == "tool_result", let id = block["tool_use_id"]?.string else { return nil }
         let call = calls.removeValue(forKey: id)
         let text = block["content"]?.string ?? (block["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
-        let summary = call.map { "\($0.name) \($0.input["command"]?.string ?? $0.input["file_path"]?.string ?? "")" } ?? "tool"
-        return .used(call: id, tool: call?.name ?? "tool", summary: summary, text: text, isError: block["is_error"]?.bool ?? false)
+        return .used(call: id, tool: call?.name ?? "tool", summary: call?.summary ?? "tool", text: text, isError: block["is_error"]?.bool ?? false)
     }
 
     /// `subtype` says "success" also of an error of the provider; `is_error` is what counts.

@@ -19,6 +19,8 @@ package struct ExternalAgent: AgentBackend {
     let client: StreamingHTTPClient
     let price: @Sendable (ModelUsage) -> Money?
     let maxOutput: Int
+    /// Bytes that a program may say in its conversation with Ferry: what it says is kept, and the disk and memory are the person's.
+    var mostTalk = 128 << 20
 
     package var modelName: String? { upstream?.name }
 
@@ -101,6 +103,7 @@ package struct ExternalAgent: AgentBackend {
         case .unavailable(let error)?: return .outcome(.unavailable(error))
         case .woundDown?, .failed?, nil: break
         }
+        if let most = end.tooMuchTalk { return .outcome(.stopped(.program("it said more than \(most >> 20) MiB"))) }
         if let silence = end.silence { return .outcome(.stopped(.stuck("it gave no sign of work for \(silence.components.seconds) s"))) }
         switch end.ending {
         case .deadline: return .outcome(.stopped(.time(task.limits.time)))

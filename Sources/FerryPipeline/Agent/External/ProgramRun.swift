@@ -24,6 +24,8 @@ struct ProgramRun: Sendable {
         case over
         case endpoint
         case silent
+        /// It said too much.
+        case talk
     }
 
     /// Throws `SandboxError`, `CancellationError`, and `Errno` where the record cannot be kept.
@@ -39,7 +41,7 @@ struct ProgramRun: Sendable {
         let command = SandboxCommand(["/bin/sh", "-c", "exec \(agent.command) \"$@\"", "sh"] + program.arguments)
         var answer: LocalEndpoint?
         if let endpoint { answer = { try await endpoint.answer($0, $1) } }
-        let talk = ProgramTalk(program, task)
+        let talk = ProgramTalk(program, task, most: agent.mostTalk)
         let end: ProgramEnd
         if let network = task.network {
             end = try await network.with(.agents, policy, endpoint: answer) { try await converse(command, $0, program, talk) }
@@ -68,7 +70,9 @@ struct ProgramRun: Sendable {
     private func converse(
         _ command: SandboxCommand, _ policy: SandboxPolicy, _ program: any AgentProgram, _ talk: ProgramTalk
     ) async throws -> ProgramEnd {
-        let stop = try await firstStop(command, policy, program, talk)
+        let stop: Stop
+        // What ended the conversation has ended the program.
+        do { stop = try await firstStop(command, policy, program, talk) } catch is TooMuchTalk { stop = .talk }
         try Task.checkCancellation()
         let said = talk.said
         var end = ProgramEnd(
@@ -78,6 +82,7 @@ struct ProgramRun: Sendable {
             end.ending = result.ending
             end.output = SafeText.make(String(decoding: (result.head + result.tail).suffix(4000), as: UTF8.self)).trimmingWhiteSpace
         case .silent: end.silence = task.timing.progress
+        case .talk: end.tooMuchTalk = agent.mostTalk
         case .over, .endpoint: break
         }
         return end

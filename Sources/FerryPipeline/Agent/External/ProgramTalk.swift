@@ -1,6 +1,9 @@
 internal import FerryLLM
 internal import Synchronization
 
+/// An agent program says more than it may.
+struct TooMuchTalk: Error {}
+
 /// What an agent program has said so far.
 final class ProgramTalk: Sendable {
     struct Said: Sendable {
@@ -24,15 +27,19 @@ final class ProgramTalk: Sendable {
         var program: any AgentProgram
         var said = Said()
         var calls = 0
+        var bytes = 0
     }
 
     private let task: AgentTask
+    private let most: Int
     private let state: Mutex<State>
     private let over: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
 
-    init(_ program: any AgentProgram, _ task: AgentTask) {
+    /// - Parameter most: bytes that it may say in all.
+    init(_ program: any AgentProgram, _ task: AgentTask, most: Int) {
         self.task = task
+        self.most = most
         state = Mutex(State(program: program))
         (over, ending) = AsyncStream.makeStream()
     }
@@ -42,8 +49,14 @@ final class ProgramTalk: Sendable {
     /// Returns once the program's work is over, by its own word.
     func untilOver() async { for await _ in over {} }
 
-    /// Takes a line; returns what to write back, and whether the input ends with it. Throws `Errno` where the record cannot be kept.
+    /// Takes a line; returns what to write back, and whether the input ends with it. Throws `Errno` where the record cannot be kept, and
+    /// `TooMuchTalk`.
     func take(_ line: String) throws -> (replies: [[UInt8]], isOver: Bool) {
+        let bytes = state.withLock { state in
+            state.bytes += line.utf8.count + 1
+            return state.bytes
+        }
+        guard bytes <= most else { throw TooMuchTalk() }
         // As the output of any command: a repository, or the program itself, may hold a key.
         let line = task.transcript.redactor.redact(line)
         let (events, first) = state.withLock { state in
