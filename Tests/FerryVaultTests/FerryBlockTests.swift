@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import FerryVault
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(Repetitions.count(1, long: 30))))
 struct FerryBlockTests {
     private let content: BlockContent = {
         var content = BlockContent()
@@ -154,7 +154,7 @@ struct FerryBlockTests {
 
     @Test func `nor does any composition of it`() throws {
         var generator = SeededGenerator(seed: 3)
-        for _ in 0..<Repetitions.count(60, long: 20_000) { try checkHostile((0..<8).map { _ in HostileText.composed(using: &generator) }) }
+        for _ in 0..<Repetitions.count(60, long: 3_000) { try checkHostile((0..<8).map { _ in HostileText.composed(using: &generator) }) }
     }
 
     /// Each place of a block gets one of the texts.

@@ -1,4 +1,5 @@
 internal import FerryModel
+internal import FerryTestSupport
 internal import Glibc
 internal import SystemPackage
 internal import Testing
@@ -6,7 +7,7 @@ internal import Testing
 @testable internal import FerryVault
 
 /// The quick look at a note's start is of one mind with the parser that reads all of it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))))
 struct FrontMatterPeekTests {
     /// What `FeatureNote` says, as far as the front matter tells.
     private func told(_ bytes: [UInt8], prefix: String) -> FrontMatterPeek {

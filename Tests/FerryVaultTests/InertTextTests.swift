@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import FerryVault
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(Repetitions.count(1, long: 30))))
 struct InertTextTests {
     /// What stands around inline text in Ferry's notes.
     private static let places = [

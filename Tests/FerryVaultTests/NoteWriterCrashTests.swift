@@ -7,7 +7,7 @@ internal import Testing
 
 /// A process of its own writes, and is killed, or refused, at each of its calls that change a file of the vault or of the journal. Afterwards a
 /// recovery, and then: the note is the old or the new one, every byte of the person is there, and nothing is left over.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))), .serialized)
 struct NoteWriterCrashTests {
     enum Write: String, CaseIterable { case update, saved, shorten, linked, linkedShorten, move, create, remove, replace }
 

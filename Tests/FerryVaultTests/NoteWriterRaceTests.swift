@@ -7,7 +7,7 @@ internal import SystemPackage
 internal import Testing
 
 /// Saves that reach the note in the writer's narrowest moments.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))), .serialized)
 struct NoteWriterRaceTests {
     init() { signal(SIGIO, SIG_IGN) }
 

@@ -8,7 +8,7 @@ internal import Testing
 @testable internal import FerryVault
 
 /// Whatever happens to the files, an index that was told where knows what a fresh one finds.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))))
 struct VaultIndexStormTests {
     private static let isLong = getenv("FERRY_LONG") != nil
 

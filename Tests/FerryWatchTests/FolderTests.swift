@@ -5,7 +5,7 @@ internal import Glibc
 internal import SystemPackage
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(Repetitions.count(1, long: 30))))
 struct FolderTests {
     @Test func `files made at once with their folders are all found, in many trials`() async throws {
         try await withWatchedVault { vault, planned, _ in

@@ -7,7 +7,7 @@ internal import Testing
 
 @testable internal import FerryWatch
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))))
 struct StormTests {
     @Test func `of thousands of renames none is lost`() async throws {
         try await withScratch(["10_features/01_ideas/": "", "10_features/03_planned/": "", "90_system/": ""]) { root in

@@ -9,7 +9,7 @@ internal import Testing
 @testable internal import FerryPipeline
 
 /// Whatever stands in a report, a transcript, a path or an output: in the notes that Ferry writes it is text.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(Repetitions.count(2, long: 30))))
 struct InertNoteTests {
     private static let feature = FeatureID(number: 1, prefix: "FR")
     private static let notes = RunNotes(layout: VaultLayout(), feature: feature, run: RunNumber(1), record: "/state/runs/FR-001/run-1")
