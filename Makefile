@@ -17,6 +17,8 @@ TO_RUN = $(TO_BUILD) bubblewrap util-linux $(if $(ROOT),passwd)
 TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep \
 	emacs-nox nano rsync syncthing unison unzip vim
 TO_SERVE = systemd
+# For a virtual machine with a kernel that has cgroups of version 2.
+TO_LIMIT = busybox-static qemu-system-x86
 # What the projects in `.scripts/languages` are built with.
 TO_SPEAK = cargo cmake gcc golang-go make nodejs npm rustc
 TO_FETCH = python3-pip python3-setuptools
@@ -131,11 +133,11 @@ bench e2e:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@
 
-# The figure of the service goes to the page with all others.
+# The figures of the service and of the limits in a cgroup, which are root's to find, go to the page with all others.
 check-long:
-	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE) $(TO_SPEAK)
-	@$(AS_USER) $(MAKE_HERE) build
-	@FERRY_SERVICE_CHECK="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check))" && export FERRY_SERVICE_CHECK && $(AS_USER) $(MAKE_HERE) $@
+	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE) $(TO_LIMIT) $(TO_SPEAK)
+	@$(AS_USER) $(MAKE_HERE) build-tests
+	@FERRY_ROOT_CHECKS="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check && .scripts/stage limits .scripts/cgroup-check))" && export FERRY_ROOT_CHECKS && $(AS_USER) $(MAKE_HERE) $@
 
 install:
 	@.scripts/need $(TO_RUN)
