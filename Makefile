@@ -28,7 +28,7 @@ MAKE_HERE = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench build build-release build-tests check-long demo e2e fault-table help install lint test
+.PHONY: bench build build-release build-tests check-long demo e2e e2e-agents fault-table help install lint test
 
 help:
 	@echo 'make demo        watch a feature go from a note to merged code (ARGS=--yes asks nothing)'
@@ -38,8 +38,9 @@ help:
 	@echo 'make bench       measure, and write docs/benchmarks.md'
 	@echo 'make fault-table let models fail in every way, with real waits (ten minutes), and write the table in docs/models.md'
 	@echo 'make e2e         a run on a real third-party project, fetched from PyPI'
-	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md, docs/languages.md;'
-	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, matrix, histories, soak, languages)'
+	@echo 'make e2e-agents  the real Claude Code, Codex, an ACP agent and LiteLLM, fetched from PyPI, with a scripted model; writes docs/models.md (ARGS="claude": only this)'
+	@echo 'make check-long  the long variants (FERRY_LONG=1) and ten million inputs of a fuzzer; the crash matrix and the soak (hours); writes docs/check-long.md, docs/crash-matrix.md, docs/languages.md, docs/models.md;'
+	@echo '                 ARGS="fuzz tests" only these steps (fuzz, tests, agents, matrix, histories, soak, languages)'
 	@echo 'make install     ferry and ferry-step into PREFIX/bin ($(PREFIX)/bin)'
 
 build:
@@ -67,7 +68,7 @@ lint:
 	@.scripts/check-threat-model
 
 # What the documents of a measurement name; the copy in which root's runs happen is no git repository.
-bench check-long e2e: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
+bench check-long e2e e2e-agents: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
 
 ifeq ($(ROOT),)
 
@@ -84,8 +85,9 @@ test:
 	@.scripts/stage matrix .scripts/crash-matrix --sample
 
 check-long:
-	@.scripts/need $(TO_TEST) $(TO_SPEAK)
+	@.scripts/need $(TO_TEST) $(TO_SPEAK) $(TO_FETCH)
 	@.scripts/stage build $(MAKE_HERE) build-tests
+	@.scripts/stage build $(MAKE_HERE) build
 	@.scripts/check-long $(ARGS)
 
 # Waits as every day: ten minutes.
@@ -106,6 +108,11 @@ e2e:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@.scripts/stage build $(MAKE_HERE) build
 	@.scripts/stage e2e .scripts/e2e
+
+e2e-agents:
+	@.scripts/need $(TO_TEST) $(TO_FETCH)
+	@.scripts/stage build $(MAKE_HERE) build
+	@.scripts/stage e2e-agents .scripts/e2e-agents $(ARGS)
 
 install: build-release
 	@install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -128,8 +135,8 @@ fault-table:
 	@.scripts/need $(TO_TEST)
 	@.scripts/as-ordinary-user --results docs/models.md -- $(MAKE_HERE) $@
 
-bench check-long e2e: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/languages.md docs/third-party-run.md --
-bench e2e:
+bench check-long e2e e2e-agents: AS_USER = .scripts/as-ordinary-user --results docs/benchmarks.md docs/check-long.md docs/crash-matrix.md docs/languages.md docs/models.md docs/third-party-run.md --
+bench e2e e2e-agents:
 	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@$(AS_USER) $(MAKE_HERE) $@
 

@@ -71,6 +71,9 @@ package struct KeyRing: Sendable {
             remedy: "If it belongs there, say so in keys.yaml in Ferry's configuration folder: `\(name): {hosts: [\(endpoint.hostAndPort)]}`")
     }
 
+    /// The hosts that `keys.yaml` names for an entry; none where it has no such entry.
+    package func listedHosts(of name: String) -> [String] { entries[name]?.hosts ?? [] }
+
     private func hosts(of name: String) -> [String] {
         if let entry = entries[name], !entry.hosts.isEmpty { return entry.hosts }
         return Self.vendorHosts[name] ?? []

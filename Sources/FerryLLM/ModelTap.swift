@@ -40,8 +40,15 @@ package struct ModelTap: Sendable {
     /// What it cost so far; `nil` where nothing was told yet.
     package var usage: ModelUsage? { isStream ? (stream.isComplete ? response?.usage ?? latest : latest) : Self.usage(wholeAnswer) }
 
-    /// The whole answer, of a stream that came to its end.
-    package var response: ModelResponse? { isStream && stream.isComplete ? try? stream.response() : nil }
+    /// The whole answer, once it is there.
+    package var response: ModelResponse? {
+        guard !isStream else { return stream.isComplete ? try? stream.response() : nil }
+        guard let answer = wholeAnswer else { return nil }
+        let message = WholeAnswer.message(answer, provider: upstream.name)
+        return ModelResponse(
+            message: message, stop: message.toolCalls.isEmpty ? .done : .tools, usage: usage ?? ModelUsage(), requestID: answer["id"]?.string,
+            model: upstream.name)
+    }
 
     /// Whether the answer is all there.
     package var isComplete: Bool { isStream ? stream.isComplete : wholeAnswer != nil }

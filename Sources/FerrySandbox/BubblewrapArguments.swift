@@ -38,6 +38,7 @@ struct BubblewrapArguments: Sendable {
         addGit(policy, host)
         addToolchains(host.toolchains)
         for (path, content) in policy.files.sorted(by: { $0.key < $1.key }) { addFile(content, at: path) }
+        for (path, content) in policy.homeFiles.sorted(by: { $0.key < $1.key }) { addFile(content, at: SandboxPolicy.guestHome + "/" + path) }
         let inside = addSockets(policy)
         addEnvironment(command, policy, host)
         add("--remount-ro", "/")

@@ -41,6 +41,12 @@ extension SandboxPolicy {
     }
 
     private func checkFiles() throws {
+        for path in homeFiles.keys {
+            let inside = FilePath(path)
+            guard !inside.isAbsolute, inside.components.allSatisfy({ $0.kind == .regular }), Self.isPassable(path),
+                try ConfinedFiles(root: home).status(of: inside)?.kind == .regular
+            else { throw Self.refused("The file \(path.debugDescription) of the home is not there as a file", "Remove what lies there.") }
+        }
         for path in files.keys {
             let inside = FilePath(path)
             guard inside.starts(with: "/ferry"), inside.components.count > 1, inside.components.allSatisfy({ $0.kind == .regular }),

@@ -20,6 +20,9 @@ package struct SandboxPolicy: Hashable, Sendable {
     package var forbidden: [FilePath]
     /// Single files of Ferry's that the command may read: guest path below `/ferry/` → content.
     package var files: [String: [UInt8]]
+    /// Files over those of the home, read-only and for this command alone, by their path below the home → content. Each must be there as a file already, and its
+    /// folders as folders: bubblewrap would follow a link.
+    package var homeFiles: [String: [UInt8]] = [:]
     package var environment: [String: String]
     package var limits: SandboxLimits
     /// The Unix socket of Ferry's proxy: commands reach it, and nothing else, at `guestProxyPort` of their own loopback. `nil`: no network at all.

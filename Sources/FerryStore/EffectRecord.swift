@@ -9,6 +9,8 @@ package struct EffectRecord: Hashable, Sendable {
         case writingCall
         /// A tool call that only reads, and may be made again.
         case readingCall
+        /// The session of an agent program of somebody else's, by which it can go on. It stands below the call that the program's work is.
+        case session
         /// How an agent's stage was stopped, and to which state it was put back.
         case stop
         case branch

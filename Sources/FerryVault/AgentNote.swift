@@ -6,6 +6,14 @@ package struct AgentNote: Hashable, Sendable {
         case builtin, claude, codex, acp, command
     }
 
+    /// By what an agent program of somebody else's may ask its model.
+    package enum Auth: String, Hashable, Sendable, CaseIterable {
+        /// A key of Ferry's, which the program never sees.
+        case key
+        /// The person's own login with the program, lent to it.
+        case login
+    }
+
     package enum Effort: String, Hashable, Sendable, CaseIterable {
         case low, medium, high, xhigh, max
     }
@@ -35,6 +43,7 @@ package struct AgentNote: Hashable, Sendable {
     package let command: String?
     /// Folders that the program needs beside the system, as the note has them: `/…` or `~/…`.
     package let toolchains: [String]
+    package let auth: Auth
     /// The stages that a specialist joins; empty for the four roles.
     package let stages: [String]
     /// The system prompt, placeholders unfilled.
@@ -56,6 +65,10 @@ package struct AgentNote: Hashable, Sendable {
         effort = reader.word("effort", Effort.self)
         command = reader.text("command", such: "write a command on one line")
         toolchains = Self.toolchains(&reader)
+        auth = reader.word("auth", Auth.self) ?? .key
+        if auth == .login, backend != .claude, backend != .codex {
+            reader.fault(reader.line(of: "auth"), "`auth: login` is for the backends claude and codex", "take `auth` out of the note")
+        }
         if command == nil, backend == .command || backend == .acp, !reader.hasFault(at: "command") {
             reader.fault(reader.line(of: "backend"), "the backend `\(backend.rawValue)` has no program", "write `command:` with how it is started")
         }

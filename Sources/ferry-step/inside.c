@@ -45,9 +45,20 @@ static int offer_proxy(int port, const char *socket_path) {
     return 0;
 }
 
-static int use_streams(const char *socket_path) {
+static int use_stream(const char *socket_path, int stream) {
     int fd = connect_unix(socket_path, 0);
-    return fd >= 0 && dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0 ? close(fd) : -1;
+    return fd >= 0 && dup2(fd, stream) >= 0 ? close(fd) : -1;
+}
+
+// Two connections, the input's first: Ferry greets it with a byte, so that it cannot take one for the other. With one for both, what waits to be read would
+// show at the output as well, which some take for its end (asyncio).
+static int use_streams(const char *socket_path) {
+    char greeting;
+    ssize_t got;
+    if (use_stream(socket_path, STDIN_FILENO) != 0) return -1;
+    do { got = read(STDIN_FILENO, &greeting, 1); } while (got < 0 && errno == EINTR);
+    if (got == 0) errno = ECONNRESET;
+    return got == 1 ? use_stream(socket_path, STDOUT_FILENO) : -1;
 }
 
 int inside(char **arguments) {

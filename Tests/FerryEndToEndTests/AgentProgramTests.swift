@@ -71,6 +71,51 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: Program.allCases)
+        func `interrupted, a program goes on with its session, in the files that it left`(_ program: Program) async throws {
+            let gate = Gate()
+            var coder = Self.coding(.coder(writes: Hello.farewellWhole))
+            coder.turns[1].gate = gate
+            try await Scene.with([.planner(), .tester(), .reviewer(), coder]) { scene in
+                try Self.use(program, scene)
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    try await gate.reached()
+                }
+                gate.open()
+                try await scene.whileServing {
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    let tip = try #require(feature.tip)
+                    #expect(try await scene.git("diff", "--name-only", "main", tip) == "hello/farewell.py\ntests/test_farewell.py")
+                }
+                let asked = scene.server.requests.filter { $0.firstUserText.contains("Role: coder\n") }.map(\.answers)
+                #expect(asked == [0, 1, 1])
+                let last = try #require(scene.server.requests.last { $0.firstUserText.contains("Role: coder\n") })
+                #expect(String(decoding: last.rawBody, as: UTF8.self).contains("Ferry was interrupted"))
+                #expect(try text(scene.vault.appending("40_runs/FR-001/FR-001 run-1 code.md")).contains("went on here, at turn 3"))
+            }
+        }
+
+        @Test func `where its session is gone, it begins anew in the files from before`() async throws {
+            let gate = Gate()
+            var coder = Self.coding(.coder(writes: Hello.farewellWhole))
+            coder.turns[1].gate = gate
+            try await Scene.with([.planner(), .tester(), .reviewer(), coder]) { scene in
+                try Self.use(.claude, scene)
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    try await gate.reached()
+                }
+                gate.open()
+                let id = try #require(try await scene.record("Say goodbye")?.id)
+                let home = try scene.folders.workspace(id, RunNumber(1)).appending("home")
+                try Directory.removeTree(home.appending(".claude"))
+                try await scene.whileServing { try await scene.note("Say goodbye", reaches: .review) }
+                let asked = scene.server.requests.filter { $0.firstUserText.contains("Role: coder\n") }.map(\.answers)
+                #expect(asked == [0, 1, 0, 1])
+            }
+        }
+
         @Test func `moved out while a program works, it is gone within a second`() async throws {
             let endless = EndlessCommand()
             let coder = Self.coding(.coder(writes: Hello.farewellWhole, runs: [endless.line]))

@@ -2,6 +2,7 @@ internal import FerryLLM
 internal import FerryModel
 internal import FerryPipeline
 internal import FerryVault
+internal import Foundation
 
 /// Whether the models that notes name can be reached: aliases, providers, keys and the hosts they are bound to; and what the providers say of those that
 /// agents work with. No model is called, and nothing is paid.
@@ -22,7 +23,8 @@ struct ModelExamination: Sendable {
                 let examined = Self.look(used, catalog)
                 let asked = isOffline ? [] : await Self.ask(examined.reachable.filter(used.contains), catalog)
                 let faults = (file?.faults ?? []).map { DoctorFinding.fail("keys", $0.description, remedy: "") }
-                return faults + examined.findings + asked
+                let logins = LoginExamination.findings(configuration, file, environment: ProcessInfo.processInfo.environment)
+                return faults + examined.findings + asked + logins
             }
         } catch let error as ModelError { return [.fail("keys", error.message, remedy: error.remedy ?? "")] } catch {
             return [.fail("models", error)]
@@ -115,8 +117,9 @@ struct ModelExamination: Sendable {
 
     /// The names that agents work with: their own, and those of the tiers where an agent has none.
     static func names(in configuration: Configuration) -> Set<String> {
-        var names = Set(configuration.agents.compactMap(\.model))
-        if configuration.agents.contains(where: { $0.model == nil }) { names.formUnion(["small", "medium", "large"]) }
+        let agents = configuration.agents.filter { $0.auth == .key }
+        var names = Set(agents.compactMap(\.model))
+        if agents.contains(where: { $0.model == nil }) { names.formUnion(["small", "medium", "large"]) }
         return names
     }
 }

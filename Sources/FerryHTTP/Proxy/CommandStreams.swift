@@ -1,7 +1,8 @@
 internal import NIOCore
 package import SystemPackage
 
-/// The standard input and output of a command in a sandbox, over a socket that is put into it: a conversation while the command runs.
+/// The standard input and output of a command in a sandbox, over a socket that is put into it: a conversation while the command runs. The command's helper
+/// connects twice, for the input first (Sources/ferry-step/inside.c).
 package enum CommandStreams {
     /// Longer lines are cut: what follows up to the line feed is dropped.
     package static let lineLimit = 16 << 20
@@ -20,10 +21,14 @@ package enum CommandStreams {
             let taken = ConversationEnd()
             group.addTask {
                 try await listener.connections { connections in
-                    // The command's own, made before it runs; a second one is nobody's.
-                    for try await connection in connections {
-                        try await converse(connection, begin, line)
-                        break
+                    // The command's own, made before it runs; a third one is nobody's.
+                    var connections = connections.makeAsyncIterator()
+                    guard let input = try await connections.next() else { return }
+                    try await input.executeThenClose { _, outbound in
+                        // Only now the helper connects again: connections do not come in the order in which they were made.
+                        try await outbound.write(ByteBuffer(bytes: [0x0A]))
+                        guard let output = try await connections.next() else { return }
+                        try await converse(CommandInput(outbound, input.channel), output, begin, line)
                     }
                 }
                 taken.end()
@@ -42,11 +47,10 @@ package enum CommandStreams {
     }
 
     @concurrent private static func converse(
-        _ connection: LocalListener.Connection, _ begin: @escaping @Sendable (CommandInput) async throws -> Void,
+        _ input: CommandInput, _ output: LocalListener.Connection, _ begin: @escaping @Sendable (CommandInput) async throws -> Void,
         _ line: @escaping @Sendable (String, CommandInput) async throws -> Void
     ) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            let input = CommandInput(outbound, connection.channel)
+        try await output.executeThenClose { inbound, _ in
             // Beside the reading: a command may write before it has read all.
             async let begun: Void = begin(input)
             var pending: [UInt8] = []

@@ -181,6 +181,26 @@ struct ToolCallRecord: Hashable, Sendable {
     }
 }
 
+/// By what a program can go on after an interruption.
+struct ProgramSession: Hashable, Sendable {
+    /// As the program calls it.
+    var id: String
+    /// The worktree before the program began.
+    var before: String?
+
+    var json: JSONValue { ["id": .string(id), "before": before.map(JSONValue.string) ?? .null] }
+
+    init(id: String, before: String?) {
+        self.id = id
+        self.before = before
+    }
+
+    init?(_ text: String) {
+        guard let json = try? JSONValue(parsing: text), let id = json["id"]?.string else { return nil }
+        self.init(id: id, before: json["before"]?.string)
+    }
+}
+
 /// How a stage was stopped without a report, for whoever goes on.
 package struct StopRecord: Hashable, Sendable {
     /// Why, in words.

@@ -128,6 +128,33 @@ package final class AgentJournal: Sendable {
 
     private func key(ofCall number: Int, _ turn: Int) -> String { "\(call(ofTurn: turn))/call-\(number)" }
 
+    // MARK: Sessions of programs
+
+    /// The key of the session of a program, whose work is the call with this key.
+    static func session(ofCall key: String) -> String { key + "/session" }
+
+    /// The newest program that was begun: its number, and, where its end was not seen, the session that it had told of.
+    func lastProgram() -> (number: Int, isOpen: Bool, session: ProgramSession?)? {
+        var number = 0
+        while toolCall(number + 1, turn: 0) != nil { number += 1 }
+        guard number > 0 else { return nil }
+        let session = known.withLock { $0[Self.session(ofCall: key(ofCall: number, 0))] }.flatMap { ProgramSession($0.request) }
+        return (number, toolCall(number, turn: 0)?.output == nil, session)
+    }
+
+    /// The program with this number can go on after an interruption.
+    func note(_ session: ProgramSession, ofProgram number: Int) async throws {
+        let key = Self.session(ofCall: key(ofCall: number, 0))
+        guard known.withLock({ $0[key]?.request }) != session.json.text else { return }
+        try await begin([EffectRecord(key: key, kind: .session, request: session.json.text, result: "")])
+    }
+
+    /// What the program with this number did is undone: it was never begun.
+    func withdrawProgram(_ number: Int) async throws {
+        let key = key(ofCall: number, 0)
+        try await forget { $0 == key || $0 == Self.session(ofCall: key) }
+    }
+
     // MARK: The end
 
     /// How the stage was stopped, if it was.

@@ -45,6 +45,10 @@ package struct AgentTask: Sendable {
     package var clock = AwakeClock()
     /// The files as the work finds them, for its record.
     package var start: StageStart?
+    /// After an interruption: the worktree still is as a program left it that can go on with its session.
+    package var isWorktreeAsLeft = false
+    /// Puts the worktree back to what `checkpoint` named; `nil`: to where the run began.
+    package var putBack: @Sendable (String?) async throws -> Void = { _ in }
 
     package init(
         role: String, system: String, prompt: String, report: ReportSchema, limits: AgentLimits = AgentLimits(), workspace: AgentWorkspace,

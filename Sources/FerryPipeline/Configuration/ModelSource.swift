@@ -8,9 +8,9 @@ package import SystemPackage
 
 /// Gives agents their models, by the settings in force. Holds what outlives a change of settings: connections, rate gates, keys.
 package final class ModelSource: Sendable {
-    private let client = StreamingHTTPClient()
+    let client = StreamingHTTPClient()
     private let gates = RateGates()
-    private let environment: [String: String]
+    let environment: [String: String]
     private let keyFile: FilePath?
     private let policy: RetryPolicy
     private let known: Mutex<KnownKeys>
@@ -18,6 +18,8 @@ package final class ModelSource: Sendable {
     private struct KnownKeys: Sendable {
         var ring: KeyRing
         var redactor: Redactor
+        /// What the redactor takes out.
+        var secrets: [String]
         /// Of `keys.yaml` when it was read.
         var status: FileStatus?
     }
@@ -30,6 +32,18 @@ package final class ModelSource: Sendable {
         known = Mutex(Self.keys(entries, environment, status: keyFile.flatMap { (try? FileStatus.ifPresent($0)) ?? nil }))
     }
 
+    /// The hosts that `keys.yaml` binds a name to.
+    func hosts(boundTo name: String) -> [String] { known.withLock { $0.ring.listedHosts(of: name) } }
+
+    /// These are secrets as well from now on.
+    func keepSecret(_ values: [String]) {
+        known.withLock { known in
+            guard !Set(values).isSubset(of: known.secrets) else { return }
+            known.secrets += values
+            known.redactor = Redactor(values: known.secrets)
+        }
+    }
+
     /// Takes the keys in use out of everything that is recorded.
     package var redactor: Redactor { known.withLock { $0.redactor } }
 
@@ -37,9 +51,13 @@ package final class ModelSource: Sendable {
         let bound = entries.map { ($0.name, KeyRing.Entry(key: $0.key.map { FerryLLM.Secret($0) }, hosts: $0.hosts)) }
         let named = environment.filter { name, _ in ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD"].contains { name.hasSuffix($0) } }.values
         let listed = entries.compactMap { $0.key ?? environment[$0.name] }
+        let lent = [AgentNote.Backend.claude, .codex].compactMap { ProgramLogin(of: $0, environment: environment) }.filter { login in
+            entries.contains { $0.name == login.name }
+        }
+        let secrets = Array(named) + listed + credentials(environment) + lent.flatMap(\.secrets)
         return KnownKeys(
-            ring: KeyRing(entries: Dictionary(bound, uniquingKeysWith: { $1 }), environment: environment),
-            redactor: Redactor(values: Array(named) + listed + credentials(environment)), status: status)
+            ring: KeyRing(entries: Dictionary(bound, uniquingKeysWith: { $1 }), environment: environment), redactor: Redactor(values: secrets),
+            secrets: secrets, status: status)
     }
 
     /// What the service manager handed over as credentials: each is a secret, whatever its name.
@@ -83,7 +101,7 @@ package final class ModelSource: Sendable {
     ) throws -> any AgentBackend {
         try refreshKeys()
         let catalog = catalog(configuration)
-        guard note.backend == .builtin else { return try external(note, tier, feature, catalog) }
+        guard note.backend == .builtin else { return try external(note, tier, feature, avoiding: avoided, catalog) }
         let name = feature ?? note.model ?? Self.alias(tier)
         let chain: [String]
         let model: any LanguageModel
@@ -100,29 +118,6 @@ package final class ModelSource: Sendable {
         let window = chain.first.flatMap(catalog.window)
         let redacting = RedactingModel(model) { self.redactor }
         return AgentLoop(AgentModel(redacting, options: options, window: window) { usage, name in catalog.cost(of: usage, model: name) })
-    }
-
-    /// An agent program, with the first model of the chain; programs that bring a model of their own need not name one.
-    private func external(_ note: AgentNote, _ tier: Tier, _ feature: String?, _ catalog: ModelCatalog) throws -> any AgentBackend {
-        let needsModel = note.backend == .claude || note.backend == .codex
-        let name = needsModel || note.model != nil ? feature ?? note.model ?? Self.alias(tier) : nil
-        var upstream: ModelUpstream?
-        if let name {
-            do throws(ModelError) { upstream = try catalog.upstream(of: try catalog.chain(of: name)[0]) } catch {
-                throw error.naming((try? catalog.chain(of: name))?.first ?? name)
-            }
-        }
-        if let upstream, needsModel, (upstream.wire == .anthropic) != (note.backend == .claude) {
-            throw ModelError(
-                .configuration, "The agent `\(note.name)` has the backend `\(note.backend.rawValue)`, which cannot use \(upstream.name)",
-                remedy: "Set `model` in its note to one of a provider with api \(note.backend == .claude ? "anthropic" : "openai")")
-        }
-        let model = upstream?.name ?? ""
-        return ExternalAgent(
-            kind: note.backend, command: note.command ?? note.backend.rawValue,
-            toolchains: note.toolchains.map { $0.hasPrefix("~/") ? StateFolders.home.appending(String($0.dropFirst(2))) : FilePath($0) },
-            upstream: upstream, client: client, price: { catalog.cost(of: $0, model: model) },
-            maxOutput: catalog.price(of: model)?.maxOutput ?? 32_000)
     }
 
     /// The models behind a name; the name itself where the settings do not tell.

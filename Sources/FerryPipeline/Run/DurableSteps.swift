@@ -6,6 +6,14 @@ internal import Foundation
 /// The journal of one run. A run is a fixed sequence of named steps; a step that has ended is not done again after a restart:
 /// its stored outcome is returned instead. See docs/decisions/0007.
 package actor DurableSteps {
+    /// What was under way in the worktree when the work stopped.
+    package enum Interruption: Hashable, Sendable {
+        case betweenChanges
+        case change
+        /// A change of a program that can go on with its session, in the worktree as it is.
+        case session
+    }
+
     private let store: Store
     private let feature: FeatureID
     private let run: RunNumber
@@ -13,15 +21,15 @@ package actor DurableSteps {
     private var lastCheckpoint: String?
     private var isReplaying: Bool
     private let windDown: WindDown
-    private let restore: @Sendable (String?, Bool) async throws -> Void
+    private let restore: @Sendable (String?, Interruption) async throws -> Void
     private let requireRoom: @Sendable () async throws -> Void
 
     /// `restore` puts the worktree back to a checkpoint (`nil`: to where the run began); it is called once, before the first
-    /// step that has to be done. Its second argument tells whether no change was under way when the work stopped. `requireRoom`
+    /// step that has to be done. `requireRoom`
     /// throws where a disk is full: what a step did meanwhile is no outcome.
     package init(
         store: Store, feature: FeatureID, run: RunNumber, windDown: WindDown = WindDown(),
-        requireRoom: @escaping @Sendable () async throws -> Void = {}, restore: @escaping @Sendable (String?, Bool) async throws -> Void
+        requireRoom: @escaping @Sendable () async throws -> Void = {}, restore: @escaping @Sendable (String?, Interruption) async throws -> Void
     ) async throws {
         self.store = store
         self.feature = feature
@@ -46,9 +54,7 @@ package actor DurableSteps {
         try await failpoint(.stepBeforeIntent)
         if isReplaying {
             let effects = try await store.effects(of: feature, run, below: key)
-            try await restore(
-                effects.last { $0.checkpoint != nil }?.checkpoint ?? lastCheckpoint,
-                !effects.contains { $0.kind == .writingCall && $0.result == nil })
+            try await restore(effects.last { $0.checkpoint != nil }?.checkpoint ?? lastCheckpoint, Self.interruption(of: effects))
             isReplaying = false
         }
         try await failpoint(.stepAfterIntent)
@@ -71,5 +77,10 @@ package actor DurableSteps {
         done[key] = record
         lastCheckpoint = record.checkpoint ?? lastCheckpoint
         return outcome
+    }
+
+    private static func interruption(of effects: [EffectRecord]) -> Interruption {
+        guard let call = effects.last(where: { $0.kind == .writingCall && $0.result == nil }) else { return .betweenChanges }
+        return effects.contains { $0.key == AgentJournal.session(ofCall: call.key) } ? .session : .change
     }
 }

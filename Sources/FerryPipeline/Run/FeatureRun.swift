@@ -26,8 +26,9 @@ package struct FeatureRun: Sendable {
         self.worktree = worktree
         steps = try await DurableSteps(
             store: parts.store, feature: request.feature, run: request.run, windDown: parts.windDown, requireRoom: parts.requireRoom
-        ) { checkpoint, isBetweenChanges in
-            try await worktree.putBack(to: checkpoint, isBetweenChanges: isBetweenChanges)
+        ) { checkpoint, interruption in
+            if interruption == .session, try await worktree.takeAsLeft() { return }
+            try await worktree.putBack(to: checkpoint, isBetweenChanges: interruption == .betweenChanges)
         }
     }
 

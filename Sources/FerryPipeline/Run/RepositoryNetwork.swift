@@ -1,5 +1,5 @@
 package import FerryHTTP
-internal import FerryModel
+package import FerryModel
 package import FerrySandbox
 internal import FerrySystem
 package import FerryVault
@@ -28,23 +28,27 @@ package struct RepositoryNetwork: Sendable {
         self.report = report
     }
 
-    /// Lets `body` work under the policy, with the network where this use of it is allowed. Refusals are reported afterwards.
+    /// Lets `body` work under the policy, with the network where this use of it is allowed, and with hosts that this work may reach besides. Refusals are
+    /// reported afterwards.
     package func with<Result: Sendable>(
-        _ use: RepositoryNote.NetworkUse, _ policy: SandboxPolicy, endpoint: LocalEndpoint? = nil,
+        _ use: RepositoryNote.NetworkUse, _ policy: SandboxPolicy, endpoint: LocalEndpoint? = nil, alsoReaching others: Set<HostName> = [],
         _ body: @escaping @Sendable (SandboxPolicy) async throws -> Result
     ) async throws -> Result {
-        try await telling(use, policy, endpoint: endpoint, body).result
+        try await telling(use, policy, endpoint: endpoint, alsoReaching: others, body).result
     }
 
     /// As `with`, and returns what was refused, in words. A preparation always has the proxy: what it asks for in vain is then named.
     func telling<Result: Sendable>(
-        _ use: RepositoryNote.NetworkUse, _ policy: SandboxPolicy, endpoint: LocalEndpoint? = nil,
+        _ use: RepositoryNote.NetworkUse, _ policy: SandboxPolicy, endpoint: LocalEndpoint? = nil, alsoReaching others: Set<HostName> = [],
         _ body: @escaping @Sendable (SandboxPolicy) async throws -> Result
     ) async throws -> (result: Result, refused: [String]) {
         let isAllowed = repository.networkFor.contains(use)
-        guard endpoint != nil || (isAllowed && (use == .setup || !repository.network.isEmpty)) else { return (try await body(policy), []) }
+        guard endpoint != nil || !others.isEmpty || (isAllowed && (use == .setup || !repository.network.isEmpty)) else {
+            return (try await body(policy), [])
+        }
         let refused = RefusedHosts()
-        let proxy = LocalProxy(hosts: isAllowed ? Set(repository.network) : [], lookup: lookup, endpoint: endpoint, refused: refused.note)
+        let proxy = LocalProxy(
+            hosts: (isAllowed ? Set(repository.network) : []).union(others), lookup: lookup, endpoint: endpoint, refused: refused.note)
         do {
             let result = try await proxy.serve(in: folder, name: "proxy-\(UInt32.random(in: .min ... .max))") { socket in
                 var policy = policy

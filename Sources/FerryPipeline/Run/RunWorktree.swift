@@ -8,6 +8,8 @@ actor RunWorktree {
     private let workspace: RunWorkspace
     private let git: GitRepository
     private var checkpoints: WorktreeCheckpoints?
+    /// It was taken as it was found after an interruption, and nothing was put back since.
+    private(set) var isAsLeft = false
 
     init(_ request: RunRequest, _ workspace: RunWorkspace, _ git: GitRepository) {
         self.request = request
@@ -25,6 +27,7 @@ actor RunWorktree {
                 remedy: "Move the note to planned; Ferry begins again from its branch.")
         }
         if isBetweenChanges, try await isAlready(tree) { return }
+        isAsLeft = false
         try workspace.setUnprepared()
         let worktree = try await git.createWorktree(at: workspace.worktree, from: request.start, holding: tree)
         try workspace.makeGitMountPoint()
@@ -33,6 +36,16 @@ actor RunWorktree {
         try await checkpoints.adopt(tree)
         self.checkpoints = checkpoints
         try await failpoint(.worktreeAfterDone)
+    }
+
+    /// Takes the worktree as a program left it in the middle of its work. Returns whether it can be used so. Throws `GitError`.
+    func takeAsLeft() async throws -> Bool {
+        guard let worktree = Worktree.open(at: workspace.worktree), worktree.base == request.start, try hasAgentGit else { return false }
+        let checkpoints = WorktreeCheckpoints(of: worktree, in: git, feature: request.feature, run: request.run)
+        guard case .tree = try await checkpoints.take(anew: true) else { return false }
+        self.checkpoints = checkpoints
+        isAsLeft = true
+        return true
     }
 
     private func isAlready(_ tree: TreeID) async throws -> Bool {

@@ -89,6 +89,8 @@ extension FeatureRun {
         task.clock = parts.clock
         if !journal.isBegun { task.start = StageStart(commit: request.start.hex, tree: try await worktree.keep()?.hex) }
         task.network = network
+        task.isWorktreeAsLeft = await worktree.isAsLeft
+        task.putBack = { [worktree] in try await worktree.putBack(to: $0, isBetweenChanges: true) }
         let outcome = try await backend.run(task)
         try await parts.report(.transcript(stage.label, transcript))
         switch outcome {

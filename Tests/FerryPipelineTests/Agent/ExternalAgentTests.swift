@@ -16,7 +16,7 @@ internal import Testing
 struct ExternalAgentTests {
     private static func agent(_ kind: AgentNote.Backend, _ command: String, toolchains: [FilePath] = []) -> ExternalAgent {
         ExternalAgent(
-            kind: kind, command: command, toolchains: toolchains, upstream: nil, client: StreamingHTTPClient(), price: { _ in nil }, maxOutput: 1)
+            kind: kind, command: command, toolchains: toolchains, models: [], client: StreamingHTTPClient())
     }
 
     /// As the coder's, where the difference decides.
@@ -51,6 +51,20 @@ struct ExternalAgentTests {
             task.prompt = String(repeating: "0123456789\n", count: 40_000)
             let outcome = try await Self.agent(.command, "sh -c 'cat; echo; echo {\\\"summary\\\": \\\"done\\\"}'").run(task)
             #expect(outcome == .finished(["summary": "done"]))
+        }
+    }
+
+    /// The official SDK of ACP in Python takes an output at which something can be read for one that was closed.
+    @Test func `what a program is told does not show at its output`() async throws {
+        let look = """
+            import select, sys
+            assert select.select([0], [], [], 10)[0]
+            print("seen at", select.select([0, 1], [], [], 0.2)[0])
+            sys.stdin.read()
+            """
+        try await AgentFixture.with(["look.py": look]) { fixture in
+            let outcome = try await Self.run(Self.agent(.command, "python3 look.py"), fixture, report: Self.judged)
+            #expect(outcome == .finished(["summary": "seen at [0]\n"]))
         }
     }
 

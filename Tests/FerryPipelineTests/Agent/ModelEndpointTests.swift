@@ -24,14 +24,17 @@ struct ModelEndpointTests {
             try:
                 answer = urllib.request.urlopen(urllib.request.Request(os.environ["ANTHROPIC_BASE_URL"] + path, json.dumps(body).encode(), headers))
                 print(answer.status, answer.read().decode().strip().splitlines()[-1][:60])
+                return answer.status
             except urllib.error.HTTPError as error:
                 print(error.code, json.loads(error.read())["error"]["message"][:60])
-        sys.stdin.read()
+        task = sys.stdin.read()
 
         """
 
+    /// `next`: another model's server, for after the first one.
     private static func run(
-        _ lines: String, turns: Int = 10, book: SpendingBook = SpendingBook(), reply: @escaping WireScript
+        _ lines: String, turns: Int = 10, book: SpendingBook = SpendingBook(), wire: ModelUpstream.Wire = .anthropic, next: WireServer? = nil,
+        reply: @escaping WireScript
     ) async throws -> (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry]) {
         let server = try await WireServer.start(key: key, script: reply)
         var found: (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry])?
@@ -42,11 +45,13 @@ struct ModelEndpointTests {
             var task = fixture.task(limits: AgentLimits(turns: turns, time: .seconds(20)))
             task.report = ReportSchema(name: "r", summary: "", schema: AgentFixture.report.schema, substitute: { ["summary": .string($0)] })
             task.network = RepositoryNetwork(of: note, notePath: "x.md", folder: fixture.root) { _ in }
-            let upstream = ModelUpstream(
-                name: "p/claude-haiku-5-5", wire: .anthropic, model: "claude-haiku-5-5", endpoint: try Endpoint(server.baseURL), key: Secret(key))
-            let agent = ExternalAgent(
-                kind: .command, command: "python3 ask.py", toolchains: [], upstream: upstream, client: StreamingHTTPClient(),
-                price: { Money(microdollars: Int64($0.input + 10 * $0.output)) }, maxOutput: 1000)
+            let models = try [server, next].compactMap { $0 }.enumerated().map { index, server in
+                let name = index == 0 ? "claude-haiku-5-5" : "claude-sonnet-5-5"
+                let upstream = ModelUpstream(
+                    name: "p/\(name)", wire: wire, model: name, endpoint: try Endpoint(server.baseURL), key: Secret(key))
+                return ProgramModel(upstream: upstream, price: { Money(microdollars: Int64($0.input + 10 * $0.output)) }, maxOutput: 1000)
+            }
+            let agent = ExternalAgent(kind: .command, command: "python3 ask.py", toolchains: [], models: models, client: StreamingHTTPClient())
             let outcome = try await agent.run(task)
             await server.stop()
             found = (outcome, server, try fixture.entries)
@@ -74,6 +79,53 @@ struct ModelEndpointTests {
             if case .answered(1, let message, _, _, _, _, _, _) = entry.event { message.text } else { nil }
         }
         #expect(answers == ["hello"])
+    }
+
+    /// Codex names no limit: all that the model can say would have to be paid for in advance.
+    @Test func `a request of Responses that names no limit for its answer gets one`() async throws {
+        let ask = """
+            body = {"model": "x", "input": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]}], "stream": True, "store": False}
+            headers = {"content-type": "application/json", "authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
+            url = os.environ["OPENAI_BASE_URL"] + "/responses"
+            print(urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).status)
+            """
+        let book = SpendingBook()
+        let (outcome, server, _) = try await Self.run(ask, book: book, wire: .openAI) { _ in .text("hello") }
+        #expect(Self.said(outcome) == "200\n")
+        #expect(server.requests.first?.body["max_output_tokens"]?.int == 1000)
+        #expect(book.isBalanced)
+    }
+
+    @Test func `where a model cannot be had, the program is started again with the next of the chain`() async throws {
+        let next = try await WireServer.start(key: Self.key) { _ in .text("hello") }
+        let lines = """
+            print("before" if "Another model worked on this before" in task else "first", os.environ["FERRY_MODEL"])
+            while ask() != 200: pass
+            """
+        let reply: WireScript = { _ in .status(529, type: "overloaded_error", message: "Overloaded") }
+        let (outcome, server, entries) = try await Self.run(lines, next: next, reply: reply)
+        await next.stop()
+        #expect(Self.said(outcome).hasPrefix("before claude-sonnet-5-5\n200"))
+        #expect(server.requests.count == ModelEndpoint.patience)
+        #expect(next.requests.map(\.model) == ["claude-sonnet-5-5"])
+        let begun = entries.compactMap { entry -> String? in
+            if case .began(_, let model, let conversation, _, _) = entry.event { "\(conversation) \(model)" } else { nil }
+        }
+        #expect(begun == ["1 p/claude-haiku-5-5", "2 p/claude-sonnet-5-5"])
+        // Turns of both count.
+        #expect(entries.contains { if case .answered(ModelEndpoint.patience + 1, _, _, _, _, _, _, _) = $0.event { true } else { false } })
+    }
+
+    @Test func `a key that is refused goes no further down the chain`() async throws {
+        let next = try await WireServer.start(key: Self.key) { _ in .text("hello") }
+        let reply: WireScript = { _ in .status(401, type: "authentication_error", message: "invalid x-api-key") }
+        let (outcome, _, _) = try await Self.run("while True: ask()", next: next, reply: reply)
+        await next.stop()
+        guard case .unavailable(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.kind == .authentication && next.requests.isEmpty)
     }
 
     @Test func `another token, another path and another method get nothing`() async throws {

@@ -6,6 +6,10 @@ internal import FerrySandbox
 struct ACPProgram: AgentProgram {
     private let task: ProgramTask
     private var text = ""
+    /// Whether a session can be gone on with later, by the agent's own word.
+    private var keepsSessions = false
+    /// While a session is loaded its history comes again.
+    private var isLoading = false
     private var titles: [String: String] = [:]
     private static let mostTitles = 1000
     /// Of words that come in pieces the end counts.
@@ -14,7 +18,7 @@ struct ACPProgram: AgentProgram {
     init(_ task: ProgramTask) { self.task = task }
 
     /// The requests that Ferry makes, by their ids; the agent's own ids are another space.
-    private enum Request: Int { case initialize, newSession, prompt }
+    private enum Request: Int { case initialize, newSession, prompt, loadSession }
 
     let arguments: [String] = []
     var environment: [String: String] { ModelEndpoint.environment(token: task.token, model: task.model) }
@@ -59,11 +63,14 @@ struct ACPProgram: AgentProgram {
         switch request {
         case .initialize:
             guard result["protocolVersion"]?.int == 1 else { return [.failed("it does not speak version 1 of the protocol"), .finished] }
-            return [.reply(Self.message(.newSession, "session/new", ["cwd": .string(SandboxPolicy.guestWorktree), "mcpServers": []]))]
+            keepsSessions = result["agentCapabilities"]?["loadSession"]?.bool ?? false
+            return begun()
         case .newSession:
             guard let session = result["sessionId"]?.string else { return [.failed("it gave no session"), .finished] }
-            let prompt: JSONValue = [["type": "text", "text": .string(task.whole)]]
-            return [.reply(Self.message(.prompt, "session/prompt", ["sessionId": .string(session), "prompt": prompt]))]
+            return (keepsSessions ? [.session(session)] : []) + [prompted(session)]
+        case .loadSession:
+            isLoading = false
+            return task.resumes.map { [.session($0), prompted($0)] } ?? []
         case .prompt:
             switch result["stopReason"]?.string {
             case "end_turn": return [.finished]
@@ -73,7 +80,22 @@ struct ACPProgram: AgentProgram {
         }
     }
 
+    private mutating func begun() -> [ProgramEvent] {
+        var parameters: JSONValue = ["cwd": .string(SandboxPolicy.guestWorktree), "mcpServers": []]
+        guard let session = task.resumes else { return [.reply(Self.message(.newSession, "session/new", parameters))] }
+        guard keepsSessions else { return [.failed("it cannot load a session"), .finished] }
+        isLoading = true
+        parameters.set("sessionId", .string(session))
+        return [.reply(Self.message(.loadSession, "session/load", parameters))]
+    }
+
+    private func prompted(_ session: String) -> ProgramEvent {
+        let prompt: JSONValue = [["type": "text", "text": .string(task.whole)]]
+        return .reply(Self.message(.prompt, "session/prompt", ["sessionId": .string(session), "prompt": prompt]))
+    }
+
     private mutating func updated(_ update: JSONValue) -> [ProgramEvent] {
+        guard !isLoading else { return [] }
         switch update["sessionUpdate"]?.string {
         case "agent_message_chunk":
             text += update["content"]?["text"]?.string ?? ""

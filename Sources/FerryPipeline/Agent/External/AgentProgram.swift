@@ -33,6 +33,8 @@ enum ProgramEvent: Hashable, Sendable {
     case refused(String)
     /// It says that it failed.
     case failed(String)
+    /// Its session, by which it could go on after an interruption.
+    case session(String)
 }
 
 /// What a program is told.
@@ -46,6 +48,10 @@ struct ProgramTask: Sendable {
     /// As the provider calls it; `nil` where it reaches none through Ferry.
     let model: String?
     let token: String?
+    /// A name for the session that begins, for a program that takes one.
+    var session: String?
+    /// The session that is to be gone on with; `nil`: a new one.
+    var resumes: String?
 
     /// All in one text, for a program that has no place for instructions.
     var whole: String { system.isEmpty ? prompt : "\(system)\n\n\(prompt)" }

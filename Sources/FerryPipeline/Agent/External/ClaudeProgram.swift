@@ -17,13 +17,18 @@ struct ClaudeProgram: AgentProgram {
         var list = ["-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "bypassPermissions", "--strict-mcp-config"]
         list += ["--max-turns", "\(task.turns)", "--json-schema", task.schema.text]
         if let model = task.model { list += ["--model", model] }
+        if let session = task.resumes { list += ["--resume", session] } else if let session = task.session { list += ["--session-id", session] }
         if !task.system.isEmpty { list += ["--append-system-prompt-file", Self.systemFile] }
         if !task.mayWrite { list += ["--disallowedTools", "Edit,Write,NotebookEdit"] }
         return list
     }
 
     var environment: [String: String] {
-        var environment = ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"]
+        var environment = [
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1",
+            // It asks for 128,000, and money for all of them would have to be set aside for each call.
+            "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "\(ModelEndpoint.usualOutput)",
+        ]
         if let token = task.token, let model = task.model {
             environment["ANTHROPIC_BASE_URL"] = ModelEndpoint.baseURL
             environment["ANTHROPIC_AUTH_TOKEN"] = token

@@ -14,6 +14,10 @@ struct CodexProgram: AgentProgram {
         // Its own sandbox cannot be made inside Ferry's, which is the fence.
         var list = ["exec", "--json", "--skip-git-repo-check", "-C", SandboxPolicy.guestWorktree, "--dangerously-bypass-approvals-and-sandbox"]
         list += ["--output-schema", Self.schemaFile]
+        // What it would tell or ask its vendor beside the work.
+        for setting in ["analytics.enabled=false", "check_for_update_on_startup=false", "features.plugins=false", "features.remote_plugin=false"] {
+            list += ["-c", setting]
+        }
         if let model = task.model {
             list += ["-m", model]
             let provider = "model_providers.ferry"
@@ -23,6 +27,7 @@ struct CodexProgram: AgentProgram {
             ]
             for setting in settings { list += ["-c", setting] }
         }
+        if let session = task.resumes { list += ["resume", session] }
         return list + ["-"]
     }
 
@@ -34,6 +39,7 @@ struct CodexProgram: AgentProgram {
     mutating func receive(_ line: String) -> [ProgramEvent] {
         guard let json = try? JSONValue(parsing: line) else { return [] }
         switch json["type"]?.string {
+        case "thread.started": return json["thread_id"]?.string.map { [.session($0)] } ?? []
         case "item.completed": return json["item"].flatMap(Self.event).map { [$0] } ?? []
         // "Reconnecting… 1/5" comes as `error`, too, and is none.
         case "turn.failed": return [.failed(json["error"]?["message"]?.string ?? "the turn failed")]

@@ -14,15 +14,15 @@ package struct ExternalAgent: AgentBackend {
     /// A shell's words: the program and what always goes with it.
     let command: String
     let toolchains: [FilePath]
-    /// `nil`: it reaches no model through Ferry.
-    let upstream: ModelUpstream?
+    /// The chain: where one cannot be had, the next is asked. Empty: it reaches no model through Ferry.
+    let models: [ProgramModel]
     let client: StreamingHTTPClient
-    let price: @Sendable (ModelUsage) -> Money?
-    let maxOutput: Int
     /// Bytes that a program may say in its conversation with Ferry: what it says is kept, and the disk and memory are the person's.
     var mostTalk = 128 << 20
+    /// The program's own login, which it works with in place of a model of Ferry's; `nil`: none is lent.
+    var login: ProgramLogin?
 
-    package var modelName: String? { upstream?.name }
+    package var modelName: String? { models.first?.upstream.name }
 
     /// How often it is asked again for a report that does not fit.
     private static let reminders = 2
@@ -31,20 +31,16 @@ package struct ExternalAgent: AgentBackend {
         let name = modelName ?? kind.rawValue
         try task.transcript.append(.began(role: task.role, model: name, conversation: 1, system: task.system, tools: []))
         _ = try await task.journal.conversation(1, begunAs: ConversationRecord(prompt: task.prompt, system: task.system, tools: []))
-        let activity = Activity(task.clock)
-        let endpoint = upstream.map { ModelEndpoint($0, client: client, price: price, maxOutput: maxOutput, task: task, activity: activity) }
         do {
-            let outcome = try await work(task, endpoint, activity)
-            if case .stopped(.stuck(let reason)) = outcome {
-                let book = endpoint?.book.withLock { $0 } ?? ModelEndpoint.Book()
-                let known = "It was an agent program (\(kind.rawValue)). What it did is in the worktree; Ferry knows no more of it."
-                try await task.journal.stopped(
-                    StopRecord(reason: reason, handover: known, model: name, turns: book.turn, cost: book.spent), checkpoint: nil)
-            }
+            let outcome = try await work(task)
             try task.transcript.append(.ended(outcome.summary))
             return outcome
         } catch let error as SandboxError {
             let outcome = AgentOutcome.sandboxFailed(error)
+            try task.transcript.append(.ended(outcome.summary))
+            return outcome
+        } catch let error as ModelError {
+            let outcome = AgentOutcome.unavailable(error)
             try task.transcript.append(.ended(outcome.summary))
             return outcome
         } catch is CancellationError {
@@ -53,78 +49,97 @@ package struct ExternalAgent: AgentBackend {
         }
     }
 
-    private func work(_ task: AgentTask, _ endpoint: ModelEndpoint?, _ activity: Activity) async throws -> AgentOutcome {
-        let before = try await task.checkpoint()
-        var problems: [String] = []
-        for attempt in 0...Self.reminders {
-            try Task.checkCancellation()
-            try task.windDown.check()
-            let prompt = ReportRequest.prompt(task, problems: attempt == 0 ? nil : problems)
-            try task.transcript.append(.said(prompt))
-            let end = try await once(prompt, attempt: attempt + 1, task, endpoint, activity)
-            let changed = try await task.checkpoint() != before
-            switch verdict(end, task, endpoint, changed: changed) {
-            case .outcome(let outcome): return outcome
-            case .askAgain(let why): problems = why
+    /// Goes through the chain of models.
+    private func work(_ task: AgentTask) async throws -> AgentOutcome {
+        let activity = Activity(task.clock)
+        var stint = try await ProgramStint(task)
+        var left = models[...]
+        while true {
+            let model = left.popFirst()
+            let endpoint = model.map {
+                ModelEndpoint($0, client: client, task: task, activity: activity, turn: stint.turn, isLast: left.isEmpty)
             }
+            let outcome = try await work(task, &stint, endpoint, activity)
+            if case .stopped(.stuck(let reason)) = outcome { try await noteStandstill(reason, task, endpoint, model?.upstream.name) }
+            guard let next = left.first, outcome.asksForAnotherModel else { return outcome }
+            stint.turn = endpoint?.turn ?? 0
+            // A session is the model's that was in it.
+            (stint.occasion, stint.resumes) = (.anotherModel, nil)
+            try task.transcript.append(
+                .began(role: task.role, model: next.upstream.name, conversation: models.count - left.count + 1, system: task.system, tools: []))
         }
-        return .stopped(problems.isEmpty ? .noReport : .invalidReport(problems))
     }
 
-    /// The program, once, from its start to its end. In the journal it is one call that may change files: after a crash the worktree is put back to before it.
+    /// For the second try, and for the story.
+    private func noteStandstill(_ reason: String, _ task: AgentTask, _ endpoint: ModelEndpoint?, _ model: String?) async throws {
+        let book = endpoint?.book.withLock { $0 } ?? ModelEndpoint.Book()
+        let known = "It was an agent program (\(kind.rawValue)). What it did is in the worktree; Ferry knows no more of it."
+        let record = StopRecord(reason: reason, handover: known, model: model ?? kind.rawValue, turns: book.turn, cost: book.spent)
+        try await task.journal.stopped(record, checkpoint: nil)
+    }
+
+    /// With one model, up to its report.
+    private func work(
+        _ task: AgentTask, _ stint: inout ProgramStint, _ endpoint: ModelEndpoint?, _ activity: Activity
+    ) async throws -> AgentOutcome {
+        var reminders = 0
+        while true {
+            try Task.checkCancellation()
+            try task.windDown.check()
+            let prompt = ReportRequest.prompt(task, stint.occasion)
+            try task.transcript.append(.said(prompt))
+            let end = try await once(prompt, task, stint, endpoint, activity)
+            if stint.resumes != nil, end.isFailure, !end.didWork, endpoint?.endReason == nil, endpoint?.lastError == nil {
+                try await stint.beginAnew(task)
+                continue
+            }
+            stint.number += 1
+            stint.resumes = nil
+            let changed = try await task.checkpoint() != stint.before
+            switch verdict(end, task, endpoint, changed: changed) {
+            case .outcome(let outcome): return outcome
+            case .askAgain(let problems):
+                guard reminders < Self.reminders else { return .stopped(problems.isEmpty ? .noReport : .invalidReport(problems)) }
+                reminders += 1
+                stint.occasion = .report(problems)
+            }
+        }
+    }
+
+    /// The program, once, from its start to its end. In the journal it is one call that may change files: after a crash the worktree is put back to before it,
+    /// unless the program can go on with its session.
     private func once(
-        _ prompt: String, attempt: Int, _ task: AgentTask, _ endpoint: ModelEndpoint?, _ activity: Activity
+        _ prompt: String, _ task: AgentTask, _ stint: ProgramStint, _ endpoint: ModelEndpoint?, _ activity: Activity
     ) async throws -> ProgramEnd {
-        let call = "program-\(attempt)"
         let journal = task.journal
-        try await journal.begin([attempt: call], turn: 0, mayWrite: task.workspace.mayWrite)
+        try await journal.begin([stint.number: "program-\(stint.number)"], turn: 0, mayWrite: task.workspace.mayWrite)
+        let note: @Sendable (String) async throws -> Void = { [stint] id in
+            try await journal.note(ProgramSession(id: id, before: stint.before), ofProgram: stint.number)
+        }
+        // It is known before the program can have told it.
+        let fresh = kind == .claude && stint.resumes == nil ? ProgramStint.newSession() : nil
+        if let session = fresh ?? stint.resumes { try await note(session) }
         do {
-            let end = try await ProgramRun(agent: self, task: task, prompt: prompt, endpoint: endpoint, activity: activity).perform()
+            var run = ProgramRun(agent: self, task: task, prompt: prompt, endpoint: endpoint, activity: activity, noteSession: note)
+            (run.session, run.resumes) = (fresh, stint.resumes)
+            let end = try await run.perform()
             let output = ToolOutput(String(end.lastWords.prefix(4000)))
-            try await journal.finish([attempt: ToolCallRecord(output: output, checkpoint: try await task.checkpoint())], turn: 0)
+            try await journal.finish([stint.number: ToolCallRecord(output: output, checkpoint: try await task.checkpoint())], turn: 0)
             return end
         } catch let error as SandboxError {
-            try await journal.withdraw([attempt], turn: 0)
+            try await journal.withdrawProgram(stint.number)
             throw error
         }
     }
+}
 
-    // MARK: The end
-
-    private enum Verdict {
-        case outcome(AgentOutcome)
-        case askAgain([String])
-    }
-
-    private func verdict(_ end: ProgramEnd, _ task: AgentTask, _ endpoint: ModelEndpoint?, changed: Bool) -> Verdict {
-        switch endpoint?.endReason {
-        case .parked(let limit)?: return .outcome(.parked(limit))
-        case .turns(let limit)?: return .outcome(.stopped(.turns(limit)))
-        case .unavailable(let error)?: return .outcome(.unavailable(error))
-        case .woundDown?, .failed?, nil: break
+extension AgentOutcome {
+    /// As a chain of the built-in loop (`FallbackModel`): faults that a person must mend go no further down.
+    fileprivate var asksForAnotherModel: Bool {
+        switch self {
+        case .unavailable(let error): error.isTransient
+        case .stopped(.refused): true
+        case .finished, .stopped, .parked, .sandboxFailed: false
         }
-        if let most = end.tooMuchTalk { return .outcome(.stopped(.program("it said more than \(most >> 20) MiB"))) }
-        if let silence = end.silence { return .outcome(.stopped(.stuck("it gave no sign of work for \(silence.components.seconds) s"))) }
-        switch end.ending {
-        case .deadline: return .outcome(.stopped(.time(task.limits.time)))
-        case .memoryLimit: return .outcome(.stopped(.program("it used more memory than it may")))
-        case .diskLimit: return .outcome(.stopped(.program("it wrote more to disk than it may")))
-        case .exited(126), .exited(127):
-            return .outcome(
-                .unavailable(
-                    ModelError(
-                        .configuration, "The agent program `\(command)` cannot be started in the sandbox: \(end.output)",
-                        remedy: "Set `command` in the agent's note, and name the program's folder under `toolchains` there")))
-        case .exited, .signalled: break
-        }
-        if let refusal = end.refusal { return .outcome(.stopped(.refused(refusal))) }
-        let found = end.report ?? task.report.report(in: end.lastWords)
-        let problems = found.map { task.report.problems(of: $0) } ?? []
-        if let found, problems.isEmpty { return .outcome(.finished(found)) }
-        if end.isFailure, let error = endpoint?.lastError { return .outcome(.unavailable(error)) }
-        // No report, and yet something that can be judged by itself.
-        if !end.isFailure || changed, let substitute = task.report.substitute?(end.lastWords) { return .outcome(.finished(substitute)) }
-        if end.isFailure { return .outcome(.stopped(.program(end.failure))) }
-        return .askAgain(problems)
     }
 }

@@ -71,19 +71,22 @@ extension ModelEndpoint {
         guard let number, let reservation else { return }
         let result = meter.result
         var usage = result.usage ?? ModelUsage()
-        var cost: Money? = usage == ModelUsage() ? .zero : price(usage)
+        var cost: Money? = usage == ModelUsage() ? .zero : model.price(usage)
         if result.usage == nil, result.error == nil {
             // Begun and cut off before any count came: what nobody knows counts in full.
             cost = reservation.amount
             usage.isEstimated = true
         }
         await task.spending.settle(reservation, usage: usage, cost: cost)
-        book.withLock { book in
+        let failures = book.withLock { book in
             book.usage = book.usage + usage
             book.spent = book.spent.flatMap { spent in cost.map { spent + $0 } }
             book.error = result.error
+            book.failures = result.error == nil ? 0 : book.failures + 1
+            return book.failures
         }
         activity.note()
+        if let error = result.error, error.isTransient, !isLast, failures >= Self.patience { end(.unavailable(error)) }
         do { try record(result, number, usage, cost, seconds: (BootClock.now - began).seconds) } catch { end(.failed(error)) }
     }
 

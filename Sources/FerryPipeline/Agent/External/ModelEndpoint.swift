@@ -18,7 +18,9 @@ final class ModelEndpoint: Sendable {
     }
 
     struct Book {
-        var turn = 0
+        var turn: Int
+        /// Calls in a row that gave no answer, for a reason that may pass.
+        var failures = 0
         var usage = ModelUsage()
         var spent: Money? = .zero
         /// Of the newest call that gave no answer, unless one came after it.
@@ -26,31 +28,38 @@ final class ModelEndpoint: Sendable {
         var end: End?
     }
 
-    let upstream: ModelUpstream
+    let model: ProgramModel
     let client: StreamingHTTPClient
-    let price: @Sendable (ModelUsage) -> Money?
-    /// Tokens of output, where a request names no limit.
-    let maxOutput: Int
+    /// No other model comes after this one.
+    let isLast: Bool
+    /// Calls that were made before.
+    let firstTurn: Int
     let task: AgentTask
     /// In the shape of a key, so that it is taken out of records.
     let token = "sk-ferry-" + (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
     let activity: Activity
-    let book = Mutex(Book())
+    let book: Mutex<Book>
     private let ended: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
 
-    init(
-        _ upstream: ModelUpstream, client: StreamingHTTPClient, price: @escaping @Sendable (ModelUsage) -> Money?, maxOutput: Int, task: AgentTask,
-        activity: Activity
-    ) {
-        self.upstream = upstream
+    init(_ model: ProgramModel, client: StreamingHTTPClient, task: AgentTask, activity: Activity, turn: Int = 0, isLast: Bool = true) {
+        self.model = model
         self.client = client
-        self.price = price
-        self.maxOutput = maxOutput
         self.task = task
         self.activity = activity
+        self.isLast = isLast
+        firstTurn = turn
+        book = Mutex(Book(turn: turn))
         (ended, ending) = AsyncStream.makeStream()
     }
+
+    var upstream: ModelUpstream { model.upstream }
+
+    /// So many failures in a row, each tried again by the program, and the next model of the chain is asked.
+    static let patience = 6
+
+    /// Tokens of an answer that are usual: money is set aside for as many. A longer one is cut, and goes on in the next.
+    static let usualOutput = 32_000
 
     /// Inside.
     static let baseURL = "http://127.0.0.1:\(SandboxPolicy.guestProxyPort)"
@@ -69,6 +78,9 @@ final class ModelEndpoint: Sendable {
 
     /// Why the work must end, if it must.
     var endReason: End? { book.withLock { $0.end } }
+
+    /// Model calls of the work so far.
+    var turn: Int { book.withLock { $0.turn } }
 
     /// Why the newest call gave no answer, if it gave none.
     var lastError: ModelError? { book.withLock { $0.error } }
@@ -91,6 +103,8 @@ final class ModelEndpoint: Sendable {
         }
         // The note decides which model is asked, and so what it costs.
         body.set("model", .string(upstream.model))
+        // Codex names none.
+        if path == "/v1/responses", body["max_output_tokens"]?.int == nil { body.set("max_output_tokens", .int(outputLimit)) }
         let call = Call(path: path, url: url, request: request, body: body)
         if path.hasSuffix("/count_tokens") { return try await pass(call, answer, number: nil, reservation: nil) }
         guard let number = admit() else { return try await Self.refuse(answer, 403, "Ferry has ended this work.") }
@@ -129,15 +143,17 @@ final class ModelEndpoint: Sendable {
         return number
     }
 
+    private var outputLimit: Int { min(model.maxOutput, Self.usualOutput) }
+
     private func most(_ call: Call) -> Money? {
         var usage = ModelUsage()
         let tokens = ContextEstimate.tokens(bytes: call.request.body.count)
         // Estimates of tokens are a fifth off at worst; what is written to a cache may cost more than what is not.
         usage.cacheWrite5m = tokens + tokens / 5
-        usage.output = call.outputLimit ?? maxOutput
+        usage.output = call.outputLimit ?? model.maxOutput
         var fresh = usage
         (fresh.cacheWrite5m, fresh.inputFresh) = (0, usage.cacheWrite5m)
-        guard let one = price(usage), let other = price(fresh) else { return nil }
+        guard let one = model.price(usage), let other = model.price(fresh) else { return nil }
         return max(one, other)
     }
 

@@ -15,6 +15,8 @@ struct ProgramEnd: Sendable {
     var tooMuchTalk: Int?
     /// What it said of a failure of its own.
     var complaint: String?
+    /// It asked its model, or used a tool.
+    var didWork = false
 
     var isFailure: Bool { ending != .exited(0) || complaint != nil }
 

@@ -14,6 +14,11 @@ struct ProgramRun: Sendable {
     let prompt: String
     let endpoint: ModelEndpoint?
     let activity: Activity
+    /// Told of the session by which the program could go on.
+    let noteSession: @Sendable (String) async throws -> Void
+    /// The name of the session that begins, or of the one that goes on.
+    var session: String?
+    var resumes: String?
 
     /// After its work is over a program has so long to end by itself.
     private static let patience = Duration.seconds(5)
@@ -38,13 +43,16 @@ struct ProgramRun: Sendable {
         policy.limits.time = left
         policy.environment.merge(program.environment) { $1 }
         policy.files.merge(program.files) { $1 }
+        if let login = agent.login { try login.lend(to: &policy) }
         let command = SandboxCommand(["/bin/sh", "-c", "exec \(agent.command) \"$@\"", "sh"] + program.arguments)
         var answer: LocalEndpoint?
         if let endpoint { answer = { try await endpoint.answer($0, $1) } }
-        let talk = ProgramTalk(program, task, most: agent.mostTalk)
+        let talk = ProgramTalk(program, task, most: agent.mostTalk, isHeard: agent.login == nil)
         let end: ProgramEnd
         if let network = task.network {
-            end = try await network.with(.agents, policy, endpoint: answer) { try await converse(command, $0, program, talk) }
+            end = try await network.with(.agents, policy, endpoint: answer, alsoReaching: agent.login?.hosts ?? []) {
+                try await converse(command, $0, program, talk)
+            }
         } else {
             end = try await converse(command, policy, program, talk)
         }
@@ -58,7 +66,7 @@ struct ProgramRun: Sendable {
     private var program: any AgentProgram {
         let told = ProgramTask(
             system: task.system, prompt: prompt, schema: task.report.schema, mayWrite: task.workspace.mayWrite, turns: task.limits.turns,
-            model: endpoint?.upstream.model, token: endpoint?.token)
+            model: endpoint?.upstream.model ?? agent.login?.model, token: endpoint?.token, session: session, resumes: resumes)
         return switch agent.kind {
         case .claude: ClaudeProgram(told)
         case .codex: CodexProgram(told)
@@ -76,7 +84,8 @@ struct ProgramRun: Sendable {
         try Task.checkCancellation()
         let said = talk.said
         var end = ProgramEnd(
-            ending: .exited(0), output: "", lastWords: said.lastWords, report: said.report, refusal: said.refusal, complaint: said.complaint)
+            ending: .exited(0), output: "", lastWords: said.lastWords, report: said.report, refusal: said.refusal, complaint: said.complaint,
+            didWork: said.didWork || endpoint.map { $0.turn > $0.firstTurn } ?? false)
         switch stop {
         case .ended(let result):
             end.ending = result.ending
@@ -93,7 +102,7 @@ struct ProgramRun: Sendable {
     ) async throws -> Stop {
         // Beside the other sockets of the run.
         let folder = policy.temporary.removingLastComponent()
-        let (runner, endpoint, activity, timing) = (task.workspace.runner, endpoint, activity, task.timing)
+        let (runner, endpoint, activity, timing, noteSession) = (task.workspace.runner, endpoint, activity, task.timing, noteSession)
         return try await withThrowingTaskGroup(of: Stop.self) { group in
             group.addTask {
                 let result = try await CommandStreams.serve(
@@ -104,7 +113,8 @@ struct ProgramRun: Sendable {
                     },
                     line: { line, input in
                         activity.note()
-                        let (replies, isOver) = try talk.take(line)
+                        let (replies, session, isOver) = try talk.take(line)
+                        if let session { try await noteSession(session) }
                         for reply in replies { await input.write(reply) }
                         if isOver { await input.end() }
                     }

@@ -11,6 +11,8 @@ final class ProgramTalk: Sendable {
         var report: JSONValue?
         var refusal: String?
         var complaint: String?
+        /// It has used a tool.
+        var didWork = false
 
         /// Of a long output the end counts.
         fileprivate mutating func add(_ line: String) {
@@ -28,18 +30,22 @@ final class ProgramTalk: Sendable {
         var said = Said()
         var calls = 0
         var bytes = 0
+        var answers = 0
     }
 
     private let task: AgentTask
     private let most: Int
+    /// What the model says comes through Ferry, and is recorded there.
+    private let isHeard: Bool
     private let state: Mutex<State>
     private let over: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
 
     /// - Parameter most: bytes that it may say in all.
-    init(_ program: any AgentProgram, _ task: AgentTask, most: Int) {
+    init(_ program: any AgentProgram, _ task: AgentTask, most: Int, isHeard: Bool) {
         self.task = task
         self.most = most
+        self.isHeard = isHeard
         state = Mutex(State(program: program))
         (over, ending) = AsyncStream.makeStream()
     }
@@ -49,9 +55,9 @@ final class ProgramTalk: Sendable {
     /// Returns once the program's work is over, by its own word.
     func untilOver() async { for await _ in over {} }
 
-    /// Takes a line; returns what to write back, and whether the input ends with it. Throws `Errno` where the record cannot be kept, and
+    /// Takes a line; returns what to write back, the session that it names, and whether the input ends with it. Throws `Errno` where the record cannot be kept, and
     /// `TooMuchTalk`.
-    func take(_ line: String) throws -> (replies: [[UInt8]], isOver: Bool) {
+    func take(_ line: String) throws -> (replies: [[UInt8]], session: String?, isOver: Bool) {
         let bytes = state.withLock { state in
             state.bytes += line.utf8.count + 1
             return state.bytes
@@ -66,12 +72,16 @@ final class ProgramTalk: Sendable {
             return (events, first)
         }
         var replies: [[UInt8]] = []
+        var session: String?
         var isOver = false
         for (index, event) in events.enumerated() {
             switch event {
-            case .said(let text): state.withLock { $0.said.lastWords = text }
+            case .said(let text):
+                state.withLock { $0.said.lastWords = text }
+                if !isHeard { try record(text) }
             case .line(let line): state.withLock { $0.said.add(line) }
             case .used(let call, let tool, let summary, let text, let isError):
+                state.withLock { $0.said.didWork = true }
                 try task.transcript.append(
                     .result(
                         turn: 0, callID: call.isEmpty ? "\(first + index + 1)" : call, tool: tool, summary: String(summary.prefix(500)),
@@ -81,9 +91,21 @@ final class ProgramTalk: Sendable {
             case .finished: isOver = true
             case .refused(let detail): state.withLock { $0.said.refusal = detail }
             case .failed(let complaint): state.withLock { $0.said.complaint = complaint }
+            case .session(let id): session = id
             }
         }
         if isOver { ending.finish() }
-        return (replies, isOver)
+        return (replies, session, isOver)
+    }
+
+    /// By the program's own word: what it used and cost, nobody else knows.
+    private func record(_ text: String) throws {
+        let turn = state.withLock { state in
+            state.answers += 1
+            return state.answers
+        }
+        try task.transcript.append(
+            .answered(
+                turn: turn, AssistantMessage(blocks: [.text(text)]), stop: .done, usage: ModelUsage(), cost: nil, seconds: 0, requestID: nil))
     }
 }

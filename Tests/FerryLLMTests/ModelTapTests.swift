@@ -1,0 +1,59 @@
+internal import FerryLLM
+internal import Testing
+
+/// What is read along in answers that go to agent programs, where they come in one piece; streams are read by the drivers' own parsers.
+@Suite struct ModelTapTests {
+    private static func tap(_ wire: ModelUpstream.Wire, _ path: String, _ answer: JSONValue) throws -> ModelTap {
+        let upstream = ModelUpstream(name: "p/m", wire: wire, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil)
+        var tap = ModelTap(upstream, path: path, isStream: false, requestSize: 10)
+        tap.receive(answer.encoded())
+        return tap
+    }
+
+    private static let call = AssistantMessage.Block.toolCall(ToolCall(id: "c1", name: "ls", arguments: #"{"path":"."}"#))
+
+    @Test func `an answer of Messages in one piece`() throws {
+        let tap = try Self.tap(
+            .anthropic, "/v1/messages",
+            [
+                "id": "msg_1",
+                "content": [["type": "text", "text": "hello"], ["type": "tool_use", "id": "c1", "name": "ls", "input": ["path": "."]]],
+                "usage": ["input_tokens": 5, "cache_read_input_tokens": 2, "output_tokens": 7],
+            ])
+        #expect(tap.response?.message.blocks == [.text("hello"), Self.call])
+        #expect(tap.response?.stop == .tools && tap.response?.requestID == "msg_1")
+        #expect(tap.usage?.inputFresh == 5 && tap.usage?.cacheRead == 2 && tap.usage?.output == 7)
+    }
+
+    @Test func `an answer of Chat Completions in one piece`() throws {
+        let function: JSONValue = ["name": "ls", "arguments": #"{"path":"."}"#]
+        let message: JSONValue = ["role": "assistant", "content": "hello", "tool_calls": [["id": "c1", "type": "function", "function": function]]]
+        let tap = try Self.tap(
+            .openAI, "/v1/chat/completions",
+            ["choices": [["index": 0, "message": message]], "usage": ["prompt_tokens": 5, "completion_tokens": 7]])
+        #expect(tap.response?.message.blocks == [.text("hello"), Self.call])
+        #expect(tap.usage?.output == 7)
+    }
+
+    @Test func `an answer of Responses in one piece, with an item that is not known`() throws {
+        let unknown: JSONValue = ["type": "custom_tool_call", "call_id": "c2", "name": "exec", "input": "text(1)"]
+        let tap = try Self.tap(
+            .openAI, "/v1/responses",
+            [
+                "output": [
+                    ["type": "message", "content": [["type": "output_text", "text": "hello"]]],
+                    ["type": "function_call", "call_id": "c1", "name": "ls", "arguments": #"{"path":"."}"#], unknown,
+                ],
+                "usage": ["input_tokens": 5, "input_tokens_details": ["cached_tokens": 2], "output_tokens": 7],
+            ])
+        #expect(tap.response?.message.blocks == [.text("hello"), Self.call, .opaque(provider: "p/m", unknown)])
+        #expect(tap.usage?.inputFresh == 3)
+    }
+
+    @Test func `half an answer is none`() throws {
+        let upstream = ModelUpstream(name: "p/m", wire: .anthropic, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil)
+        var tap = ModelTap(upstream, path: "/v1/messages", isStream: false, requestSize: 10)
+        tap.receive(Array(#"{"content":["#.utf8))
+        #expect(tap.response == nil && !tap.isComplete)
+    }
+}
