@@ -72,7 +72,7 @@ package struct ExternalAgent: AgentBackend {
 
     /// For the second try, and for the story.
     private func noteStandstill(_ reason: String, _ task: AgentTask, _ endpoint: ModelEndpoint?, _ model: String?) async throws {
-        let book = endpoint?.book.withLock { $0 } ?? ModelEndpoint.Book()
+        let book = endpoint?.book.withLock { $0 } ?? ModelEndpoint.Book(turn: 0)
         let known = "It was an agent program (\(kind.rawValue)). What it did is in the worktree; Ferry knows no more of it."
         let record = StopRecord(reason: reason, handover: known, model: model ?? kind.rawValue, turns: book.turn, cost: book.spent)
         try await task.journal.stopped(record, checkpoint: nil)
