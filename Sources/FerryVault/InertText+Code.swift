@@ -23,9 +23,12 @@ extension InertText {
         }
     }
 
-    /// `key:: value`, with the blank that a path such as `std::vector` never has there, and Ferry's and Obsidian's own keys without it.
+    /// `key:: value`, with the blank that a path such as `std::vector` never has there, and Ferry's and Obsidian's own keys without it. Of three colons and
+    /// more none stay together: a blank between two of them would be the one behind a key.
     private static func isField(_ bytes: [UInt8], _ second: Int) -> Bool {
+        let colon = UInt8(ascii: ":")
         let next = second + 1 < bytes.count ? bytes[second + 1] : .lineFeed
+        if next == colon || (second > 1 && bytes[second - 2] == colon) { return true }
         if next.isBlank || next == .lineFeed { return true }
         return ["id", "status", "branch", "pr", "cost_usd", "tags", "aliases"].contains { word(in: bytes, endingAt: second - 1).hasSuffix($0) }
     }

@@ -10,7 +10,7 @@ package enum HostileText {
         "```mermaid\nclick A \"obsidian://x\"\n```", "``` run-python\nimport os\n```", "```text\n```", "`````", "```", "~~~", "\t```dataviewjs\n\tx",
         "    indented code",
         "```{dataviewjs}\nx\n```", "```swift\nlet a = 1\n```", "`", "``", "`a`b``c```", "`= this.file`", "`$= dv.x()`", "`\u{A0}= 1`", "= this.file",
-        "$= dv.x()",
+        "$= dv.x()", ":::: x", "key:::",
         "\u{3000}= 1", "INPUT[text:x]", "VIEW[{x}]", "BUTTON[x]", "button-delete", "dice-mod: 1d20", "`INPUT[toggle:done]`", "x`", "`x",
     ]
     private static let blocks = [

@@ -92,6 +92,7 @@ struct InertTextTests {
         #expect(InertText.block("```dataviewjs\nx\n```").contains("\n```text dataviewjs\n"))
         #expect(InertText.block("<% x %> %% <!-- y -->") == "```text\n< % x % > % % < !-- y -->\n```\n")
         #expect(InertText.block("status:: done") == "```text\nstatus: : done\n```\n")
+        #expect(InertText.block("a::: b") == "```text\na: : : b\n```\n")
     }
 
     @Test func `what reorders or hides text is shown or goes`() {
