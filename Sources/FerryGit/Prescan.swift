@@ -63,6 +63,7 @@ struct Prescan {
             seen += 1
             guard seen <= limits.entries else { return stop(.tooManyFiles, FilePath()) }
             let name = Array(ended.dropLast())
+            guard folder.length + 1 + name.count <= limits.pathBytes else { return stop(.tooDeep, folder.pushing(FilePath(bytes: name))) }
             if name.count <= Self.longestPart, Self.repositoryParts.contains(name) { parts.insert(name) }
             guard
                 let status = try ended.withUnsafeBytes({ bytes in

@@ -56,6 +56,8 @@ package struct PrescanLimits: Hashable, Sendable {
     /// Bytes of these, and of files of the base that have another size now.
     package var newBytes: Int64 = 1 << 30
     package var depth = 200
+    /// Of a path in the worktree: what is longer cannot be named from the root.
+    package var pathBytes = 3072
     /// Entries of any kind, ignored ones too: what the scan itself looks at.
     package var entries = 2_000_000
     package init() {}

@@ -20,6 +20,9 @@ extension JSONValue {
         return Int(spelling) ?? Double(spelling).flatMap { Int(exactly: $0) }
     }
 
+    /// A provider's count of tokens: no number of its own makes a sum that is none, or a negative price.
+    var tokenCount: Int? { int.map { min(max(0, $0), 1_000_000_000) } }
+
     /// A number, rounded to what a Double holds.
     package var double: Double? { if case .number(let spelling) = self { Double(spelling) } else { nil } }
 

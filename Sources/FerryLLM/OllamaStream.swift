@@ -47,8 +47,8 @@ struct OllamaStream: AnswerStream {
         if line["done"] == true {
             isComplete = true
             doneReason = line["done_reason"]?.string
-            promptTokens = line["prompt_eval_count"]?.int
-            outputTokens = line["eval_count"]?.int
+            promptTokens = line["prompt_eval_count"]?.tokenCount
+            outputTokens = line["eval_count"]?.tokenCount
             reports.append(.usage(usage))
         }
         return reports

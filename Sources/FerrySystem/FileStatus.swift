@@ -44,7 +44,13 @@ package struct FileStatus: Hashable, Sendable {
         mode = status.st_mode & 0o7777
         links = UInt64(status.st_nlink)
         owner = status.st_uid
-        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+        modified = status.st_mtim.nanoseconds
+        changed = status.st_ctim.nanoseconds
     }
+}
+
+extension timespec {
+    /// Nanoseconds since the epoch. Whoever may write a file may give it any time, thousands of years away; such a time is told as about 1748 or 2191, so that
+    /// the difference of two is still a number.
+    var nanoseconds: Int64 { min(max(Int64(tv_sec), -7_000_000_000), 7_000_000_000) * 1_000_000_000 + Int64(tv_nsec) }
 }

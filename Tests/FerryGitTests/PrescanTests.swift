@@ -65,6 +65,13 @@ internal import Testing
         Attack("escape in a name", #"d=$(printf 'a\033b'); mkdir $d; echo x > $d/x"#, .controlCharacter),
         Attack("submodule file", "echo x > .gitmodules", .submodule),
         Attack("huge .gitignore", "mkdir d; truncate -s 2M d/.gitignore", .tooManyBytes),
+        Attack(
+            "too long a path", "d=$(printf 'b%.0s' $(seq 200)); i=0; while [ $i -lt 16 ]; do mkdir $d; cd $d; i=$((i+1)); done; echo x > x", .tooDeep),
+        Attack(
+            "a path that the kernel takes in parts only",
+            "d=$(printf 'b%.0s' $(seq 200)); i=0; while [ $i -lt 30 ]; do mkdir $d; cd -P ./$d; i=$((i+1)); done; echo x > x", .tooDeep,
+            plainGit: .passesOver
+        ),
         Attack("too deep", "d=.; i=0; while [ $i -lt 201 ]; do d=$d/d; i=$((i+1)); done; mkdir -p $d; echo x > $d/x", .tooDeep),
     ]
 

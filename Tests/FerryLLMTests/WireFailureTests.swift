@@ -71,6 +71,19 @@ struct WireFailureTests {
         #expect(try await costOfCut(driver, after: 0, of: turn) == nil)
     }
 
+    @Test(arguments: [Int.max, .min, -1, 1 << 40])
+    func `no count of a provider's makes a sum that is none, or a negative price`(count: Int) throws {
+        let number = JSONValue.int(count)
+        var anthropic = AnthropicUsage()
+        anthropic.update([
+            "input_tokens": number, "cache_read_input_tokens": number, "cache_creation_input_tokens": number, "output_tokens": number,
+            "cache_creation": ["ephemeral_5m_input_tokens": number, "ephemeral_1h_input_tokens": number],
+        ])
+        let total = anthropic.value + anthropic.value
+        #expect(total.input >= 0 && total.input <= 6_000_000_000 && total.output >= 0)
+        #expect(number.tokenCount.map { (0...1_000_000_000).contains($0) } == true)
+    }
+
     @Test func `a refused key is named, so that it is known which one to mend`() async throws {
         let server = try await WireServer.start(key: "right", replies: [])
         try await withWire(.gemini, server: server, key: Secret("wrong", name: "GEMINI_API_KEY"), refusals: 2) { model, server in

@@ -54,6 +54,6 @@ struct MochaOutput: TestOutputParser {
 
     private static func count(_ line: String, _ word: String) -> Int? {
         let parts = line.split(separator: " ")
-        return parts.count >= 2 && parts[1] == word ? Int(parts[0]) : nil
+        return parts.count >= 2 && parts[1] == word ? parts[0].testCount : nil
     }
 }

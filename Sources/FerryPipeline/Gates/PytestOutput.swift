@@ -36,6 +36,6 @@ struct PytestOutput: TestOutputParser {
         let known: Set<String> = [
             "passed", "failed", "error", "errors", "skipped", "xfailed", "xpassed", "deselected", "warning", "warnings", "rerun", "subtests",
         ]
-        return what.count >= 2 && Int(what[what.startIndex]) != nil && known.contains(what[what.startIndex + 1].filter { $0 != "," })
+        return what.count >= 2 && what[what.startIndex].testCount != nil && known.contains(what[what.startIndex + 1].filter { $0 != "," })
     }
 }

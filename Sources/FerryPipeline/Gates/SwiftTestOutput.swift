@@ -51,6 +51,6 @@ struct SwiftTestOutput: TestOutputParser {
     /// Each number with the two words after it: `1 test skipped`.
     private static func words(_ line: String) -> [(Int, Substring, Substring)] {
         let parts = line.split { " ,()".contains($0) }
-        return zip(parts, zip(parts.dropFirst(), parts.dropFirst(2))).compactMap { number, rest in Int(number).map { ($0, rest.0, rest.1) } }
+        return zip(parts, zip(parts.dropFirst(), parts.dropFirst(2))).compactMap { number, rest in number.testCount.map { ($0, rest.0, rest.1) } }
     }
 }

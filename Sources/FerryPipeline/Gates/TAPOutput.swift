@@ -27,7 +27,7 @@ struct TAPOutput: TestOutputParser {
 
     private static func nodeCount(_ line: String) -> (String, Int)? {
         let parts = line.split(separator: " ")
-        guard parts.count == 3, parts[0] == "#" || parts[0] == "ℹ", let count = Int(parts[2]) else { return nil }
+        guard parts.count == 3, parts[0] == "#" || parts[0] == "ℹ", let count = parts[2].testCount else { return nil }
         return (String(parts[1]), count)
     }
 

@@ -25,15 +25,19 @@ package enum TestOutput {
 }
 
 extension StringProtocol {
+    /// A number of tests, if it can be one. What prints it is the repository's code: it may be longer than any number, and two of them than their sum.
+    var testCount: Int? { utf8.count <= 9 && utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(self) : nil }
+
     /// Every number of the text that is followed by a space and a word: `2 failed, 1 passed` is `["failed": 2, "passed": 1]`.
     var countedWords: [String: Int] {
         let parts = split { " ,;()|=".contains($0) }
-        return Dictionary(zip(parts, parts.dropFirst()).compactMap { number, word in Int(number).map { (String(word), $0) } }, uniquingKeysWith: +)
+        return Dictionary(
+            zip(parts, parts.dropFirst()).compactMap { number, word in number.testCount.map { (String(word), $0) } }, uniquingKeysWith: +)
     }
 
     /// The number that directly follows a label: `tests 7`.
     func number(after label: String) -> Int? {
-        hasPrefix(label) ? Int(dropFirst(label.count).prefix { $0.isNumber }) : nil
+        hasPrefix(label) ? dropFirst(label.count).prefix { $0.isNumber }.testCount : nil
     }
 
     var withoutIndent: Self.SubSequence { drop { $0 == " " || $0 == "\t" } }

@@ -22,7 +22,7 @@ struct UnittestOutput: TestOutputParser {
         guard let open = verdict.firstIndex(of: "("), let close = verdict.lastIndex(of: ")") else { return [:] }
         let pairs = verdict[verdict.index(after: open)..<close].split(separator: ",").compactMap { pair -> (String, Int)? in
             let sides = pair.split(separator: "=")
-            guard sides.count == 2, let count = Int(sides[1]) else { return nil }
+            guard sides.count == 2, let count = sides[1].testCount else { return nil }
             return (String(sides[0].withoutIndent), count)
         }
         return Dictionary(pairs, uniquingKeysWith: +)

@@ -19,6 +19,27 @@ internal import Testing
         }
     }
 
+    /// What code under test prints to bring down who reads it: numbers whose sum or difference is none.
+    @Test(
+        arguments: [
+            "M passed, M failed in 1s", "M passed, 1 xpassed, 2 skipped, M xfailed in 1s", "Ran 1 test in 0.1s\n\nFAILED (failures=M, errors=M)",
+            "Ran M tests in 0.1s\n\nFAILED (failures=M, errors=M, skipped=M)", "Tests: M failed, M passed, M total",
+            "  M passing\n  M failing\n  M pending",
+            "# tests M\n# pass M\n# fail M\n# cancelled M\n# skipped M\n# todo M",
+            "test result: FAILED. M passed; M failed; M ignored; 0 measured; M filtered out",
+            "Test run with M tests passed after 1 seconds.",
+            "Executed M tests, with M tests skipped and M failures (0 unexpected) in 0.1 (0.1) seconds",
+            "1..M\nok M - x\nnot ok M", " Tests  M failed | M passed | M skipped (M)", "M failed, M failed, M failed, M failed in 1s",
+        ], ["9223372036854775807", "-9223372036854775808", "99999999999999999999999", "999999999", "+5", "٣"])
+    func `numbers that code under test prints are no danger to who adds them`(text: String, number: String) {
+        let text = text.replacing("M", with: number)
+        for command in ["make test", "pytest", "npm test", "swift test", "cargo test"] {
+            guard let summary = TestOutput.summary(of: PlainOutput(text.utf8), command: command) else { continue }
+            #expect(summary.ran >= 0 && summary.skipped >= 0 && summary.ran < 1 << 40, "\(summary)")
+            #expect(!summary.sentence.isEmpty)
+        }
+    }
+
     static let outputs: [Output] = python + swift + others + javaScript
 
     static let python: [Output] = [
