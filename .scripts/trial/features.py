@@ -37,7 +37,7 @@ class Person:
                 scene.move(name, "review", "done")
             text = scene.read("blocked", name)
             if "\nstatus: blocked\n" in text and scene.move(name, "blocked", "planned"):
-                self.blocked.append(f"{name}: {scene.rows('SELECT waits_for FROM feature WHERE path LIKE ?', f'%{name}.md')}")
+                self.blocked.append(f"{name}: {scene.rows('SELECT waits_for FROM feature WHERE CAST(path AS TEXT) LIKE ?', f'%{name}.md')}")
         if not self.is_edited and "\nstatus: in_progress\n" in scene.read("in_progress", "Bye"):
             self.is_edited = scene.edit("Bye", "in_progress", EDIT)
         if not all("\nstatus: done\n" in scene.read("done", name) for name in self.features):

@@ -12,12 +12,16 @@ package enum MoveRecovery: Hashable, Sendable {
 }
 
 extension GitRepository {
-    /// To be called once at the start, while no other work goes on: removes what a killed Ferry left (index files, locks of
-    /// moves) and finishes or undoes moves of checkouts.
+    /// To be called once at the start, while no other work goes on: removes what a killed Ferry left (index files, temporaries
+    /// and locks of moves) and finishes or undoes moves of checkouts.
     package func recover() async throws -> [MoveRecovery] {
         try await withFileErrors("recovering \(path)") {
             for entry in try Directory.entries(of: privateDirectory.indexes) {
                 try Directory.removeTree(privateDirectory.indexes.appending(entry.name))
+            }
+            // The note of a move that was not begun: it never got its name.
+            for entry in try Directory.entries(of: privateDirectory.moves) where entry.name.string.hasPrefix(".ferry-") {
+                try Directory.removeTree(privateDirectory.moves.appending(entry.name))
             }
             var recoveries: [MoveRecovery] = []
             for note in try MoveNote.all(in: privateDirectory) {

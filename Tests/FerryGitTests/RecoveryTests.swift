@@ -106,6 +106,7 @@ internal import Testing
             try await scratch.sh(
                 "mkdir -p .git/refs/heads/ferry; for f in ferry/FR-001-try other; do : > .git/refs/heads/$f.lock; done; : > $ROOT/state/indexes/index-1"
             )
+            try await scratch.sh(": > $ROOT/state/moves/.ferry-1")
             let base = try await repository.baseTip(main)
             let error = await #expect(throws: GitError.self) { try await repository.updateBranch(feature, to: base, expecting: nil) }
             #expect(error?.message.contains("FR-001-try.lock") == true, "a lock that was there before is not ours")
