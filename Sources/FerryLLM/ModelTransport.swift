@@ -89,7 +89,7 @@ struct ModelTransport: Sendable {
     private func refusal(_ response: StreamingResponse) async throws -> ModelError {
         let body = try await response.beginning(limit: 64 << 10)
         var refusal = ProviderRefusal(status: response.status, wire: wire, host: endpoint.hostAndPort, body: try? JSONValue(parsing: body))
-        refusal.retryAfter = Self.retryAfter(response) ?? refusal.retryAfter
+        refusal.retryAfter = AskedWait.asked(by: response) ?? refusal.retryAfter
         refusal.requestID = response.header(requestIDHeader)
         refusal.refills = refills(response)
         return refusal.error(hiding: key)
@@ -114,16 +114,6 @@ struct ModelTransport: Sendable {
         return ModelError(
             .badRequest, "\(endpoint.hostAndPort) answered with \(type) instead of an event stream",
             remedy: "Check the provider's base_url, and that the server can stream")
-    }
-
-    /// Seconds, or milliseconds in the vendors' own header; LiteLLM prefixes what it passes on.
-    private static func retryAfter(_ response: StreamingResponse) -> Duration? {
-        if let text = response.header("retry-after-ms"), let value = Double(text), (0...86_400_000).contains(value) {
-            return .milliseconds(Int64(value))
-        }
-        let text = response.header("retry-after") ?? response.header("llm_provider-retry-after")
-        guard let text, let value = Double(text), (0...86_400_000).contains(value) else { return nil }
-        return .milliseconds(Int64(value * 1000))
     }
 
     static func error(_ failure: HTTPFailure) -> ModelError {

@@ -61,7 +61,8 @@ struct BashTool: AgentTool {
         let log = try outputs.log(number: call.number)
         let result = try await runner.run(SandboxCommand(["/bin/bash", "-c", command], log: log), under: policy)
         let whole = try outputs.take(result, log: log)
-        var output = Self.output(whole, cut: try outputs.insert(whole, number: call.number), result, limit: policy.limits.time)
+        let cut = try outputs.insert(whole, number: call.number, isWhole: result.outputBytes <= OutputStore.kept)
+        var output = Self.output(whole, cut: cut, result, limit: policy.limits.time)
         output.tests = TestOutput.summary(of: PlainOutput(whole.utf8), command: command)
         return output
     }

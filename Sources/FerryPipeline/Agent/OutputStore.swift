@@ -8,8 +8,8 @@ package struct OutputStore: Sendable {
     /// Characters (Unicode scalars) that are kept of a long output: errors stand mostly at the end.
     package static let head = 4_000
     package static let tail = 8_000
-    /// Bytes of one output that are kept in its file.
-    package static let kept = 4 << 20
+    /// Bytes of one output that are kept in its file; of a longer one the beginning and the end.
+    package static let kept = 16 << 20
 
     /// Ferry's own folder could not be written or read: no fault of the call.
     struct Failure: Error {
@@ -25,10 +25,13 @@ package struct OutputStore: Sendable {
         self.redactor = redactor
     }
 
-    /// The text as it goes into the conversation; `number` names the file of one that is too long. Throws `Failure`.
-    func insert(_ text: String, number: Int) throws -> String {
+    /// The text as it goes into the conversation; `number` names the file of one that is too long. `isWhole`: nothing of the output is missing in it. Throws
+    /// `Failure`.
+    func insert(_ text: String, number: Int, isWhole: Bool = true) throws -> String {
         let scalars = text.unicodeScalars
-        guard text.utf8.count > Self.head + Self.tail, scalars.count > Self.head + Self.tail else { return text }
+        let most = Self.head + Self.tail
+        // So many bytes hold more characters than that, without counting them.
+        guard text.utf8.count > most, text.utf8.count > 4 * most || scalars.count > most else { return text }
         try owning {
             try Directory.create(folder, mode: 0o700)
             try FileContents.write(redactor.redact(text).utf8, to: folder.appending("\(number).txt"))
@@ -36,7 +39,8 @@ package struct OutputStore: Sendable {
         let head = String(scalars.prefix(Self.head))
         let tail = String(scalars.suffix(Self.tail))
         let cut = text.utf8.count - head.utf8.count - tail.utf8.count
-        return "\(head)\n[… \(cut) bytes cut here; the whole output can be read with `read` at \(GuestFiles.outputs)/\(number).txt …]\n\(tail)"
+        let what = isWhole ? "the whole output" : "its first and last \(Self.kept >> 21) MiB"
+        return "\(head)\n[… \(cut) bytes cut here; \(what) can be read with `read` at \(GuestFiles.outputs)/\(number).txt …]\n\(tail)"
     }
 
     /// Where a command writes its whole output while it runs; to be taken up by `take`. Throws `Failure`.

@@ -163,14 +163,32 @@ struct BashToolTests {
         }
     }
 
-    @Test func `an enormous output keeps its head and its tail`() async throws {
+    @Test func `a long output goes into the conversation by its ends, and whole into a file`() async throws {
         try await AgentFixture.with { fixture async throws in
             let output = try await fixture.toolBox().call("bash", ["command": "echo first; head -c 6000000 /dev/zero | tr '\\0' x; echo last"])
             #expect(output.text.hasPrefix("first\nxxx"))
             #expect(output.text.contains("xlast\n(exit 0, "))
-            let kept = try #require(try FileStatus.ifPresent(fixture.root.appending("outputs/1.txt")))
-            #expect(kept.size <= OutputStore.kept + 200)
-            #expect(try text(fixture.root.appending("outputs/1.txt")).contains("bytes were not kept"))
+            #expect(output.text.contains("the whole output can be read with `read` at /ferry/outputs/1.txt"))
+            #expect(output.text.utf8.count < 20_000)
+            #expect(try FileStatus(of: fixture.root.appending("outputs/1.txt")).size == 6_000_011)
+        }
+    }
+
+    @Test func `of an enormous output the file keeps head and tail, and the agent is told so`() async throws {
+        try await withScratch { folder in
+            let store = OutputStore(folder: folder, redactor: Redactor())
+            let count = OutputStore.kept + 1000
+            let log = try store.log(number: 1)
+            try FileContents.write([UInt8](repeating: UInt8(ascii: "x"), count: count), to: log)
+            let result = CommandResult(
+                ending: .exited(0), duration: .zero, head: [], tail: [], outputBytes: count, outputDigest: ContentHash(of: [UInt8]()),
+                loggedBytes: count)
+            let bytes = try store.takeRaw(result, log: log)
+            let mark = "\n[… 1000 bytes were not kept …]\n"
+            #expect(bytes.count == OutputStore.kept + mark.utf8.count)
+            #expect(bytes[(OutputStore.kept / 2)...].starts(with: mark.utf8))
+            let text = try store.insert(String(repeating: "x", count: 20_000), number: 1, isWhole: false)
+            #expect(text.contains("its first and last 8 MiB can be read with `read` at /ferry/outputs/1.txt"))
         }
     }
 

@@ -33,13 +33,12 @@ extension ModelEndpoint {
     }
 
     private func relay(_ response: StreamingResponse, _ call: Call, _ answer: EndpointAnswer, _ meter: CallMeter) async throws {
-        let retry = response.header("retry-after")
-        let extra = retry.map { [(name: "retry-after", value: $0)] } ?? []
+        // What the program's own retries go by.
+        let extra = ["retry-after", "retry-after-ms", "x-should-retry"].compactMap { name in response.header(name).map { (name: name, value: $0) } }
         let type = response.header("content-type") ?? "application/json"
         guard response.status == 200 else {
             let body = try await response.beginning(limit: 1 << 20)
-            let wait = retry.flatMap(Double.init).flatMap { (0...86_400).contains($0) ? Duration.milliseconds(Int64($0 * 1000)) : nil }
-            let error = upstream.error(status: response.status, body: body, retryAfter: wait)
+            let error = upstream.error(status: response.status, body: body, retryAfter: AskedWait.asked(by: response))
             meter.note(error)
             // Nothing that the program could try again would mend these.
             if error.kind == .authentication || error.kind == .quota || error.kind == .unknownModel { end(.unavailable(error)) }
