@@ -70,7 +70,7 @@ struct NoteWriterRaceTests {
                     torn += 1
                 }
             }
-            print("race, \(way): \(rounds) rounds, lost \(lost), torn \(torn), \(busy) times busy")
+            print("check-long | race, \(way) | \(rounds) rounds, lost \(lost), torn \(torn), \(busy) times busy")
             #expect(lost == 0 && torn == 0)
             #expect(try Directory.entries(of: vault).map(\.name.string) == ["a.md"])
             #expect(try Directory.entries(of: scratch.appending("writes")).isEmpty)
