@@ -19,18 +19,30 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     /// Whether the pattern matches the path itself or a folder above it.
     package func matches(_ path: some StringProtocol) -> Bool {
         let names = Array(path.utf8).split(separator: UInt8(ascii: "/")).map { Array($0) }
-        return Self.match(segments[...], names[...])
+        var segment = 0
+        var name = 0
+        // Only the last `**` is come back to: what stood before it took as few names as it could. A pattern can come from a model, and must not take for ever.
+        var star: (segment: Int, name: Int)?
+        while segment < segments.count {
+            if segments[segment] == Self.anyFolders {
+                if segment == segments.count - 1 { return name < names.count }
+                star = (segment, name)
+                segment += 1
+            } else if name < names.count, Self.matchName(segments[segment], names[name]) {
+                segment += 1
+                name += 1
+            } else if let back = star, back.name < names.count {
+                star = (back.segment, back.name + 1)
+                segment = back.segment + 1
+                name = back.name + 1
+            } else {
+                return false
+            }
+        }
+        return true
     }
 
-    private static func match(_ pattern: ArraySlice<[UInt8]>, _ names: ArraySlice<[UInt8]>) -> Bool {
-        guard let first = pattern.first else { return true }
-        if first == Array("**".utf8) {
-            if pattern.count == 1 { return !names.isEmpty }
-            return (names.startIndex...names.endIndex).contains { match(pattern.dropFirst(), names[$0...]) }
-        }
-        guard let name = names.first, matchName(first, name) else { return false }
-        return match(pattern.dropFirst(), names.dropFirst())
-    }
+    private static let anyFolders = Array("**".utf8)
 
     /// The usual linear matcher with one point to come back to.
     private static func matchName(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {

@@ -31,7 +31,7 @@ struct ProxyInput {
     }
 
     private static func headEnd(_ bytes: [UInt8], from start: Int) -> Int? {
-        guard bytes.count >= 4 else { return nil }
+        guard bytes.count >= start + 4 else { return nil }
         return (start...(bytes.count - 4)).first { bytes[$0] == 13 && bytes[$0 + 1] == 10 && bytes[$0 + 2] == 13 && bytes[$0 + 3] == 10 }.map {
             $0 + 4
         }

@@ -4,8 +4,8 @@ struct EditMatch {
         /// The new content, and the numbers (from 1) of the first and the last line of the first replacement.
         case replaced([UInt8], count: Int, lines: ClosedRange<Int>)
         case notFound(hint: String)
-        /// Found at these lines, though one place was meant.
-        case several(lines: [Int])
+        /// Found so often, first at these lines, though one place was meant.
+        case several(count: Int, lines: [Int])
     }
 
     private let content: [UInt8]
@@ -33,7 +33,7 @@ struct EditMatch {
     func apply(all: Bool) -> Outcome {
         let found = Self.occurrences(of: old, in: content)
         if found.isEmpty { return applyAtEnd() ?? .notFound(hint: hint()) }
-        guard all || found.count == 1 else { return .several(lines: found.map(line(at:))) }
+        guard all || found.count == 1 else { return .several(count: found.count, lines: lines(at: found.prefix(Self.mostLines))) }
         return replace(found, old, with: new)
     }
 
@@ -63,18 +63,38 @@ struct EditMatch {
 
     private func line(at offset: Int) -> Int { content[..<offset].count { $0 == UInt8(ascii: "\n") } + 1 }
 
-    /// Offsets, without overlaps.
+    /// More places are not told.
+    private static let mostLines = 20
+
+    /// The lines of rising offsets, in one pass.
+    private func lines(at offsets: ArraySlice<Int>) -> [Int] {
+        var (line, seen) = (1, 0)
+        return offsets.map { offset in
+            line += content[seen..<offset].count { $0 == UInt8(ascii: "\n") }
+            seen = offset
+            return line
+        }
+    }
+
+    /// Offsets, without overlaps. Each byte is looked at once or twice, whatever the two hold (Knuth, Morris, Pratt).
     static func occurrences(of needle: [UInt8], in content: [UInt8]) -> [Int] {
-        guard let first = needle.first else { return [] }
+        guard !needle.isEmpty, needle.count <= content.count else { return [] }
+        // How much of the needle's beginning its first n bytes end with.
+        var borders = [0]
+        var border = 0
+        for byte in needle.dropFirst() {
+            while border > 0, needle[border] != byte { border = borders[border - 1] }
+            if needle[border] == byte { border += 1 }
+            borders.append(border)
+        }
         var found: [Int] = []
-        var index = 0
-        while let start = content[index...].firstIndex(of: first), start + needle.count <= content.count {
-            if content[start...].starts(with: needle) {
-                found.append(start)
-                index = start + needle.count
-            } else {
-                index = start + 1
-            }
+        var matched = 0
+        for (index, byte) in content.enumerated() {
+            while matched > 0, needle[matched] != byte { matched = borders[matched - 1] }
+            if needle[matched] == byte { matched += 1 }
+            guard matched == needle.count else { continue }
+            found.append(index + 1 - matched)
+            matched = 0
         }
         return found
     }
@@ -100,7 +120,7 @@ extension EditMatch {
     private static func nearest(to wanted: ArraySlice<UInt8>, in lines: [ArraySlice<UInt8>]) -> (number: Int, isSame: Bool)? {
         let target = trimmed(wanted)
         if let index = lines.firstIndex(where: { trimmed($0) == target }) { return (index + 1, true) }
-        let similarity = Similarity(to: target)
+        let similarity = Similarity(to: target.prefix(400))
         // Enough for any file that a person wrote; a generated one gets no hint beyond.
         let scores = lines.prefix(20_000).map { similarity.score(of: trimmed($0).prefix(400)) }
         guard let best = scores.indices.max(by: { scores[$0] < scores[$1] }), scores[best] >= 0.6 else { return nil }

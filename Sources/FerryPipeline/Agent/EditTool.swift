@@ -51,10 +51,10 @@ struct EditTool: AgentTool {
             return ToolOutput("Edited \(place.shown) (\(count) \(count == 1 ? "place" : "places")). It reads now:\n\(context)")
         case .notFound(let hint):
             throw mistake("`old_string` was not found in \(place.shown). \(hint)", at: place)
-        case .several(let lines):
-            let numbers = lines.prefix(20).map(String.init).joined(separator: ", ")
+        case .several(let count, let lines):
+            let numbers = lines.map(String.init).joined(separator: ", ")
             throw mistake(
-                "`old_string` was found \(lines.count) times in \(place.shown), at lines \(numbers). "
+                "`old_string` was found \(count) times in \(place.shown), at lines \(numbers). "
                     + "Give more of the text around the one you mean, or set `replace_all`.", at: place)
         }
     }

@@ -32,13 +32,18 @@ struct GlobTool: AgentTool {
     func run(_ arguments: ToolArguments, _ call: ToolCallContext) async throws -> ToolOutput {
         let place = try files.place(arguments.optionalText("path") ?? ".")
         let text = arguments.text("pattern")
+        guard text.utf8.count <= 1024 else { throw ToolMistake("The pattern is longer than 1,024 bytes.") }
         guard let pattern = PathPattern(text.contains("/") ? text : "**/\(text)") else {
             throw ToolMistake("`\(text)` is no pattern for paths: it must be relative, without `..`.")
         }
         guard try place.files.status(of: place.path)?.kind == .directory else { throw ToolMistake("There is no folder \(place.shown).") }
         let walk = try await TreeWalk(place.files, from: place.path)
         var found: [String] = []
-        for file in walk.files {
+        for (index, file) in walk.files.enumerated() {
+            if index % 256 == 0 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
             var below = file
             if !place.path.isEmpty { _ = below.removePrefix(place.path) }
             if pattern.matches(below.string) { found.append(place.shown.hasPrefix("/") ? "\(place.shown)/\(below)" : file.string) }

@@ -19,9 +19,20 @@ struct EditMatchTests {
     }
 
     @Test func `several places need replace_all, and their lines are told`() {
-        #expect(edit("x\ny\nx\n", "x", "z") == .several(lines: [1, 3]))
+        #expect(edit("x\ny\nx\n", "x", "z") == .several(count: 2, lines: [1, 3]))
         #expect(edited("x\ny\nx\n", "x", "z", all: true) == "z\ny\nz\n")
         #expect(edited("aaaa", "aa", "b", all: true) == "bb")
+    }
+
+    @Test func `what is meant to take for ever does not`() {
+        let long = String(repeating: "a", count: 600_000)
+        guard case .notFound(let hint) = edit(long, String(repeating: "a", count: 100_000) + "b", "x") else {
+            Issue.record("found")
+            return
+        }
+        #expect(hint.utf8.count < 10_000)
+        let many = String(repeating: "a\n", count: 200_000)
+        #expect(edit(many, "a", "x") == .several(count: 200_000, lines: Array(1...20)))
     }
 
     @Test func `a file with CRLF keeps it, whatever the model writes`() throws {
