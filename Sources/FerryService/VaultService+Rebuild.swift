@@ -29,7 +29,7 @@ extension VaultService {
             let (store, aside) = try await opening.openedAnew(because: "The database was made anew by `ferry rebuild`.")
             defer { store.close() }
             let desk = VaultDesk(vault: vault, writes: folders.writes)
-            desk.beginLooking([])
+            desk.beginLooking()
             let loader = ConfigurationLoader(
                 root: vault.root, layout: vault.layout, offLimits: vault.offLimits(home: StateFolders.home, ferry: [folders.state, folders.cache]),
                 store: store)

@@ -57,6 +57,8 @@ package struct MarkdownBody: Hashable, Sendable {
     /// Raw HTML outside lists and quotes: first and last lines, in order.
     let html: [ClosedRange<Int>]
     private let indented: [ClosedRange<Int>]
+    /// The headings' titles as sections are asked for by them.
+    private let titles: [String]
     private let bytes: [UInt8]
     private let lines: [ByteLines.Line]
     /// The line of the file on which the body begins.
@@ -74,20 +76,24 @@ package struct MarkdownBody: Hashable, Sendable {
         items = outline.items
         html = outline.html
         indented = outline.indented
+        titles = outline.headings.map { Self.plain($0.text) }
     }
 
     /// The first section with this title, without regard to case and a colon behind it; below `parent`, if given, else at any level.
     package func section(_ title: String, in parent: Section? = nil) -> Section? {
-        sections(in: parent).first { Self.plain($0.heading.text) == Self.plain(title) }
+        let wanted = Self.plain(title)
+        return headings.indices.first { titles[$0] == wanted && parent?.lines.contains(headings[$0].line) ?? true }.map(section)
     }
 
     /// All sections below `parent`, or of the whole body, those inside others included.
     package func sections(in parent: Section? = nil) -> [Section] {
-        headings.indices.filter { parent?.lines.contains(headings[$0].line) ?? true }.map { index in
-            let heading = headings[index]
-            let end = headings[(index + 1)...].first { $0.level <= heading.level }?.line ?? firstLine + lines.count
-            return Section(heading: heading, lines: (heading.lines.upperBound + 1)..<max(end, heading.lines.upperBound + 1))
-        }
+        headings.indices.filter { parent?.lines.contains(headings[$0].line) ?? true }.map(section)
+    }
+
+    private func section(_ index: Int) -> Section {
+        let heading = headings[index]
+        let end = headings[(index + 1)...].first { $0.level <= heading.level }?.line ?? firstLine + lines.count
+        return Section(heading: heading, lines: (heading.lines.upperBound + 1)..<max(end, heading.lines.upperBound + 1))
     }
 
     /// The fenced blocks that begin within a section.

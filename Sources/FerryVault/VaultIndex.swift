@@ -87,6 +87,12 @@ package struct VaultIndex: Sendable {
         folders.lazy.filter { $0.state == state }.flatMap { $0.notes.lazy.map { note(Int($0)) } }
     }
 
+    /// The notes with this file name, whatever their folders: a search among the sorted names of each.
+    package func notes(named name: FilePath.Component) -> [IndexedNote] {
+        let bytes = name.bytes
+        return folders.indices.compactMap { folder in place(of: bytes, in: folder).found.map { note(Int($0)) } }
+    }
+
     /// How many notes of every kind lie in a state.
     package func count(in state: FeatureState) -> Int { folders.reduce(0) { $0 + ($1.state == state ? $1.notes.count : 0) } }
 

@@ -10,7 +10,7 @@ internal import SystemPackage
 extension Dispatcher {
     func load() async throws {
         try await expectMounts()
-        desk.beginLooking(try await parts.store.noteIndex())
+        desk.beginLooking(try await parts.store.noteIndex()) { [log = parts.log] look in Self.tell(look, log) }
         // Beside it: the sandbox is asked whether it works.
         async let health = parts.health()
         await recoverWrites()
@@ -30,6 +30,15 @@ extension Dispatcher {
         }
         try await takeUp()
         upkeepDue = BootClock.now
+    }
+
+    private static func tell(_ look: VaultDesk.FirstLook, _ log: Logger) {
+        guard let delta = look.delta else { return }
+        let milliseconds = look.duration / .milliseconds(1)
+        let seconds = String(Int(milliseconds) / 1000) + "." + String(String(1000 + Int(milliseconds) % 1000).dropFirst())
+        log.notice(
+            "indexed \(look.count) notes in \(seconds) s (\(delta.readCount) read, \(delta.newCount) new, \(delta.editedCount) changed, \(delta.gone.count) gone)"
+        )
     }
 
     /// Goes on with what the database says. Done twice it begins nothing twice.

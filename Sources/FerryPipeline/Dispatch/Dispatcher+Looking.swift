@@ -31,7 +31,6 @@ extension Dispatcher {
         if !delta.leftovers.isEmpty { await recoverWrites(delta.leftovers) }
         if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
         if isFull { try await keepMounts() }
-        if let first { tell(first, delta) }
         noteUnusable(now)
         release(delta)
         var concern = unsettled
@@ -170,14 +169,6 @@ extension Dispatcher {
         for id in awaited.intersection(changed.compactMap { $0 }) where features[id] == nil {
             decided += state.apply(desk.isDone(id) ? .released(id) : .reopened(id))
         }
-    }
-
-    private func tell(_ look: VaultDesk.FirstLook, _ delta: IndexDelta) {
-        let milliseconds = look.duration / .milliseconds(1)
-        let seconds = String(Int(milliseconds) / 1000) + "." + String(String(1000 + Int(milliseconds) % 1000).dropFirst())
-        parts.log.notice(
-            "indexed \(look.count) notes in \(seconds) s (\(delta.readCount) read, \(delta.newCount) new, \(delta.editedCount) changed, \(delta.gone.count) gone)"
-        )
     }
 
     /// Copies, and notes that cannot be read.

@@ -107,11 +107,18 @@ package final class VaultDesk: Sendable {
     }
 
     /// To be called once, when the watcher stands: looks at everything on a thread of its own, while other things are made ready. `stored` is what an
-    /// earlier process knew of the notes.
-    package func beginLooking(_ stored: [(folder: FilePath, entries: [UInt8])]) {
-        let look = Task { try await Self.away { [self] in try lookFirst(stored) } }
+    /// earlier process knew of the notes; `tell` is called when the look is done.
+    func beginLooking(_ stored: [(folder: FilePath, entries: [UInt8])], tell: @escaping @Sendable (FirstLook) -> Void) {
+        let look = Task {
+            let look = try await Self.away { [self] in try lookFirst(stored) }
+            tell(look)
+            return look
+        }
         first.withLock { $0 = look }
     }
+
+    /// As above, for somebody who does not serve the vault and has no use for what was known.
+    package func beginLooking() { beginLooking([]) { _ in } }
 
     private func lookFirst(_ stored: [(folder: FilePath, entries: [UInt8])]) throws -> FirstLook {
         try index.withLock { index in
@@ -188,11 +195,7 @@ package final class VaultDesk: Sendable {
     /// The lowest id of notes with this file name.
     func id(named stem: String) -> FeatureID? {
         guard let name = FilePath.Component(stem + ".md") else { return nil }
-        return index.withLock { index in
-            let likely = FeatureState.allCases.compactMap { index.note(at: layout.folder(of: $0).appending(name))?.id }
-            if let id = likely.min() { return id }
-            return FeatureState.allCases.flatMap { index.notes(in: $0).lazy.filter { $0.path.lastComponent == name }.compactMap(\.id) }.min()
-        }
+        return index.withLock { $0.notes(named: name).compactMap(\.id).min() }
     }
 
     /// Reads a note that a look concerns; `nil` where it is gone, cannot be read, or is no feature.
