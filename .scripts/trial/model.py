@@ -19,6 +19,7 @@ class Call:
         self.run = _line(text, "Run")
         self.attempt = int(_line(text, "Attempt") or 1)
         self.turn = sum(message["role"] == "assistant" for message in messages) + 1
+        self.step = 1 + _done(messages)
         words = re.findall(r"Say (\w+)", text)
         self.word = words[0].lower() if words else ""
 
@@ -30,6 +31,17 @@ class Call:
 def _text(message):
     content = message["content"]
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or [])
+
+
+def _done(messages):
+    """Answers whose calls were all carried out: one that was cut off is made again, as an agent would that reads what it is told."""
+    done, is_cut = 0, True
+    for message in messages:
+        if message["role"] == "assistant":
+            done, is_cut = done + (not is_cut), False
+        elif message["role"] == "tool" and "Interrupted: Ferry was stopped" in _text(message):
+            is_cut = True
+    return done + (not is_cut)
 
 
 def _line(text, name):
@@ -114,10 +126,10 @@ class ScriptedModel:
             raise KeyError(call.place)
         path = f"words/{call.word}"
         is_wrong = call.word in self.wrong and call.attempt == 1
-        if call.turn == 1:
+        if call.step == 1:
             reads = [("read", {"path": path})] if call.attempt > 1 else []
             return reads + [("write", {"path": path, "content": ("wrong" if is_wrong else call.word) + "\n"})]
-        if call.turn == 2:
+        if call.step == 2:
             return [("bash", {"command": f"test -s {path}"})]
         answers = [{"finding": 1, "result": "mended", "how": "As asked for."}] if call.attempt > 1 else []
         return [("finish", {"summary": "It is written.", "answers": answers, "questions": []})]

@@ -5,6 +5,7 @@ internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
 internal import FerryWireServer
+internal import Glibc
 internal import SystemPackage
 internal import Testing
 
@@ -94,10 +95,16 @@ extension EndToEnd {
                 store.close()
                 let clock = try WallClock(in: scene.folder)
                 try clock.set(seconds: 0)
-                let process = try FerryProcess(["run", "--vault", scene.vault.string, "--allow-root"], in: scene, environment: clock.environment)
-                defer { process.kill() }
+                let arguments = ["run", "--vault", scene.vault.string, "--allow-root"]
+                let first = try FerryProcess(arguments, in: scene, environment: clock.environment)
                 try scene.plan()
                 try await scene.told("Thanks", "It goes on by itself tomorrow")
+                // A restart knows what it waits for.
+                first.send(SIGTERM)
+                #expect(try await first.exitStatus() == 0)
+                let process = try FerryProcess(arguments, in: scene, environment: clock.environment)
+                defer { process.kill() }
+                #expect(try await eventually { try await FeatureReader(scene.view()).status().service?.isReady == true })
                 #expect(scene.server.requests.isEmpty)
                 try clock.set(seconds: 86_400)
                 // Something happens, so that nobody has to wait for the next regular look.

@@ -156,5 +156,30 @@ extension EndToEnd {
                 }
             }
         }
+
+        @Test func `a circle is told to those in it and to those that wait for it, until it is broken`() async throws {
+            let gate = Gate()
+            try await Scene.with([Answer.planner().held(by: gate)]) { scene in
+                func plan(_ name: String, _ id: Int, after parent: Int) throws {
+                    try scene.write("---\nid: FR-00\(id)\ndepends_on: FR-00\(parent)\n---\n" + Hello.wordNote(name), name, in: .planned)
+                }
+                try await scene.whileServing {
+                    try plan("waits", 3, after: 1)
+                    try await scene.told("waits", "waits for FR-001, which is not in the vault")
+                    try plan("one", 1, after: 2)
+                    try await scene.told("waits", "waits for FR-001, which waits for FR-002, which is not in the vault")
+                    try plan("two", 2, after: 1)
+                    let circle = "FR-001 → FR-002 → FR-001; take one `depends_on` out"
+                    try await scene.told("one", "depends on itself: " + circle)
+                    try await scene.told("waits", "waits for FR-001, which depends on itself: " + circle)
+                    #expect(try await scene.why("two").hasPrefix("Depends on itself: FR-002 → FR-001 → FR-002"))
+                    #expect(scene.server.requests.isEmpty)
+                    try scene.edit("two", in: .planned) { $0 = $0.replacing("depends_on: FR-001\n", with: "") }
+                    try await gate.reached()
+                    try await scene.told("waits", "waits for FR-001, which waits for FR-002, which is at work")
+                    gate.open()
+                }
+            }
+        }
     }
 }

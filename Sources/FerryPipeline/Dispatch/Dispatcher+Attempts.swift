@@ -138,7 +138,7 @@ extension Dispatcher {
             try await remember(limit, of: id)
             try await close(&feature, claim, job: "parked", run: .parked, to: .blocked)
         case .dayLimit(let limit):
-            feature.waitsFor = "\(limit.description). It goes on by itself tomorrow (UTC), or when `budget_day_usd` is raised."
+            feature.waitsFor = "\(limit.description). \(Self.tomorrow)"
             waitsForDay.insert(id)
             try await postpone(&feature, claim, for: Self.untilTomorrow(), failures: 0)
         case .unavailable(let reason, let scope, let kind, let retryAfter):

@@ -30,6 +30,8 @@ extension Dispatcher {
         }
         let dependsOn = resolve(note.dependsOn)
         guard feature.priority != note.priority || feature.dependsOn != dependsOn || feature.title != note.title else { return [] }
+        // A chain, or a circle, that others wait for is another one now.
+        if feature.dependsOn != dependsOn { tellDependants(of: id) }
         feature.priority = note.priority
         feature.dependsOn = dependsOn
         feature.title = note.title

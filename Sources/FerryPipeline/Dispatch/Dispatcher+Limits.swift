@@ -50,6 +50,9 @@ extension Dispatcher {
         return actions
     }
 
+    /// What the note says where a feature waits for the next day's money.
+    static let tomorrow = "It goes on by itself tomorrow (UTC), or when `budget_day_usd` is raised."
+
     /// A day has begun, by the clock on the wall, which may have been set: who waits for its money is tried.
     func beginDay(_ now: Duration) {
         guard Store.today != day else { return }

@@ -210,7 +210,8 @@ extension Dispatcher {
     func remember(_ feature: FeatureRecord) {
         let old = features.updateValue(feature, forKey: feature.id)
         places.move(feature.id, from: old?.path, to: feature.path)
-        if let old, FeatureStanding(old) != FeatureStanding(feature) { tellDependants(of: feature.id) }
+        // One that is new was waited for as one that is not in the vault.
+        if old.map(FeatureStanding.init) != FeatureStanding(feature) { tellDependants(of: feature.id) }
         guard feature.id.prefix == Self.idPrefix, feature.id.number <= FeatureID.highestCounted else { return }
         highestFeature = max(highestFeature, feature.id.number)
     }

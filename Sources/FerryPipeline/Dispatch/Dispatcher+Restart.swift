@@ -25,6 +25,7 @@ extension Dispatcher {
                 quarantined.append(feature)
             } else if let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero {
                 retries[.job(job.feature)] = now + wait
+                if feature.waitsFor?.hasSuffix(Self.tomorrow) == true { waitsForDay.insert(job.feature) }
             } else {
                 startup += queue(feature, job)
             }

@@ -28,6 +28,8 @@ enum Guard: String, CaseIterable, Sendable {
     case dispatchOnce
     /// The stop is told to the queue.
     case stop
+    /// What a stop has ended goes back into the queue, also where the stop was taken back before that end.
+    case putBack
     /// At a start the approved merges are taken up.
     case takeUp
 }

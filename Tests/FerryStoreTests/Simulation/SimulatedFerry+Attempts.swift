@@ -89,7 +89,7 @@ extension SimulatedFerry {
             try world.before("release")
             try await store.release(attempt.claim)
             gone(attempt, nil, &world)
-            if feature.state == .inProgress { jobRetries[id] = world.now + .seconds(1) }
+            if feature.state == .inProgress, without != .putBack { jobRetries[id] = world.now + .seconds(1) }
         case .trouble(let trouble):
             let wait = Duration.seconds(world.dice.number(4) + 1)
             try world.before("postpone")
