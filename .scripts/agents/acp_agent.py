@@ -4,11 +4,15 @@ tells what it does, and ends its turn with the report. The model is reached with
 import asyncio
 import os
 import subprocess
+import sys
 
 import anthropic
 from acp import PROTOCOL_VERSION, InitializeResponse, NewSessionResponse, PromptResponse, run_agent
 from acp import start_tool_call, text_block, tool_content, update_agent_message_text, update_tool_call
-from acp.schema import AgentCapabilities, PermissionOption, ToolCallUpdate
+from acp.schema import AgentCapabilities, InitializeRequest, NewSessionRequest, PermissionOption, PromptRequest, ToolCallUpdate
+
+# The models are made from the protocol's schema.
+REQUESTS = {"initialize": InitializeRequest, "session/new": NewSessionRequest, "session/prompt": PromptRequest}
 
 TOOLS = [
     {"name": name, "description": name, "input_schema": {
@@ -76,4 +80,14 @@ class Agent:
         pass
 
 
-asyncio.run(run_agent(Agent()))
+def look(event):
+    """The SDK reads over values that it does not know, so what it understands of a request must be all of it."""
+    message = event.message
+    if event.direction.value == "incoming" and "method" in message:
+        understood = REQUESTS[message["method"]].model_validate(message["params"]).model_dump(by_alias=True, exclude_unset=True, mode="json")
+        if understood != message["params"]:
+            print(f"the client sent {message['params']}, of which is valid {understood}", file=sys.stderr)
+            os._exit(1)
+
+
+asyncio.run(run_agent(Agent(), observers=[look]))

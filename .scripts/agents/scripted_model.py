@@ -1,13 +1,15 @@
-"""A model that follows a script, over HTTP: Anthropic Messages, OpenAI Responses and OpenAI Chat Completions, streamed or whole.
+"""A model that follows a script, over HTTP: Anthropic Messages, OpenAI Responses and Chat Completions, streamed or whole, and Gemini, streamed.
 
-The script has, for each role of Ferry's agents, what the model does in each of its turns: `run` a command, `write` a file, `report`. Which tool that is
+The script has, for each role of Ferry's agents, what the model does in each of its turns: `think`, say `text`, `write` files, `run` a command, `report`. Which tool that is
 depends on the tools that the request offers, so the same script works for Ferry's own loop and for programs of others. The number of a turn is told by the
 request, so that nothing is kept: a conversation that is begun anew begins anew here. Each request is kept with the tokens that it was told to have used.
 """
 
+import base64
 import http.server
 import json
 import re
+import sys
 import threading
 
 
@@ -55,7 +57,13 @@ class ScriptedModel:
                     self.wfile.flush()
                 self.wfile.write(b"0\r\n\r\n")
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Connection)
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                # Whoever goes away in the middle is no fault of the model's.
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
+
+        self.server = Server(("127.0.0.1", 0), Connection)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -67,8 +75,8 @@ class ScriptedModel:
     def serve(self, connection, raw):
         path = connection.path.split("?")[0]
         headers = {name.lower(): value for name, value in connection.headers.items()}
-        shown = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
-        wire = next((wire for wire in WIRES if path.endswith(wire.path)), None)
+        shown = headers.get("x-api-key") or headers.get("x-goog-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+        wire = next((wire for wire in WIRES if wire.path in path), None)
         try:
             body = json.loads(raw)
         except ValueError:
@@ -88,7 +96,7 @@ class ScriptedModel:
         if isinstance(said, str):
             kept["status"] = 400
             return connection.answer(400, {"type": "error", "error": {"type": "invalid_request_error", "message": said}})
-        text, calls, role, number = said
+        thought, text, calls, role, number = said
         if self.held == (role, number):
             self.reached.set()
             self.opened.wait(60)
@@ -97,9 +105,10 @@ class ScriptedModel:
         cached = total // 2 if number > 0 else 0
         usage = {"fresh": total - cached, "cached": cached, "output": max(1, len(json.dumps([text, calls])) // 4)}
         kept.update(usage=usage, role=role, turn=number)
-        answer = wire(body).answer(text, calls, usage, f"{len(self.requests)}")
+        # The same names whenever the same turn is asked for.
+        answer = wire(body).answer(thought, text, calls, usage, f"{role}_{number}")
         try:
-            if body.get("stream"):
+            if body.get("stream") or wire is Gemini:
                 return connection.stream(answer.events(), wire.named)
             return connection.answer(200, answer.whole())
         except (BrokenPipeError, ConnectionResetError):
@@ -107,11 +116,11 @@ class ScriptedModel:
             connection.close_connection = True
 
     def turn(self, request):
-        """The words, the calls, the role and the number of the turn that is asked for, or why there is none."""
+        """The thought, the words, the calls, the role and the number of the turn that is asked for, or why there is none."""
         found = re.search(r"^Role: (\w+)", request.words(), re.M)
         if found is None:
             # A title, a summary: what programs ask beside their work.
-            return "Said goodbye", [], None, 0
+            return "", "Said goodbye", [], None, 0
         role, number = found.group(1), request.turns()
         turns = self.script.get(role)
         if turns is None or number >= len(turns):
@@ -122,15 +131,15 @@ class ScriptedModel:
             calls.append(writing(tools, path, content))
         if "run" in turn:
             calls.append(running(tools, turn["run"]))
-        text = turn.get("text", "")
+        thought, text = turn.get("think", ""), turn.get("text", "")
         if "report" in turn:
             name = next((name for name in ("finish", "StructuredOutput") if name in tools), None)
             if name is None:
-                return json.dumps(turn["report"]), [], role, number
+                return thought, json.dumps(turn["report"]), [], role, number
             calls.append((name, turn["report"]))
         if any(call is None for call in calls):
             return f"none of these tools writes or runs anything: {sorted(tools)}"
-        return text, [(f"{i + 1}", name, given) for i, (name, given) in enumerate(calls)], role, number
+        return thought, text, [(f"{i + 1}", name, given) for i, (name, given) in enumerate(calls)], role, number
 
 
 def writing(tools, path, content):
@@ -171,8 +180,12 @@ def text_of(content):
 
 
 class Answer:
-    def __init__(self, body, text, calls, usage, number):
-        self.model, self.text, self.calls, self.usage, self.number = body.get("model"), text, calls, usage, number
+    def __init__(self, body, thought, text, calls, usage, number):
+        self.model, self.thought, self.text, self.calls, self.usage, self.number = body.get("model"), thought, text, calls, usage, number
+
+    def seal(self):
+        """What only the vendor could read: base64, as theirs."""
+        return base64.b64encode(f"sealed {self.number}".encode()).decode()
 
     def call_id(self, prefix, index):
         return f"{prefix}_{self.number}_{index}"
@@ -210,7 +223,8 @@ class MessagesAnswer(Answer):
                 "stop_sequence": None, "usage": self.counts(1)}
 
     def blocks(self):
-        blocks = [{"type": "text", "text": self.text}] if self.text else []
+        blocks = [{"type": "thinking", "thinking": self.thought, "signature": self.seal()}] if self.thought else []
+        blocks += [{"type": "text", "text": self.text}] if self.text else []
         return blocks + [{"type": "tool_use", "id": self.call_id("toolu", i), "name": name, "input": given} for i, name, given in self.calls]
 
     def stop(self):
@@ -224,7 +238,11 @@ class MessagesAnswer(Answer):
         yield {"type": "ping"}
         for index, block in enumerate(self.blocks()):
             at = {"index": index}
-            if block["type"] == "text":
+            if block["type"] == "thinking":
+                yield {"type": "content_block_start", **at, "content_block": {"type": "thinking", "thinking": "", "signature": ""}}
+                yield {"type": "content_block_delta", **at, "delta": {"type": "thinking_delta", "thinking": block["thinking"]}}
+                yield {"type": "content_block_delta", **at, "delta": {"type": "signature_delta", "signature": block["signature"]}}
+            elif block["type"] == "text":
                 yield {"type": "content_block_start", **at, "content_block": {"type": "text", "text": ""}}
                 for piece in pieces(block["text"]):
                     yield {"type": "content_block_delta", **at, "delta": {"type": "text_delta", "text": piece}}
@@ -273,6 +291,9 @@ class Responses:
 class ResponsesAnswer(Answer):
     def items(self):
         items = []
+        if self.thought:
+            items.append({"type": "reasoning", "id": f"rs_{self.number}", "summary": [{"type": "summary_text", "text": self.thought}],
+                          "encrypted_content": self.seal()})
         if self.text:
             items.append({"type": "message", "id": f"msg_{self.number}", "role": "assistant", "status": "completed",
                           "content": [{"type": "output_text", "text": self.text, "annotations": []}]})
@@ -303,7 +324,9 @@ class ResponsesAnswer(Answer):
         yield {"type": "response.created", "response": self.response("in_progress", [], None)}
         for index, item in enumerate(self.items()):
             at = {"item_id": item["id"], "output_index": index}
-            if item["type"] == "message":
+            if item["type"] == "reasoning":
+                yield {"type": "response.output_item.added", "output_index": index, "item": {**item, "summary": []}}
+            elif item["type"] == "message":
                 yield {"type": "response.output_item.added", "output_index": index, "item": {**item, "content": [], "status": "in_progress"}}
                 yield {"type": "response.content_part.added", **at, "content_index": 0, "part": {"type": "output_text", "text": "", "annotations": []}}
                 for piece in pieces(self.text):
@@ -383,7 +406,47 @@ class ChatAnswer(Answer):
         yield "[DONE]"
 
 
-WIRES = [Messages, Responses, Chat]
+class Gemini:
+    """Gemini's streamGenerateContent."""
+
+    path, named = ":streamGenerateContent", False
+
+    def __init__(self, body):
+        self.body = body
+
+    def parts(self, role):
+        return [part for content in self.body["contents"] if content.get("role", "user") == role for part in content["parts"]]
+
+    def words(self):
+        return "\n".join(part.get("text") or "" for part in self.parts("user"))
+
+    def turns(self):
+        return sum(content.get("role") == "model" and any("functionCall" in part for part in content["parts"]) for content in self.body["contents"])
+
+    def tools(self):
+        return {tool["name"] for group in self.body.get("tools") or [] for tool in group.get("functionDeclarations") or []}
+
+    def answer(self, *said):
+        return GeminiAnswer(self.body, *said)
+
+
+class GeminiAnswer(Answer):
+    def events(self):
+        total = self.usage["fresh"] + self.usage["cached"]
+        counts = {"promptTokenCount": total, "cachedContentTokenCount": self.usage["cached"], "candidatesTokenCount": self.usage["output"],
+                  "totalTokenCount": total + self.usage["output"]}
+        parts = [{"text": self.thought, "thought": True}] if self.thought else []
+        parts += [{"text": piece} for piece in pieces(self.text)]
+        for index, (_, name, given) in enumerate(self.calls):
+            seal = {"thoughtSignature": self.seal()} if index == 0 else {}
+            parts.append({"functionCall": {"name": name, "args": given}, **seal})
+        for index, part in enumerate(parts):
+            end = {"finishReason": "STOP"} if index == len(parts) - 1 else {}
+            yield {"candidates": [{"content": {"role": "model", "parts": [part]}, "index": 0, **end}], "usageMetadata": counts,
+                   "responseId": f"gemini_{self.number}"}
+
+
+WIRES = [Messages, Responses, Chat, Gemini]
 
 
 def pieces(text):

@@ -198,7 +198,7 @@ package enum FakeAgents {
             {"optionId": "always", "name": "Always", "kind": "allow_always"}, {"optionId": "once", "name": "Once", "kind": "allow_once"},
             {"optionId": "no", "name": "No", "kind": "reject_once"}]})
         answer = receive()["result"]["outcome"]
-        send(id=1, method="fs/read_text_file", params={"path": "/etc/passwd"})
+        send(id=1, method="fs/read_text_file", params={"sessionId": "s1", "path": "/etc/passwd"})
         assert receive()["error"]["code"] == -32601
         if answer == {"outcome": "selected", "optionId": "once"}:
             os.makedirs(os.path.dirname(os.path.abspath(sys.argv[1])), exist_ok=True)
