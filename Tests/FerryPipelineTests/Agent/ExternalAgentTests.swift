@@ -5,6 +5,7 @@ internal import FerrySandbox
 internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
+internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 internal import Testing
@@ -108,6 +109,38 @@ struct ExternalAgentTests {
             guard case .unavailable(let error) = try await Self.run(Self.agent(.claude, "claude"), fixture) else { throw Wrong("no fault") }
             #expect(error.kind == .configuration)
             #expect(error.description.contains("`command` in the agent's note"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"echo "{\"type\":\"system\",\"subtype\":\"api_retry\",\"error_status\":401}"; exit 1"#, ModelError.Kind.authentication),
+        ("echo no route >&2; exit 1", .server),
+    ])
+    func `a program that does nothing with its login has no model`(_ script: String, _ kind: ModelError.Kind) async throws {
+        try await AgentFixture.with(["program.sh": script]) { fixture in
+            let folder = fixture.root.appending("login")
+            try Directory.create(folder)
+            try FileContents.write(Array("{}".utf8), to: folder.appending(".credentials.json"), mode: 0o600)
+            var agent = Self.agent(.claude, "sh program.sh")
+            agent.login = ProgramLogin(of: .claude, environment: ["CLAUDE_CONFIG_DIR": folder.string])
+            guard case .unavailable(let error) = try await Self.run(agent, fixture, report: Self.judged) else { throw Wrong("no fault") }
+            #expect(error.kind == kind, "\(error)")
+        }
+    }
+
+    @Test func `a link in the home is not followed when a login is lent`() async throws {
+        try await AgentFixture.with { fixture in
+            let folder = fixture.root.appending("login")
+            try Directory.create(folder)
+            try FileContents.write(Array("{}".utf8), to: folder.appending(".credentials.json"), mode: 0o600)
+            let aim = fixture.root.appending("aim")
+            try Directory.create(aim)
+            #expect(symlink(aim.string, fixture.root.appending("home/.claude").string) == 0)
+            var agent = Self.agent(.claude, "true")
+            agent.login = ProgramLogin(of: .claude, environment: ["CLAUDE_CONFIG_DIR": folder.string])
+            guard case .unavailable(let error) = try await Self.run(agent, fixture, report: Self.judged) else { throw Wrong("no fault") }
+            #expect(error.kind == .configuration && error.description.contains("cannot be lent"))
+            #expect(try Directory.entries(of: aim).isEmpty)
         }
     }
 

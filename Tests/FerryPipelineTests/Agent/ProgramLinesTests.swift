@@ -47,6 +47,14 @@ internal import Testing
             ])
     }
 
+    @Test func `a login that is refused is tried once`() {
+        let line = { (status: Int) in
+            #"{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":595,"error_status":\#(status),"error":"x"}"#
+        }
+        #expect(Self.events(ClaudeProgram(Self.task()), line(401)) == [.failed("its vendor refuses the login (401)"), .finished])
+        #expect(Self.events(ClaudeProgram(Self.task()), line(529)) == [])
+    }
+
     @Test func `Codex names its session in its first line, and resumes by that name`() {
         let lines = #"""
             {"type":"thread.started","thread_id":"01a216a6-a6d9-7722-8dc8-cb31f60861cc"}

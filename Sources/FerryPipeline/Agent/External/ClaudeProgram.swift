@@ -47,6 +47,7 @@ struct ClaudeProgram: AgentProgram {
         case "assistant": return (json["message"]?["content"]?.array ?? []).compactMap { block in said(block) }
         case "user": return (json["message"]?["content"]?.array ?? []).compactMap { block in used(block) }
         case "result": return end(json)
+        case "system": return Self.retried(json)
         default: return []
         }
     }
@@ -67,6 +68,12 @@ struct ClaudeProgram: AgentProgram {
         let call = calls.removeValue(forKey: id)
         let text = block["content"]?.string ?? (block["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
         return .used(call: id, tool: call?.name ?? "tool", summary: call?.summary ?? "tool", text: text, isError: block["is_error"]?.bool ?? false)
+    }
+
+    /// It tries a login ten times that its vendor refuses, for minutes. With a key of Ferry's it is ended before it can tell.
+    private static func retried(_ json: JSONValue) -> [ProgramEvent] {
+        guard json["subtype"]?.string == "api_retry", let status = json["error_status"]?.int, status == 401 || status == 403 else { return [] }
+        return [.failed("its vendor refuses the login (\(status))"), .finished]
     }
 
     /// `subtype` says "success" also of an error of the provider; `is_error` is what counts.

@@ -34,9 +34,18 @@ extension ExternalAgent {
         let problems = found.map { task.report.problems(of: $0) } ?? []
         if let found, problems.isEmpty { return .outcome(.finished(found)) }
         if end.isFailure, let error = endpoint?.lastError { return .outcome(.unavailable(error)) }
+        if end.isFailure, let login, !end.didWork { return .outcome(.unavailable(Self.withoutModel(end, login))) }
         // No report, and yet something that can be judged by itself.
         if !end.isFailure || changed, let substitute = task.report.substitute?(end.lastWords) { return .outcome(.finished(substitute)) }
         if end.isFailure { return .outcome(.stopped(.program(end.failure))) }
         return .askAgain(problems)
+    }
+
+    /// Nobody but the program knows why it did nothing; most likely its vendor would not have it.
+    private static func withoutModel(_ end: ProgramEnd, _ login: ProgramLogin) -> ModelError {
+        let isRefused = [" 401", "(401)", "(403)"].contains { end.failure.contains($0) }
+        return ModelError(
+            isRefused ? .authentication : .server, "With the login at \(login.file) it did nothing: \(end.failure)",
+            remedy: isRefused ? "Log in again with the program itself, as the user who runs Ferry" : nil)
     }
 }
