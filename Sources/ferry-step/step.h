@@ -20,7 +20,9 @@ struct step {
     char status_text[4096];
     size_t status_length;
     long long deadline;
-    long long next_memory_check;
+    long long next_memory_check, next_tree_check;
+    // Of the machine, before the command.
+    long long shared_memory;
 };
 
 // Milliseconds that do not count while the machine sleeps.

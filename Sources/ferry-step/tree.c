@@ -138,6 +138,24 @@ long long tree_memory(pid_t root, long long limit) {
     return total + (files.bytes > mapped ? files.bytes - mapped : 0);
 }
 
+static long long of_machine(const char *name) {
+    char text[4096];
+    int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -1;
+    ssize_t count = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[count > 0 ? count : 0] = 0;
+    return kibibytes(text, name);
+}
+
+long long shared_memory_of_machine(void) { return of_machine("\nShmem:"); }
+
+bool machine_runs_short(long long shared_before, long long limit) {
+    long long total = of_machine("MemTotal:"), available = of_machine("\nMemAvailable:"), shared = shared_memory_of_machine();
+    if (total < 0 || available < 0 || shared < 0 || shared_before < 0) return false;
+    return available < total / 8 && shared - shared_before > limit;
+}
+
 void kill_children(void) {
     static struct pids children;
     children.count = 0;

@@ -47,6 +47,7 @@ struct FerryLimitsProbe {
         try await processes()
         try await deadline()
         tell(steps.isEmpty, "no group of a command is left")
+        try await hiddenMemory()
     }
 
     private mutating func tell(_ fact: Bool, _ what: String) {
@@ -100,6 +101,26 @@ struct FerryLimitsProbe {
         }
         let (result, said) = try await shell(#"perl -e 'my $x = "x" x (20 << 20); print "fits"'"#)
         tell(result.succeeded && said == "fits", "below it, a process works: \(result.ending)")
+    }
+
+    /// Without a group, where the watch bounds memory: files in memory behind more descriptors than it looks at. They would take all that the machine has.
+    private mutating func hiddenMemory() async throws {
+        let program = #"""
+            for (1..6) { fork or do { for (1..4080) { open(my $h, "<", "/dev/null") or last; push @f, $h } sleep 60; exit } }
+            sleep 4;
+            fork or do {
+                while (1) {
+                    my $n = "hidden"; my $d = syscall(319, $n, 0); last if $d < 0;
+                    open(my $h, ">&=", $d); push @f, $h;
+                    for (1..500) { syswrite($h, "x" x (1 << 20)) or last }
+                }
+                sleep 60; exit
+            };
+            wait
+            """#
+        policy.limits.time = .seconds(90)
+        let result = try await BubblewrapRunner().run(SandboxCommand(["/usr/bin/perl", "-e", program]), under: policy)
+        tell(result.ending == .memoryLimit, "without a group, memory that hides from the watch: \(result.ending)")
     }
 
     private mutating func processes() async throws {
