@@ -22,7 +22,7 @@ struct step {
     long long deadline;
     long long next_memory_check, next_tree_check;
     // Of the machine, before the command.
-    long long shared_memory;
+    long long memory_left;
 };
 
 // Milliseconds that do not count while the machine sleeps.

@@ -148,12 +148,11 @@ static long long of_machine(const char *name) {
     return kibibytes(text, name);
 }
 
-long long shared_memory_of_machine(void) { return of_machine("\nShmem:"); }
+long long memory_left(void) { return of_machine("\nMemAvailable:"); }
 
-bool machine_runs_short(long long shared_before, long long limit) {
-    long long total = of_machine("MemTotal:"), available = of_machine("\nMemAvailable:"), shared = shared_memory_of_machine();
-    if (total < 0 || available < 0 || shared < 0 || shared_before < 0) return false;
-    return available < total / 8 && shared - shared_before > limit;
+bool machine_runs_short(long long left_before, long long limit) {
+    long long total = of_machine("MemTotal:"), left = memory_left();
+    return total > 0 && left >= 0 && left < total / 16 && left_before - left > limit;
 }
 
 void kill_children(void) {

@@ -12,10 +12,10 @@ bool can_list_children(void);
 // them, unless that passes `limit`: then they are divided among them, which takes longer to find out.
 long long tree_memory(pid_t root, long long limit);
 
-// Memory in files that no process has mapped can hide from `tree_memory`: on their way through a socket, or behind more descriptors than are looked at. It is
-// still the machine's. True where less than an eighth of that is left, and its shared memory has grown by more than the limit.
-long long shared_memory_of_machine(void);
-bool machine_runs_short(long long shared_before, long long limit);
+// Memory can hide from `tree_memory`: in files that no process has mapped, on their way through a socket or behind more descriptors than are looked at, and in the
+// kernel's own buffers. It is still the machine's. True where less than a sixteenth of that is left, and more than the limit has gone since.
+long long memory_left(void);
+bool machine_runs_short(long long left_before, long long limit);
 
 // SIGKILL to every direct child of ours.
 void kill_children(void);

@@ -67,7 +67,7 @@ static bool over_memory(struct step *step) {
     if (step->report.memory[0] != 'w' || now < step->next_memory_check) return false;
     step->next_memory_check = now + memory_interval_ms;
     // A command can make the look at its processes slow; this one costs the same always.
-    if (machine_runs_short(step->shared_memory, limit)) return true;
+    if (machine_runs_short(step->memory_left, limit)) return true;
     if (now < step->next_tree_check) return false;
     bool over = tree_memory(step->first, limit) > limit;
     // At most two per cent of a processor, however many processes there are.
@@ -102,7 +102,7 @@ static enum ending next_ending(struct step *step) {
 }
 
 void watch(struct step *step) {
-    step->shared_memory = shared_memory_of_machine();
+    step->memory_left = memory_left();
     while (step->report.ending == ENDED_RUNNING) step->report.ending = next_ending(step);
     finish(step);
     while (step->specification.status >= 0) take_status(step);

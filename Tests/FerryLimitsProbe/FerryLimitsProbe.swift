@@ -118,9 +118,21 @@ struct FerryLimitsProbe {
             };
             wait
             """#
+        let sockets = #"""
+            for (1..8) { fork or do {
+                while (socketpair(my $a, my $b, 1, 1, 0)) {
+                    push @f, $a, $b;
+                    for my $s ($a, $b) { fcntl($s, 4, 2048); 1 while syswrite($s, "x" x 65536) }
+                }
+                sleep 60; exit
+            } }
+            wait
+            """#
         policy.limits.time = .seconds(90)
-        let result = try await BubblewrapRunner().run(SandboxCommand(["/usr/bin/perl", "-e", program]), under: policy)
-        tell(result.ending == .memoryLimit, "without a group, memory that hides from the watch: \(result.ending)")
+        for (what, program) in [("files behind many descriptors", program), ("buffers of sockets", sockets)] {
+            let result = try await BubblewrapRunner().run(SandboxCommand(["/usr/bin/perl", "-e", program]), under: policy)
+            tell(result.ending == .memoryLimit, "without a group, memory that hides from the watch, \(what): \(result.ending)")
+        }
     }
 
     private mutating func processes() async throws {
