@@ -175,6 +175,35 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a database that turns out to be damaged while the service is at work is set aside, and work goes on`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [.planner(), Answer.coder(writes: Hello.word("thanks")).held(by: gate), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                let folders = try scene.folders
+                try Directory.create(folders.state, mode: 0o700)
+                // More than SQLite keeps in memory, so that it has to read the file again.
+                let store = try Store(at: folders.database)
+                for number in 0..<60 { try await store.setFact("ballast \(number)", String(repeating: "x", count: 100_000)) }
+                store.close()
+                try await scene.whileServing({
+                    $0.timing.upkeepInterval = .milliseconds(50)
+                    $0.timing.snapshotInterval = .milliseconds(300)
+                }) {
+                    try scene.plan()
+                    try await gate.reached()
+                    let file = try FileDescriptor.open(folders.database, .writeOnly)
+                    _ = try file.writeAll(toAbsoluteOffset: 1 << 20, [UInt8](repeating: 0xA5, count: 4 << 20))
+                    try file.close()
+                    let isSetAside = await eventually { ((try? scene.names(in: folders.state)) ?? []).contains { $0.hasPrefix("corrupt-") } }
+                    #expect(isSetAside)
+                    gate.open()
+                    let feature = try await scene.note("Thanks", reaches: .review)
+                    #expect(feature.run == RunNumber(1))
+                }
+                #expect(scene.prompts("planner").count == 1)
+            }
+        }
+
         @Test func `ferry rebuild makes the database anew, keeps the old one, and changes no note`() async throws {
             try await Scene.with(Self.answers) { scene in
                 try scene.write(Hello.farewell, "Say goodbye", in: .planned)

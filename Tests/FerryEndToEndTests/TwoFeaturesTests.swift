@@ -160,7 +160,7 @@ extension EndToEnd {
         @Test func `a circle is told to those in it and to those that wait for it, until it is broken`() async throws {
             let gate = Gate()
             try await Scene.with([Answer.planner().held(by: gate)]) { scene in
-                func plan(_ name: String, _ id: Int, after parent: Int) throws {
+                @Sendable func plan(_ name: String, _ id: Int, after parent: Int) throws {
                     try scene.write("---\nid: FR-00\(id)\ndepends_on: FR-00\(parent)\n---\n" + Hello.wordNote(name), name, in: .planned)
                 }
                 try await scene.whileServing {

@@ -30,7 +30,14 @@ extension Dispatcher {
             try await tellNoteFaults()
             try await tellRoutes()
             try await failpoint(.dashboardAfterDone)
-        } catch { parts.log.warning("Writing the dashboard: \(error)") }
+            dashboardFault = nil
+        } catch {
+            if dashboardFault != "\(error)" { parts.log.warning("Writing the dashboard: \(error). Ferry tries again by itself.") }
+            dashboardFault = "\(error)"
+            lookAfterWrites(now)
+            // Whoever waits for the end of a single pass need not wait for it.
+            if !parts.runsOnce, !isLast { dashboardDue = now + parts.timing.retryFirst }
+        }
     }
 
     /// What says nothing new is written only where the block is gone from the note.

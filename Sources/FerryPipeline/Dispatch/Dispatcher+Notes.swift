@@ -39,10 +39,17 @@ extension Dispatcher {
                 noteFaults[feature.path] = "The note cannot be written now: \(error). Ferry tries again by itself."
                 meetUnwritable(error, id, now)
                 postpone(id, pending, now)
+                lookAfterWrites(now)
             }
             requestDashboard(now)
         }
         if let due = dashboardDue, due <= now { await writeDashboard(now) }
+    }
+
+    /// A write that failed half way may have left something.
+    func lookAfterWrites(_ now: Duration) {
+        hasPostponedWrites = true
+        nextLook = min(nextLook ?? .seconds(1 << 40), now + parts.timing.retryFirst)
     }
 
     /// The note is not to be written yet; it is asked for again, at the time from which it may be.

@@ -99,6 +99,8 @@ package actor Dispatcher {
     var isStopped = false
     var isShuttingDown = false
     var dashboardDue: Duration?
+    /// Why the dashboard could not be written.
+    var dashboardFault: String?
     var dashboardPacing: DashboardPacing
     /// What Ferry asks on the dashboard before it goes on; read back with `boxesOnDashboard()`.
     var dashboardBoxes: [BlockContent.Box] = []

@@ -34,12 +34,15 @@ package struct PruningPlan: Sendable {
     package var keepBytes: Int64
     /// Features that are queued, at work, in review or blocked, with their newest run: they go on from what is there.
     package var needed: [FeatureID: RunNumber]
+    /// Features that are merged: of their worktrees nothing is needed any more, and what is there a kill has left.
+    package var merged: Set<FeatureID>
 
-    package init(keepRuns: Int, keepAge: Duration, keepBytes: Int64, needed: [FeatureID: RunNumber]) {
+    package init(keepRuns: Int, keepAge: Duration, keepBytes: Int64, needed: [FeatureID: RunNumber], merged: Set<FeatureID> = []) {
         self.keepRuns = keepRuns
         self.keepAge = keepAge
         self.keepBytes = keepBytes
         self.needed = needed
+        self.merged = merged
     }
 
     /// What goes, in the order in which it was given. Branches are none of this.
@@ -52,7 +55,8 @@ package struct PruningPlan: Sendable {
             let isMany = folder.run.rawValue + keepRuns <= (newest[folder.feature] ?? folder.run).rawValue
             // The worktree of a run that another one followed serves nobody.
             let isSucceeded = folder.kind == .workspace && needed[folder.feature] != nil
-            if isOld || isMany || isSucceeded { removed.insert(folder) }
+            let isMerged = folder.kind == .workspace && merged.contains(folder.feature)
+            if isOld || isMany || isSucceeded || isMerged { removed.insert(folder) }
         }
         var total = folders.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.bytes) }
         let resting = folders.filter { needed[$0.feature] == nil && !removed.contains($0) }.sorted {

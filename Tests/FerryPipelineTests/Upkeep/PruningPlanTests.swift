@@ -26,6 +26,13 @@ struct PruningPlanTests {
         #expect(plan(runs: 2, needed: [1: 6]).removed(of: folders) == Array(folders[0...3]))
     }
 
+    @Test func `of what is merged the worktrees go, and the texts stay`() {
+        let folders = [folder(1, 1), folder(1, 1, .workspace), folder(2, 1, .workspace)]
+        var plan = plan(needed: [2: 1])
+        plan.merged = [FeatureID(number: 1)]
+        #expect(plan.removed(of: folders) == [folders[1]])
+    }
+
     @Test func `what is old goes, but for features that wait or are at work`() {
         let folders = [folder(1, 1, days: 91), folder(2, 1, days: 91), folder(3, 1, days: 89)]
         #expect(plan(needed: [2: 1]).removed(of: folders) == [folders[0]])
