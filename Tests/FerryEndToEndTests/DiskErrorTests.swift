@@ -44,22 +44,5 @@ extension EndToEnd {
                 #expect(branches.split(separator: "\n").count == 1, "\(what): \(branches)")
             }
         }
-
-        @Test func `a dashboard that could not be written is written as soon as it can be`() async throws {
-            try await Scene.with(Scene.plain) { scene in
-                let system = scene.vault.appending("90_system")
-                try await scene.whileServing {
-                    try scene.plan("First", "---\nrepo: nowhere\n---\n" + Hello.wordNote("first"))
-                    try await scene.dashboard(says: "FR-001")
-                    #expect(chmod(system.string, 0o555) == 0)
-                    try scene.plan("Second", "---\nrepo: nowhere\n---\n" + Hello.wordNote("second"))
-                    try await scene.told("Second", "nowhere")
-                    // Tried by now, and again and again.
-                    #expect(await !eventually(within: .milliseconds(700)) { scene.dashboard.contains("FR-002") })
-                    #expect(chmod(system.string, 0o755) == 0)
-                    try await scene.dashboard(says: "FR-002", within: .seconds(10))
-                }
-            }
-        }
     }
 }
