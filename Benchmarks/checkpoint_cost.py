@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from scratch_repository import make_repository
 from statistics_of import percentile
 
 FILES = 5_000
@@ -22,13 +23,7 @@ class CheckpointFacts:
 def measure_checkpoints(folder, program):
     folder = Path(folder) / "checkpoints"
     repository = folder / "repository"
-    for number in range(FILES):
-        path = repository / f"src/d{number // 10}/f{number % 10}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{number}\n" * 20)
-    identity = ("-c", "user.name=Bench", "-c", "user.email=bench@example.com")
-    for command in (("init", "-q", "-b", "main"), ("add", "-A"), (*identity, "commit", "-q", "-m", "files")):
-        subprocess.run(("git", *command), cwd=repository, check=True)
+    make_repository(repository, FILES)
     work = folder / "work"
     work.mkdir()
     output = subprocess.run([program, repository, work, CHANGED, str(SAMPLES)], check=True, capture_output=True, text=True).stdout

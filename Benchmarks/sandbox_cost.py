@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scratch_repository import make_repository
 from statistics_of import percentile
 
 SAMPLES = 50
@@ -28,13 +29,7 @@ class SandboxFacts:
 def measure_sandbox(folder, program):
     folder = Path(folder) / "sandbox"
     repository = folder / "repository"
-    for number in range(FILES):
-        path = repository / f"src/d{number // 10}/f{number % 10}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{number}\n" * 20)
-    identity = ("-c", "user.name=Bench", "-c", "user.email=bench@example.com")
-    for command in (("init", "-q", "-b", "main"), ("add", "-A"), (*identity, "commit", "-q", "-m", "files")):
-        subprocess.run(("git", *command), cwd=repository, check=True)
+    make_repository(repository, FILES)
     rounds = 0
 
     def of(what, samples=SAMPLES // ROUNDS, **variables):

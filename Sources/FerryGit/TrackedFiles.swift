@@ -12,7 +12,11 @@ struct TrackedFiles: Sendable {
     /// All files that were seen are in the index, as right after a checkout.
     init(all sight: WorktreeSight) { first = sight }
 
-    func contains(_ path: FilePath) -> Bool { known[path] ?? first?.contains(path) ?? false }
+    /// Those of the paths that are not known to be in the index.
+    func unknown(among paths: [FilePath]) -> [FilePath] {
+        let untold = paths.filter { known[$0] == nil }
+        return paths.filter { known[$0] == false } + (first?.absent(among: untold) ?? untold)
+    }
 
     /// A file that has gone is forgotten: when it comes back it may be one that `.gitignore` excludes.
     mutating func set(_ path: FilePath, _ isTracked: Bool) { known[path] = isTracked }

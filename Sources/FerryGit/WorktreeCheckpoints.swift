@@ -85,7 +85,7 @@ package actor WorktreeCheckpoints {
             return try await git.snapshot(survey, of: place, limits: limits)
         }
         if changed.isEmpty { return .tree(before.tree) }
-        let ignored = try await git.ignored(changed.filter { !tracked.contains($0) }, in: place)
+        let ignored = try await git.ignored(tracked.unknown(among: changed), in: place)
         let wanted = changed.filter { !ignored.contains($0) }
         if wanted.isEmpty { return .tree(before.tree) }
         var size: Int64 = 0

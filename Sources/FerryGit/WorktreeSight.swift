@@ -13,8 +13,6 @@ struct WorktreeSight: Sendable {
     private var folders: [FilePath: [File]] = [:]
     /// Stamps of this time or later may stay the same over another write (the kernel's clock ticks every few milliseconds): they count as changed.
     private let unsureSince = Self.realTime - 50_000_000
-    /// Folders with a file whose stamp is that young.
-    private var unsure: Set<FilePath> = []
 
     /// Files and links of a folder, by their names in it.
     mutating func note(_ files: [(name: [UInt8], status: FileStatus)], in folder: FilePath) {
@@ -25,12 +23,14 @@ struct WorktreeSight: Sendable {
             }
             return File(name: name, stamp: FileStamp(status))
         }
-        if files.contains(where: { $0.status.changed >= unsureSince }) { unsure.insert(folder) }
     }
 
-    func contains(_ path: FilePath) -> Bool {
-        guard let name = path.lastComponent?.bytes else { return false }
-        return folders[path.removingLastComponent()]?.contains { $0.name == name } ?? false
+    /// Those of the paths at which nothing was seen; each folder is gone through once.
+    func absent(among paths: [FilePath]) -> [FilePath] {
+        Dictionary(grouping: paths) { $0.removingLastComponent() }.flatMap { folder, paths in
+            let names = Set(folders[folder]?.map(\.name) ?? [])
+            return paths.filter { path in path.lastComponent.map { !names.contains($0.bytes) } ?? true }
+        }
     }
 
     /// The files and links that are other ones than before, new, or gone.
@@ -38,7 +38,7 @@ struct WorktreeSight: Sendable {
         var changed: [FilePath] = []
         for (folder, files) in folders {
             let old = before.folders[folder] ?? []
-            guard old != files || unsure.contains(folder) else { continue }
+            guard old != files || files.contains(where: { $0.stamp.size < 0 }) else { continue }
             let known = Dictionary(old.map { ($0.name, $0.stamp) }) { $1 }
             let names = Set(files.map(\.name))
             let other = files.filter { $0.stamp.size < 0 || known[$0.name] != $0.stamp } + old.filter { !names.contains($0.name) }

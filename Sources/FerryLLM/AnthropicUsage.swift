@@ -5,12 +5,12 @@ struct AnthropicUsage {
     mutating func update(_ usage: JSONValue?) {
         guard let usage else { return }
         for name in ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens"] {
-            if let count = usage[name]?.tokenCount { fields[name] = max(0, count) }
+            if let count = usage[name]?.tokenCount { fields[name] = count }
         }
         for name in ["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"] {
-            if let count = usage["cache_creation"]?[name]?.tokenCount { fields[name] = max(0, count) }
+            if let count = usage["cache_creation"]?[name]?.tokenCount { fields[name] = count }
         }
-        if let count = usage["output_tokens_details"]?["thinking_tokens"]?.tokenCount { fields["thinking_tokens"] = max(0, count) }
+        if let count = usage["output_tokens_details"]?["thinking_tokens"]?.tokenCount { fields["thinking_tokens"] = count }
     }
 
     var value: ModelUsage {

@@ -92,11 +92,11 @@ struct GeminiStream: AnswerStream {
     /// `promptTokenCount` holds the cached tokens; `candidatesTokenCount` does not hold the thoughts.
     private static func usage(_ counts: JSONValue) -> ModelUsage {
         var usage = ModelUsage()
-        usage.cacheRead = max(0, counts["cachedContentTokenCount"]?.tokenCount ?? 0)
+        usage.cacheRead = counts["cachedContentTokenCount"]?.tokenCount ?? 0
         usage.inputFresh =
-            max(0, (counts["promptTokenCount"]?.tokenCount ?? 0) - usage.cacheRead) + max(0, counts["toolUsePromptTokenCount"]?.tokenCount ?? 0)
-        usage.reasoning = max(0, counts["thoughtsTokenCount"]?.tokenCount ?? 0)
-        usage.output = max(0, counts["candidatesTokenCount"]?.tokenCount ?? 0) + usage.reasoning
+            max(0, (counts["promptTokenCount"]?.tokenCount ?? 0) - usage.cacheRead) + (counts["toolUsePromptTokenCount"]?.tokenCount ?? 0)
+        usage.reasoning = counts["thoughtsTokenCount"]?.tokenCount ?? 0
+        usage.output = (counts["candidatesTokenCount"]?.tokenCount ?? 0) + usage.reasoning
         return usage
     }
 

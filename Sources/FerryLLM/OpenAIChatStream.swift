@@ -111,11 +111,11 @@ struct OpenAIChatStream: AnswerStream {
     private static func usage(_ counts: JSONValue) -> ModelUsage {
         let details = counts["prompt_tokens_details"]
         var usage = ModelUsage()
-        usage.cacheRead = max(0, details?["cached_tokens"]?.tokenCount ?? counts["prompt_cache_hit_tokens"]?.tokenCount ?? 0)
-        usage.cacheWrite5m = max(0, details?["cache_write_tokens"]?.tokenCount ?? 0)
+        usage.cacheRead = details?["cached_tokens"]?.tokenCount ?? counts["prompt_cache_hit_tokens"]?.tokenCount ?? 0
+        usage.cacheWrite5m = details?["cache_write_tokens"]?.tokenCount ?? 0
         usage.inputFresh = max(0, (counts["prompt_tokens"]?.tokenCount ?? 0) - usage.cacheRead - usage.cacheWrite5m)
-        usage.output = max(0, counts["completion_tokens"]?.tokenCount ?? 0)
-        usage.reasoning = max(0, counts["completion_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? 0)
+        usage.output = counts["completion_tokens"]?.tokenCount ?? 0
+        usage.reasoning = counts["completion_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? 0
         return usage
     }
 

@@ -73,11 +73,11 @@ struct OpenAIResponsesStream: AnswerStream {
     private static func usage(_ counts: JSONValue) -> ModelUsage {
         let details = counts["input_tokens_details"]
         var usage = ModelUsage()
-        usage.cacheRead = max(0, details?["cached_tokens"]?.tokenCount ?? 0)
-        usage.cacheWrite5m = max(0, details?["cache_write_tokens"]?.tokenCount ?? 0)
+        usage.cacheRead = details?["cached_tokens"]?.tokenCount ?? 0
+        usage.cacheWrite5m = details?["cache_write_tokens"]?.tokenCount ?? 0
         usage.inputFresh = max(0, (counts["input_tokens"]?.tokenCount ?? 0) - usage.cacheRead - usage.cacheWrite5m)
-        usage.output = max(0, counts["output_tokens"]?.tokenCount ?? 0)
-        usage.reasoning = max(0, counts["output_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? 0)
+        usage.output = counts["output_tokens"]?.tokenCount ?? 0
+        usage.reasoning = counts["output_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? 0
         return usage
     }
 

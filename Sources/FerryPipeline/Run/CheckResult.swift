@@ -43,10 +43,9 @@ package struct CheckResult: Hashable, Sendable, Codable {
         isReviewed = asIs.isReviewed
     }
 
-    /// Takes the findings that a waiver on this very commit is about out of the open ones; so do `standing` ones, of a commit below it.
-    package mutating func apply(_ waivers: [Waiver], standing: [Waiver] = []) {
-        let own = waivers.filter { $0.commit == commit }
-        for waiver in own + standing where Waiver.isPossible(waiver.finding) {
+    /// Takes the findings that a waiver on this very commit is about out of the open ones.
+    package mutating func apply(_ waivers: [Waiver]) {
+        for waiver in waivers where waiver.commit == commit && Waiver.isPossible(waiver.finding) {
             guard let index = findings.firstIndex(where: waiver.isAbout) else { continue }
             findings.remove(at: index)
             waived = (waived ?? []) + [waiver]

@@ -120,12 +120,11 @@ extension FeatureRun {
         let playbook = try await parts.playbook()
         let change = try await ProposedChange(from: request.base, to: commit, in: parts.git)
         let waivers = request.asIs?.waivers ?? []
-        let standing = try await standingWaivers(on: commit)
         var result = CheckResult(
             commit: commit.hex, findings: playbook.gates.check(change, request.gateContext), evidence: [], files: change.files.count,
             addedLines: change.files.reduce(0) { $0 + $1.addedLines }, deletedLines: change.files.reduce(0) { $0 + $1.deletedLines },
             risk: .high, riskReasons: [], redBaseline: base?.verdict == .failed ? base?.summary : nil)
-        result.apply(waivers, standing: standing)
+        result.apply(waivers)
         // A change that the gates refuse need not cost the time of its tests.
         if !result.findings.contains(where: { $0.severity == .error }) {
             let commands = [request.repository.testCommand] + request.note.testCommands
@@ -133,11 +132,11 @@ extension FeatureRun {
             let reading = EvidenceReading(result.evidence, base: base, change: change)
             result.findings += reading.findings
             result.alreadyRed = reading.alreadyRed
-            result.apply(waivers, standing: standing)
+            result.apply(waivers)
         }
         if result.passed, !result.evidence.isEmpty {
             result.findings += try await runRules(playbook.executableRules, from: request.base, to: commit, change)
-            result.apply(waivers, standing: standing)
+            result.apply(waivers)
         }
         let found = result.findings + (result.waived ?? []).map(\.finding)
         let facts = RiskFacts(change, findings: found, evidence: result.evidence, fixRounds: 0, tier: request.route.tier)

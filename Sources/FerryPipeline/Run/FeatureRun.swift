@@ -34,7 +34,10 @@ package struct FeatureRun: Sendable {
 
     /// Carries the feature as far as it goes. Everything that can happen in the world is an outcome; `CancellationError` becomes `.cancelled`.
     package func perform() async -> RunEnd {
-        do { return try await sequence() } catch { return RunFault(error, repository: request.repository.name.rawValue).end }
+        let end: RunEnd
+        do { end = try await sequence() } catch { end = RunFault(error, repository: request.repository.name.rawValue).end }
+        await worktree.settle()
+        return end
     }
 
     private func sequence() async throws -> RunEnd {

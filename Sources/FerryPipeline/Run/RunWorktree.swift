@@ -28,6 +28,7 @@ actor RunWorktree {
         }
         if isBetweenChanges, try await isAlready(tree) { return }
         isAsLeft = false
+        await settle()
         try workspace.setUnprepared()
         let worktree = try await git.createWorktree(at: workspace.worktree, from: request.start, holding: tree)
         try workspace.makeGitMountPoint()
@@ -63,6 +64,9 @@ actor RunWorktree {
             return try FileStatus.ifPresent(index) != nil && FileStatus.ifPresent(FilePath(index.string + ".lock")) == nil
         }
     }
+
+    /// Waits for what still keeps the newest state from garbage collection. That it could not be kept from it is no reason to stop: the state is there.
+    func settle() async { try? await checkpoints?.settle() }
 
     /// Keeps the worktree as it is now; `nil` where it cannot be taken over. No command may be at work in it. Throws `GitError`.
     func keep() async throws -> TreeID? {

@@ -38,14 +38,6 @@ internal import Testing
         #expect(check.waived == nil)
     }
 
-    @Test func `one that stands from a commit below takes its finding out, if it may be waived at all`() {
-        let fixed = Finding(rule: "tests", severity: .error, path: "src/a.py", message: "x")
-        var check = check([Self.secret, Self.scope, fixed], commit: "bbbb")
-        check.apply([waiver(Self.scope)], standing: [waiver(Self.secret), waiver(fixed)])
-        #expect(check.findings == [Self.scope, fixed])
-        #expect(check.waived == [waiver(Self.secret)])
-    }
-
     @Test func `the same finding at another line is another finding`() {
         var moved = Self.secret
         moved.line = 4
