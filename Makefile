@@ -66,6 +66,7 @@ lint:
 	@.scripts/check-architecture
 	@.scripts/check-architecture-test
 	@.scripts/check-threat-model
+	@.scripts/check-executor-hops
 
 # What the documents of a measurement name; the copy in which root's runs happen is no git repository.
 bench check-long e2e e2e-agents: export FERRY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12)
@@ -97,7 +98,7 @@ fault-table:
 	@FERRY_FAULT_TABLE="$(CURDIR)/docs/models.md" .scripts/stage fault-table swift test --skip-build --disable-xctest --filter FaultTableTests
 
 bench:
-	@.scripts/need $(TO_TEST)
+	@.scripts/need $(TO_TEST) $(TO_FETCH)
 	@.scripts/stage build $(MAKE_HERE) build-release
 	@.scripts/stage build swift build $(RELEASE) --product FerryCallBench
 	@.scripts/stage build swift build $(RELEASE) --product FerryQueueBench

@@ -81,6 +81,8 @@ package struct BubblewrapRunner: CommandRunner {
         var overDisk: Bool
     }
 
+    /// Away from its caller's actor: `Subprocess` is built without what keeps a throwing call on it (docs/decisions/0047).
+    @concurrent
     private func runStep(for command: SandboxCommand, under policy: SandboxPolicy) async throws -> Step {
         let arguments = BubblewrapArguments(command, under: policy, on: try SandboxHost(for: policy, home: HomeFolder.path))
         let specification = StepSpecification(
