@@ -21,10 +21,15 @@ package struct DatabaseFiles: Hashable, Sendable {
     /// Whether there is a log with something in it.
     var hasLog: Bool { (((try? FileStatus.ifPresent(log)) ?? nil)?.size ?? 0) > 0 }
 
-    /// Moves file, log and index together into a new folder, whose path it returns; `nil` where nothing of them is there. Nothing is ever replaced.
+    /// Moves file, log and index together into a new folder, whose path it returns; `nil` where nothing of them is there, or nothing in them: an error
+    /// while a database is made leaves a file of no length. Nothing is ever replaced.
     @discardableResult
     package func setAside(as word: String = "corrupt") throws -> FilePath? {
         guard isAnythingThere else { return nil }
+        guard isThere || hasLog else {
+            for file in all { try Directory.removeTree(file) }
+            return nil
+        }
         let time = Self.name(of: Date.now)
         for number in 1... {
             let aside = folder.appending("\(word)-\(time)" + (number > 1 ? "-\(number)" : ""))

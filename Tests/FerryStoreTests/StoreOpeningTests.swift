@@ -53,6 +53,16 @@ struct StoreOpeningTests {
         }
     }
 
+    @Test func `files of no length, as an error while a database is made leaves them, are nothing to set aside`() async throws {
+        try await withPlace { place in
+            for file in [place.database, place.log] { try FileContents.write([], to: file) }
+            let store = try place.opening.open()
+            defer { store.close() }
+            #expect(try place.aside.isEmpty)
+            #expect(try await store.fact(StoreOpening.rebuildFact) == "The database was empty.")
+        }
+    }
+
     @Test func `the newest good snapshot takes the place of a damaged database`() async throws {
         try await withPlace { place in
             let store = try place.opening.open()
