@@ -94,8 +94,8 @@ package struct ModelCatalog: Sendable {
                 remedy: "Give the agent a model of a provider with api anthropic or openai")
         }
         let isAnthropic = settings.api == .anthropic
-        let (endpoint, key, _) = try reach(settings)
-        return ModelUpstream(name: name, wire: isAnthropic ? .anthropic : .openAI, model: model, endpoint: endpoint, key: key)
+        let (endpoint, key, gate) = try reach(settings)
+        return ModelUpstream(name: name, wire: isAnthropic ? .anthropic : .openAI, model: model, endpoint: endpoint, key: key, gate: gate)
     }
 
     /// The price of a `provider/model`, as `ModelResponse.model` names it; `nil`: unknown. A script may bring its own.

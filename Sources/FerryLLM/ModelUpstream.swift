@@ -9,13 +9,16 @@ package struct ModelUpstream: Sendable {
     package let model: String
     package let endpoint: Endpoint
     package let key: Secret?
+    /// The one of its key, which all who use the key share.
+    package let gate: RateGate
 
-    package init(name: String, wire: Wire, model: String, endpoint: Endpoint, key: Secret?) {
+    package init(name: String, wire: Wire, model: String, endpoint: Endpoint, key: Secret?, gate: RateGate) {
         self.name = name
         self.wire = wire
         self.model = model
         self.endpoint = endpoint
         self.key = key
+        self.gate = gate
     }
 
     /// The address for a path such as `/v1/messages`; `nil` where the provider's interface has no such path.

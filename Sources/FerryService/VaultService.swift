@@ -21,6 +21,9 @@ package enum VaultService {
         signal(SIGPIPE, SIG_IGN)
         NoteWriter.ignoreSignals()
         let log = Logger(label: "ferry")
+        let signals = StopSignals()
+        if options.stopsOnSignals { await signals.begin() }
+        defer { signals.end() }
         let vault = try vault(options.vault)
         let folders = try folders(for: vault, options)
         let lock = try await lock(folders, options)
@@ -36,7 +39,13 @@ package enum VaultService {
             try await failpoint(.startAfterIntent)
             for line in remains { try? await store.record(line) }
             remains = []
-            do { return try await serve(vault, folders, store, notice, options, log) } catch let error as StoreError where error.code == .corrupt {
+            if signals.count > 0 {
+                await notice.withdraw()
+                return .stopped
+            }
+            do { return try await serve(vault, folders, store, notice, signals, options, log) } catch let error as StoreError
+                where error.code == .corrupt
+            {
                 // Everything that the service knew comes from that database: it begins anew with what an opening makes of it.
                 log.error("\(error)")
             }
@@ -53,7 +62,8 @@ package enum VaultService {
     }
 
     private static func serve(
-        _ vault: Vault, _ folders: StateFolders, _ store: Store, _ notice: ServingNotice, _ options: ServiceOptions, _ log: Logger
+        _ vault: Vault, _ folders: StateFolders, _ store: Store, _ notice: ServingNotice, _ signals: StopSignals, _ options: ServiceOptions,
+        _ log: Logger
     ) async throws -> ServiceEnd {
         let cgroup = delegatedCgroup(options, log)
         let sandbox = BubblewrapRunner(
@@ -73,11 +83,11 @@ package enum VaultService {
         hooks.didAdvance = { monitor.advance() }
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: hooks)
         let watcher = try watcher(vault)
-        let signals = SignalService(dispatcher: dispatcher, notices: options.notices, log: log, patience: options.timing.windDown)
+        let stop = SignalService(signals: signals, dispatcher: dispatcher, notices: options.notices, log: log, patience: options.timing.windDown)
         // The last is told to stop first; the loop's end ends all.
         do {
             try await serve(
-                (options.stopsOnSignals ? [.init(service: signals, successTerminationBehavior: .ignore)] : []) + [
+                (options.stopsOnSignals ? [.init(service: stop, successTerminationBehavior: .ignore)] : []) + [
                     .init(service: HealthService(dispatcher: dispatcher, monitor: monitor), successTerminationBehavior: .ignore),
                     .init(service: ServingService(notice: notice), successTerminationBehavior: .ignore),
                     .init(

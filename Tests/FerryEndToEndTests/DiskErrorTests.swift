@@ -44,5 +44,23 @@ extension EndToEnd {
                 #expect(branches.split(separator: "\n").count == 1, "\(what): \(branches)")
             }
         }
+
+        @Test(.timeLimit(.minutes(1)))
+        func `a dashboard that could not be written is written by the service when the disk is well again, and the log tells of it once`()
+            async throws
+        {
+            try await Scene.with { scene in
+                let dashboard = scene.vault.appending("90_system").appending("dashboard.md")
+                #expect(unlink(dashboard.string) == 0)
+                let environment = ["FERRY_FAILPOINTS": "dashboard.beforeIntent=errno(5)", "FERRY_TIMING": "retryFirst=50 retryCap=100"]
+                let process = try FerryProcess(["run", "--vault", scene.vault.string, "--allow-root"], in: scene, environment: environment)
+                let isWritten = await eventually(within: .seconds(20)) { (try? FileContents.read(dashboard))?.isEmpty == false }
+                process.send(SIGTERM)
+                #expect(try await process.exitStatus() == 0)
+                let log = String(decoding: try FileContents.read(scene.folder.appending("ferry.log")), as: UTF8.self)
+                #expect(isWritten, "\(log)")
+                #expect(log.split(separator: "Writing the dashboard:").count == 2, "\(log)")
+            }
+        }
     }
 }

@@ -95,6 +95,27 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a signal that comes while Ferry opens its database ends it when that is done, and a second one at once`() async throws {
+            try await Scene.with { scene in
+                let go = scene.folder.appending("go")
+                for signals in [[SIGTERM], [SIGTERM, SIGINT]] {
+                    let trace = scene.folder.appending("trace-\(signals.count)")
+                    let environment = ["FERRY_FAILPOINTS": "start.beforeIntent=wait(\(go))", "FERRY_FAILPOINT_TRACE": trace.string]
+                    let (process, listener) = try serve(scene, [], environment)
+                    #expect(await eventually { (try? text(trace).contains("start.beforeIntent")) == true })
+                    for signal in signals {
+                        process.send(signal)
+                        try await Task.sleep(for: .milliseconds(200))
+                    }
+                    #expect(process.isRunning == (signals.count == 1))
+                    try FileContents.write([], to: go)
+                    #expect(try await process.exitStatus() == (signals.count == 1 ? 0 : 128 + SIGINT))
+                    #expect(listener.lines("READY=1").isEmpty)
+                    #expect(unlink(go.string) == 0)
+                }
+            }
+        }
+
         @Test func `a kill is told of, and what it left is tidied`() async throws {
             try await Scene.with { scene in
                 let socket = "@ferry-test-\(UInt32.random(in: .min ... .max))"

@@ -4,7 +4,7 @@ internal import Testing
 /// What is read along in answers that go to agent programs, where they come in one piece; streams are read by the drivers' own parsers.
 @Suite struct ModelTapTests {
     private static func tap(_ wire: ModelUpstream.Wire, _ path: String, _ answer: JSONValue) throws -> ModelTap {
-        let upstream = ModelUpstream(name: "p/m", wire: wire, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil)
+        let upstream = ModelUpstream(name: "p/m", wire: wire, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil, gate: RateGate())
         var tap = ModelTap(upstream, path: path, isStream: false, requestSize: 10)
         tap.receive(answer.encoded())
         return tap
@@ -51,7 +51,8 @@ internal import Testing
     }
 
     @Test func `half an answer is none`() throws {
-        let upstream = ModelUpstream(name: "p/m", wire: .anthropic, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil)
+        let upstream = ModelUpstream(
+            name: "p/m", wire: .anthropic, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil, gate: RateGate())
         var tap = ModelTap(upstream, path: "/v1/messages", isStream: false, requestSize: 10)
         tap.receive(Array(#"{"content":["#.utf8))
         #expect(tap.response == nil && !tap.isComplete)

@@ -5,6 +5,7 @@ internal import FerrySandbox
 internal import FerrySystem
 internal import FerryVault
 internal import FerryWireServer
+internal import Synchronization
 internal import SystemPackage
 internal import Testing
 
@@ -34,7 +35,7 @@ struct ModelEndpointTests {
     /// `next`: another model's server, for after the first one.
     private static func run(
         _ lines: String, turns: Int = 10, book: SpendingBook = SpendingBook(), wire: ModelUpstream.Wire = .anthropic, next: WireServer? = nil,
-        reply: @escaping WireScript
+        gate: RateGate = RateGate(), reply: @escaping WireScript
     ) async throws -> (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry]) {
         let server = try await WireServer.start(key: key, script: reply)
         var found: (outcome: AgentOutcome, server: WireServer, entries: [TranscriptEntry])?
@@ -48,7 +49,7 @@ struct ModelEndpointTests {
             let models = try [server, next].compactMap { $0 }.enumerated().map { index, server in
                 let name = index == 0 ? "claude-haiku-5-5" : "claude-sonnet-5-5"
                 let upstream = ModelUpstream(
-                    name: "p/\(name)", wire: wire, model: name, endpoint: try Endpoint(server.baseURL), key: Secret(key))
+                    name: "p/\(name)", wire: wire, model: name, endpoint: try Endpoint(server.baseURL), key: Secret(key), gate: gate)
                 return ProgramModel(upstream: upstream, price: { Money(microdollars: Int64($0.input + 10 * $0.output)) }, maxOutput: 1000)
             }
             let agent = ExternalAgent(kind: .command, command: "python3 ask.py", toolchains: [], models: models, client: StreamingHTTPClient())
@@ -174,6 +175,51 @@ struct ModelEndpointTests {
             return
         }
         #expect(error.kind == .overloaded && error.retryAfter == .seconds(7))
+    }
+
+    @Test func `a rate limit closes the gate of the key for everybody, and the program's next request waits there`() async throws {
+        let gate = RateGate()
+        let counter = Mutex(0)
+        let reply: WireScript = { _ in
+            let isFirst = counter.withLock {
+                $0 += 1
+                return $0 == 1
+            }
+            guard isFirst else { return .text("hello") }
+            return .status(429, type: "rate_limit_error", message: "Slow down", headers: [(name: "retry-after-ms", value: "700")])
+        }
+        let began = BootClock.now
+        let (outcome, server, _) = try await Self.run("ask(); print(ask())", gate: gate, reply: reply)
+        #expect(Self.said(outcome).hasSuffix("200\n"))
+        #expect(server.requests.count == 2)
+        // The one that was told to wait did not, and was held all the same.
+        #expect(BootClock.now - began >= .milliseconds(700))
+        #expect(gate.remaining(at: began) ?? .zero >= .milliseconds(700))
+    }
+
+    @Test func `a gate that others have closed for long ends the program before it asks`() async throws {
+        let gate = RateGate()
+        gate.close(until: BootClock.now + .seconds(600))
+        let (outcome, server, _) = try await Self.run("while True: ask()", gate: gate) { _ in .text("hello") }
+        guard case .unavailable(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.kind == .rate && server.requests.isEmpty)
+        #expect(error.retryAfter ?? .zero > .seconds(500))
+    }
+
+    @Test func `a long wait that the provider asks for ends the program at once`() async throws {
+        let gate = RateGate()
+        let reply: WireScript = { _ in .status(429, type: "rate_limit_error", message: "Slow down", headers: [(name: "retry-after", value: "90")]) }
+        let (outcome, server, _) = try await Self.run("while True: ask()", gate: gate, reply: reply)
+        guard case .unavailable(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.kind == .rate && error.retryAfter == .seconds(90))
+        #expect(server.requests.count == 1)
+        #expect(gate.remaining(at: BootClock.now) ?? .zero > .seconds(60))
     }
 
     @Test func `an answer that is cut off costs what is known of it`() async throws {

@@ -40,6 +40,7 @@ extension ModelEndpoint {
             let body = try await response.beginning(limit: 1 << 20)
             let error = upstream.error(status: response.status, body: body, retryAfter: AskedWait.asked(by: response))
             meter.note(error)
+            if error.kind == .rate { closeGate(error) }
             // Nothing that the program could try again would mend these.
             if error.kind == .authentication || error.kind == .quota || error.kind == .unknownModel { end(.unavailable(error)) }
             return try await answer.send(response.status, type: type, headers: extra, body)
@@ -64,6 +65,14 @@ extension ModelEndpoint {
             meter.receive(whole)
             try await answer.send(200, type: type, headers: extra, whole)
         }
+    }
+
+    /// All who use the key wait, this program as well: its next request finds the gate closed.
+    private func closeGate(_ error: ModelError) {
+        let failures = book.withLock { $0.failures } + 1
+        let wait = RetryPolicy().wait(after: error, failures: failures, waited: .zero, jitter: .random(in: 0...1)) ?? error.retryAfter ?? .zero
+        upstream.gate.close(until: BootClock.now + wait)
+        if wait > Self.longestHold { end(.unavailable(error)) }
     }
 
     private func settle(_ meter: CallMeter, _ number: Int?, _ reservation: SpendingReservation?, _ began: Duration) async {

@@ -58,6 +58,10 @@ final class ModelEndpoint: Sendable {
     /// So many failures in a row, each tried again by the program, and the next model of the chain is asked.
     static let patience = 6
 
+    /// A request waits so long at the gate of its key. Where it would be longer, the program is ended and goes on with its session when the wait is over: its
+    /// own clocks, and those of its stage, do not stand still.
+    static let longestHold = Duration.seconds(60)
+
     /// Tokens of an answer that are usual: money is set aside for as many. A longer one is cut, and goes on in the next.
     static let usualOutput = 32_000
 
@@ -107,6 +111,7 @@ final class ModelEndpoint: Sendable {
         if path == "/v1/responses", body["max_output_tokens"]?.int == nil { body.set("max_output_tokens", .int(outputLimit)) }
         let call = Call(path: path, url: url, request: request, body: body)
         if path.hasSuffix("/count_tokens") { return try await pass(call, answer, number: nil, reservation: nil) }
+        try await passGate()
         guard let number = admit() else { return try await Self.refuse(answer, 403, "Ferry has ended this work.") }
         let reservation: SpendingReservation
         do {
@@ -127,6 +132,20 @@ final class ModelEndpoint: Sendable {
         return [request.header("x-api-key"), bearer].contains { shown in
             guard let shown, shown.utf8.count == token.utf8.count else { return false }
             return zip(shown.utf8, token.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        }
+    }
+
+    /// Waits where the provider asked some user of the key to wait. Others may close the gate again meanwhile.
+    private func passGate() async throws {
+        while endReason == nil, let remaining = upstream.gate.remaining(at: BootClock.now) {
+            guard remaining <= Self.longestHold else {
+                let message = "The provider of \(upstream.name) asks every user of this key to wait"
+                return end(.unavailable(ModelError(.rate, message, retryAfter: remaining).naming(upstream.name)))
+            }
+            progress(.waiting(remaining))
+            try await Task.sleep(for: remaining)
+            // Silence that was asked for.
+            activity.note()
         }
     }
 
