@@ -1,8 +1,9 @@
 """A model that follows a script, over HTTP: Anthropic Messages, OpenAI Responses and Chat Completions, streamed or whole, and Gemini, streamed.
 
-The script has, for each role of Ferry's agents, what the model does in each of its turns: `think`, say `text`, `write` files, `run` a command, `report`. Which tool that is
+The script has, for each role of Ferry's agents, what the model does in each of its turns: `think`, say `text`, `read` a file, `write` files, `run` a command, `report`. Which tool that is
 depends on the tools that the request offers, so the same script works for Ferry's own loop and for programs of others. The number of a turn is told by the
-request, so that nothing is kept: a conversation that is begun anew begins anew here. Each request is kept with the tokens that it was told to have used.
+request, so that nothing is kept: a conversation that is begun anew begins anew here. Each request is kept with the tokens that it was told to have used, and with
+the monotonic times at which it had `arrived` and was `answered`, but for the last event.
 """
 
 import base64
@@ -11,13 +12,15 @@ import json
 import re
 import sys
 import threading
+import time
 
 
 class ScriptedModel:
     """Serves on a port of the loopback until `stop`."""
 
-    def __init__(self, script, key):
-        self.script, self.key = script, key
+    def __init__(self, script, key, root="/work"):
+        """`root`: where a program whose tools want whole paths works."""
+        self.script, self.key, self.root = script, key, root
         self.requests, self.lock = [], threading.Lock()
         # A turn of a role that is held back: who waits for `reached` knows that it was asked for, and `opened` lets it be answered.
         self.held, self.reached, self.opened = None, threading.Event(), threading.Event()
@@ -25,6 +28,8 @@ class ScriptedModel:
 
         class Connection(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Small pieces of an answer do not wait for each other.
+            disable_nagle_algorithm = True
 
             def log_message(self, *_):
                 pass
@@ -34,17 +39,19 @@ class ScriptedModel:
 
             def do_POST(self):
                 raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-                model.serve(self, raw)
+                model.serve(self, raw, time.monotonic())
 
-            def answer(self, status, body):
+            def answer(self, status, body, kept=None):
                 text = json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(text)))
                 self.end_headers()
+                if kept is not None:
+                    kept["answered"] = time.monotonic()
                 self.wfile.write(text)
 
-            def stream(self, events, named):
+            def stream(self, events, named, kept):
                 self.send_response(200)
                 self.send_header("content-type", "text/event-stream")
                 self.send_header("transfer-encoding", "chunked")
@@ -53,6 +60,7 @@ class ScriptedModel:
                     text = event if isinstance(event, str) else json.dumps(event)
                     name = f"event: {event['type']}\n" if named else ""
                     piece = f"{name}data: {text}\n\n".encode()
+                    kept["answered"] = time.monotonic()
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                     self.wfile.flush()
                 self.wfile.write(b"0\r\n\r\n")
@@ -72,7 +80,7 @@ class ScriptedModel:
         self.server.shutdown()
         self.server.server_close()
 
-    def serve(self, connection, raw):
+    def serve(self, connection, raw, arrived):
         path = connection.path.split("?")[0]
         headers = {name.lower(): value for name, value in connection.headers.items()}
         shown = headers.get("x-api-key") or headers.get("x-goog-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
@@ -81,7 +89,7 @@ class ScriptedModel:
             body = json.loads(raw)
         except ValueError:
             body = None
-        kept = {"path": connection.path, "headers": headers, "body": body, "raw": raw, "usage": None, "status": 200}
+        kept = {"path": connection.path, "headers": headers, "body": body, "raw": raw, "usage": None, "status": 200, "arrived": arrived}
         with self.lock:
             self.requests.append(kept)
         if path.endswith("/count_tokens"):
@@ -109,8 +117,8 @@ class ScriptedModel:
         answer = wire(body).answer(thought, text, calls, usage, f"{role}_{number}")
         try:
             if body.get("stream") or wire is Gemini:
-                return connection.stream(answer.events(), wire.named)
-            return connection.answer(200, answer.whole())
+                return connection.stream(answer.events(), wire.named, kept)
+            return connection.answer(200, answer.whole(), kept)
         except (BrokenPipeError, ConnectionResetError):
             # Whoever asked is gone: killed, perhaps.
             connection.close_connection = True
@@ -127,8 +135,10 @@ class ScriptedModel:
             return f"the script has no turn {number + 1} of the {role}"
         turn, tools = turns[number], request.tools()
         calls = []
+        if "read" in turn:
+            calls.append(reading(tools, self.root, turn["read"]))
         for path, content in turn.get("write", {}).items():
-            calls.append(writing(tools, path, content))
+            calls.append(writing(tools, self.root, path, content))
         if "run" in turn:
             calls.append(running(tools, turn["run"]))
         thought, text = turn.get("think", ""), turn.get("text", "")
@@ -138,13 +148,21 @@ class ScriptedModel:
                 return thought, json.dumps(turn["report"]), [], role, number
             calls.append((name, turn["report"]))
         if any(call is None for call in calls):
-            return f"none of these tools writes or runs anything: {sorted(tools)}"
+            return f"none of these tools reads, writes or runs anything: {sorted(tools)}"
         return thought, text, [(f"{i + 1}", name, given) for i, (name, given) in enumerate(calls)], role, number
 
 
-def writing(tools, path, content):
+def reading(tools, root, path):
+    if "Read" in tools:
+        return "Read", {"file_path": f"{root}/{path}"}
+    if "read" in tools:
+        return "read", {"path": path}
+    return running(tools, f"cat {path}")
+
+
+def writing(tools, root, path, content):
     if "Write" in tools:
-        return "Write", {"file_path": f"/work/{path}", "content": content}
+        return "Write", {"file_path": f"{root}/{path}", "content": content}
     if "write" in tools:
         return "write", {"path": path, "content": content}
     folder = path.rpartition("/")[0] or "."
