@@ -87,6 +87,10 @@ package struct BubblewrapRunner: CommandRunner {
         let arguments = BubblewrapArguments(command, under: policy, on: try SandboxHost(for: policy, home: HomeFolder.path))
         let specification = StepSpecification(
             arguments, input: command.input, limits: policy.limits, bubblewrap: bubblewrap, cgroup: cgroup)
+        guard OpenFileLimit.hasRoom else {
+            throw SandboxError(
+                .helper, "Ferry has too many files open to start a command.", remedy: "Raise `ulimit -n` for Ferry, or lower `agents_at_once`.")
+        }
         let disk = DiskWatch(policy)
         BrokenPipes.areErrors
         var options = PlatformOptions()

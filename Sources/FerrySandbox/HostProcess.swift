@@ -85,6 +85,7 @@ package struct HostProcess: Sendable {
     }
 
     private func launch() async throws -> Result {
+        guard OpenFileLimit.hasRoom else { throw StartFailure(executable: executable, reason: "Ferry has too many files open; raise `ulimit -n`") }
         do {
             let outcome = try await Subprocess.run(
                 .path(executable), arguments: Arguments(arguments.map { $0 + [0] }), environment: exactEnvironment, workingDirectory: directory,

@@ -20,6 +20,7 @@ package enum VaultService {
         // A child that closes its input, and a lease that is broken, must not end the service.
         signal(SIGPIPE, SIG_IGN)
         NoteWriter.ignoreSignals()
+        OpenFileLimit.raise()
         let log = Logger(label: "ferry")
         let signals = StopSignals()
         if options.stopsOnSignals { await signals.begin() }
