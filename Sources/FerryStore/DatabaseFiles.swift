@@ -26,7 +26,8 @@ package struct DatabaseFiles: Hashable, Sendable {
     @discardableResult
     package func setAside(as word: String = "corrupt") throws -> FilePath? {
         guard isAnythingThere else { return nil }
-        guard isThere || hasLog else {
+        // A file whose length cannot be told is not taken for an empty one.
+        guard try [database, log].contains(where: { try FileStatus.ifPresent($0).map { $0.size > 0 } ?? false }) else {
             for file in all { try Directory.removeTree(file) }
             return nil
         }

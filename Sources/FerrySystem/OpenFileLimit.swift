@@ -19,8 +19,11 @@ package enum OpenFileLimit {
         let next = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
         guard next >= 0 else { return errno != EMFILE }
         close(next)
-        return rlim_t(next) + min(reserve, limit.rlim_cur / 4) < limit.rlim_cur
+        return hasRoom(after: next, limit: limit.rlim_cur)
     }
+
+    /// Pure: `next` is the lowest descriptor that is free.
+    static func hasRoom(after next: Int32, limit: rlim_t) -> Bool { rlim_t(next) + min(reserve, limit / 4) < limit }
 
     private static var current: rlimit? {
         var limit = rlimit()
