@@ -22,7 +22,8 @@ from trial.scene import Scene, Template
 
 from statistics_of import percentile
 
-TURNS = 30
+# Fewer than the 30 without a change after which Ferry stops an agent.
+TURNS = 25
 GOAL_MILLISECONDS = 3
 AGENTS = 200
 GOAL_MIB = 300
@@ -87,17 +88,18 @@ def commit(repository):
 
 
 def looks(end):
-    """Reads, then commands, each another one: who does the same again and again is stopped."""
-    return [*({"read": f"words/w{number}"} for number in range(TURNS)), *({"run": f"true {number}"} for number in range(TURNS)), end]
+    """Reads, a change, then commands, each another one: who does the same again and again, or changes nothing for 30 turns, is stopped."""
+    reads = ({"read": f"words/w{number}"} for number in range(TURNS))
+    return [*reads, {"write": {"words/between": "between\n"}}, *({"run": f"true {number}"} for number in range(TURNS)), end]
 
 
-def between(model, kinds, begin=0):
-    """Milliseconds from the answer of a turn to the request of the next, for each kind of turn; `begin`: turns before the first that counts."""
+def between(model, reading, commanding, begin=0):
+    """Milliseconds from the answer of a turn to the request of the next, for the turns of `looks` that read and those that command; `begin`: turns before them."""
     asked = [request for request in model.requests if request.get("role") == "coder" and request["status"] == 200]
-    if len(asked) < begin + len(kinds) * TURNS + 1:
-        raise RuntimeError(f"only {len(asked)} turns were asked for")
+    if [request["turn"] for request in asked] != list(range(begin + 2 * TURNS + 2)):
+        raise RuntimeError(f"these turns were asked for: {[request['turn'] for request in asked]}")
     waits = [(after["arrived"] - before["answered"]) * 1000 for before, after in zip(asked[begin:], asked[begin + 1:])]
-    return {kind: waits[place * TURNS:(place + 1) * TURNS] for place, kind in enumerate(kinds)}
+    return {reading: waits[:TURNS], commanding: waits[TURNS + 1:2 * TURNS + 1]}
 
 
 def ferry_turns(template):
@@ -111,7 +113,7 @@ def ferry_turns(template):
         scene.start()
         scene.write("Bench", "# Say bench\n\nThere shall be a file that says bench.\n")
         scene.wait(lambda: "\nstatus: review\n" in scene.read("review", "Bench"), 120, "review")
-        return between(model, [("ferry", "read"), ("ferry", "bash")], begin=1)
+        return between(model, ("ferry", "read"), ("ferry", "bash"), begin=1)
     finally:
         scene.close()
         model.stop()
@@ -122,8 +124,7 @@ def mini_turns(folder, sandbox):
     try:
         # It has no tool that reads: it runs `cat`.
         finished(mini(folder, model, sandbox))
-        model.requests.append({"role": "coder", "status": 200, "arrived": time.monotonic()})
-        return between(model, [("mini", "read", sandbox), ("mini", "bash", sandbox)])
+        return between(model, ("mini", "read", sandbox), ("mini", "bash", sandbox))
     finally:
         model.stop()
 
@@ -132,7 +133,7 @@ def claude_turns(folder):
     model = ScriptedModel({"coder": looks({"text": "Done."})}, "x", root=str(work(folder)))
     try:
         finished(claude(folder, model))
-        return between(model, [("claude", "read"), ("claude", "bash")])
+        return between(model, ("claude", "read"), ("claude", "bash"))
     finally:
         model.stop()
 
@@ -308,7 +309,7 @@ def agent_section(facts):
 ## Agents
 
 A turn, without the model's time: from the last event of its answer to the last byte of the next request, seen by the server. {TURNS} turns of a conversation that grows; the same ones for each, from the same server. Ferry keeps each turn and each call with
-fsync; a command of it runs in the sandbox, and the worktree is kept after it (what these two cost stands under "The sandbox" and "A worktree of five thousand files"). mini-swe-agent has no tool that reads, and runs `cat`. Milliseconds.
+fsync; a command of it runs in the sandbox, and the worktree is kept after it (what these two cost stands under "The sandbox" and "Keeping a worktree"). mini-swe-agent has no tool that reads, and runs `cat`. Milliseconds.
 
 | | median | 99th percentile | longest | goal, median |
 |---|---|---|---|---|

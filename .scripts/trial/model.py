@@ -50,10 +50,14 @@ def _line(text, name):
 
 
 class ScriptedModel:
-    """Writes `words/WORD` for a feature that says WORD; for the words in `wrong` it does so wrongly at first, and mends it when it is told."""
+    """Writes `words/WORD` for a feature that says WORD; for the words in `wrong` it does so wrongly at first, and mends it when it is told.
 
-    def __init__(self, wrong=()):
+    `tell` is called with each call as it comes.
+    """
+
+    def __init__(self, wrong=(), port=0, tell=lambda call: None):
         self.wrong = set(wrong)
+        self.tell = tell
         self.calls = []
         self._lock = threading.Lock()
         model = self
@@ -89,7 +93,7 @@ class ScriptedModel:
             def handle_error(self, *_):
                 """The client was killed."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -104,6 +108,7 @@ class ScriptedModel:
     def answer(self, call):
         with self._lock:
             self.calls.append(call)
+            self.tell(call)
         tools = self._tools(call)
         calls = [
             {"index": number, "id": f"call_{call.turn}_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}

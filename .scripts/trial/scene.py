@@ -53,9 +53,14 @@ class TrialFault(Exception):
 class Template:
     """A vault and a repository as `ferry init` makes them, once; scenes are copies."""
 
-    def __init__(self, folder, ferry):
+    def __init__(self, folder, ferry, is_there=False):
         self.folder = folder
         self.ferry = ferry
+        if not is_there:
+            self._make()
+
+    def _make(self):
+        folder, ferry = self.folder, self.ferry
         repository = folder / "hello"
         (repository / "words").mkdir(parents=True)
         (repository / "words" / "hello").write_text("hello\n")
@@ -80,25 +85,30 @@ def environment(folder):
 
 
 class Scene:
-    """One vault, one repository, one model, and at most one living `ferry run`."""
+    """One vault, one repository, one model, and at most one living `ferry run`. In `folder`, if it is given; what lies there already is gone on with."""
 
-    def __init__(self, template, model, agents=2, timing=TIMING):
-        self.folder = Path(tempfile.mkdtemp(prefix="ferry-trial-")).resolve()
+    def __init__(self, template, model, agents=2, timing=TIMING, folder=None):
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="ferry-trial-")).resolve()
         self.template = template
         self.model = model
         self.timing = timing
-        shutil.copytree(template.folder, self.folder, symlinks=True, dirs_exist_ok=True)
         self.vault = self.folder / "vault"
         self.repository = self.folder / "hello"
         self.trace = self.folder / "trace"
-        note = self.vault / "80_repositories" / "hello.md"
-        note.write_text(note.read_text().replace(str(template.folder), str(self.folder)))
-        settings = self.vault / "90_system" / "ferry.md"
-        kept = re.search(r"^vault_id: .*\n", settings.read_text(), re.M)
-        settings.write_text(SETTINGS.format(agents=agents, port=model.port, id=kept.group(0) if kept else ""))
-        self.base = self.git("rev-parse", "main")
+        if not self.vault.exists():
+            self._furnish(agents)
+        # The template has one commit.
+        self.base = self.git("rev-list", "--max-parents=0", "main")
         self.ferry = None
         self.starts = 0
+
+    def _furnish(self, agents):
+        shutil.copytree(self.template.folder, self.folder, symlinks=True, dirs_exist_ok=True)
+        note = self.vault / "80_repositories" / "hello.md"
+        note.write_text(note.read_text().replace(str(self.template.folder), str(self.folder)))
+        settings = self.vault / "90_system" / "ferry.md"
+        kept = re.search(r"^vault_id: .*\n", settings.read_text(), re.M)
+        settings.write_text(SETTINGS.format(agents=agents, port=self.model.port, id=kept.group(0) if kept else ""))
 
     def close(self):
         self.kill()
@@ -230,8 +240,10 @@ class Scene:
             connection.close()
 
     def change(self, sql, *values):
-        """Changes the database, as another process would; returns the rows that the statement does."""
-        path = self.state / "ferry.db"
+        """Changes the database, as another process would; returns the rows that the statement does, none where it is not made yet."""
+        path = next((self.folder / "state" / "ferry").glob("*/ferry.db"), None)
+        if path is None:
+            return []
         # The last one that may write takes the log away when it closes, and Ferry would hold the database for damaged: a reader stays longer.
         reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
         try:

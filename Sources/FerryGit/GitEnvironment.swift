@@ -11,6 +11,10 @@ enum GitEnvironment {
         "GIT_COMMITTER_NAME": "Ferry", "GIT_COMMITTER_EMAIL": "ferry@localhost",
     ]
 
+    /// What git puts on the disk before it goes on: a commit before the branch that names it, and the branch, which after a loss of power would
+    /// otherwise be an empty file. By default neither single objects nor branches nor the index are (git-config(1), `core.fsync`).
+    static let synced = "committed,loose-object,reference,index"
+
     /// Settings of the user's own git directory that could start a program or change what a command means.
     static let overrides: [(key: String, value: String)] = [
         ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("core.useBuiltinFSMonitor", "false"),
@@ -20,7 +24,7 @@ enum GitEnvironment {
         ("commit.gpgSign", "false"), ("tag.gpgSign", "false"), ("log.showSignature", "false"),
         ("protocol.allow", "never"), ("submodule.recurse", "false"), ("status.submoduleSummary", "false"),
         ("diff.external", ""), ("interactive.diffFilter", ""), ("gc.auto", "0"), ("maintenance.auto", "false"),
-        ("uploadpack.packObjectsHook", ""),
+        ("uploadpack.packObjectsHook", ""), ("core.fsync", synced),
     ]
 
     /// The settings that make each filter, diff driver, merge driver and configured hook in `keys` (names as `git config --list` prints them) do nothing.

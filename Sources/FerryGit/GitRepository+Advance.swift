@@ -69,10 +69,20 @@ extension GitRepository {
             if let obstacle = try await obstacle(in: checkout, branch, from: old, to: new) { return obstacle }
             throw reading.failure(answer)
         }
+        try await keepFiles(of: checkout, from: old, to: new)
         try await failpoint(.advanceAfterSend)
         let update = try await setReference(branch, from: old, to: new, gitDirectory: checkout.gitDirectory)
         if update != .updated { _ = try await command(in: checkout, ["read-tree", "-m", "-u", new.hex, old.hex]).output() }
         return update
+    }
+
+    /// Puts the files that have just changed on the disk, which git does not: after a loss of power the branch would name files that are empty.
+    func keepFiles(of checkout: Checkout, from old: CommitID, to new: CommitID) async throws {
+        for change in try await rawChanges(from: old.hex, to: new.hex) where change.newMode == .regular || change.newMode == .executable {
+            let file = checkout.folder.pushing(change.path)
+            // A person may have taken it away again.
+            if try FileStatus.ifPresent(file)?.kind == .regular { try FileContents.sync(file) }
+        }
     }
 
     /// Why the checkout may not be moved; `nil` when it may.

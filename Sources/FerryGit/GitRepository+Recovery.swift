@@ -49,6 +49,7 @@ extension GitRepository {
             try await headBranch(of: checkout.gitDirectory) == note.branch, try await tip(of: note.branch) == old
         else { return nil }
         if try await indexMatches(note.new, in: checkout) {
+            try await finishFiles(of: checkout, from: old, to: note.new)
             let update = try await setReference(note.branch, from: old, to: note.new, gitDirectory: checkout.gitDirectory)
             return update == .updated ? .finished(note.branch, note.new) : nil
         }
@@ -59,6 +60,26 @@ extension GitRepository {
         guard foreign.isEmpty else { return .filesNeedPerson(note.branch, foreign) }
         try await putBack(dirty, in: checkout, to: old)
         return .undone(note.branch)
+    }
+
+    /// Where the power went, the index may be on the disk and the files not, which git had written before: those that are missing, or of which there is a
+    /// beginning, are written again, and those that are still there are removed. What a person has written since stays.
+    private func finishFiles(of checkout: Checkout, from oldTip: CommitID, to newTip: CommitID) async throws {
+        var missing: [FilePath] = []
+        for change in try await rawChanges(from: oldTip.hex, to: newTip.hex) where change.newMode != .submodule {
+            switch (try found(at: change.path, in: checkout), change.newMode == .absent) {
+            case (.nothing, false): missing.append(change.path)
+            case (.bytes(let found), false):
+                let new = try? await fileContents(change.path, in: newTip, limit: 64 << 20)
+                if found != new, new?.starts(with: found) == true { missing.append(change.path) }
+            case (.bytes(let found), true):
+                let old = try? await fileContents(change.path, in: oldTip, limit: 64 << 20)
+                if found == old { try Directory.removeTree(checkout.folder.pushing(change.path)) }
+            case (.nothing, true), (.somethingElse, _): continue
+            }
+        }
+        try await write(missing, in: checkout)
+        try await keepFiles(of: checkout, from: oldTip, to: newTip)
     }
 
     private func indexMatches(_ commit: CommitID, in checkout: Checkout) async throws -> Bool {
@@ -76,8 +97,11 @@ extension GitRepository {
         let changed = Set(try await rawChanges(from: oldTip.hex, to: newTip.hex).map(\.path))
         var foreign: [FilePath] = []
         for path in files {
-            guard let found = try content(of: path, in: checkout) else { continue }
-            guard changed.contains(path) else {
+            let found: [UInt8]
+            switch try self.found(at: path, in: checkout) {
+            case .nothing: continue
+            case .bytes(let bytes) where changed.contains(path): found = bytes
+            case .bytes, .somethingElse:
                 foreign.append(path)
                 continue
             }
@@ -88,21 +112,33 @@ extension GitRepository {
         return foreign.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
 
-    /// A file's bytes or a link's target; `nil` where nothing is there.
-    private func content(of path: FilePath, in checkout: Checkout) throws -> [UInt8]? {
+    private enum Found {
+        case nothing
+        /// A file's, or a link's target.
+        case bytes([UInt8])
+        /// A folder with what a person has put into it, a FIFO.
+        case somethingElse
+    }
+
+    private func found(at path: FilePath, in checkout: Checkout) throws -> Found {
         let file = checkout.folder.pushing(path)
-        guard let status = try FileStatus.ifPresent(file) else { return nil }
+        guard let status = try FileStatus.ifPresent(file) else { return .nothing }
         switch status.kind {
-        case .regular: return try FileContents.read(file)
-        case .link: return try SymbolicLink.target(of: file)
-        case .directory, .other: return []
+        case .regular: return .bytes(try FileContents.read(file))
+        case .link: return .bytes(try SymbolicLink.target(of: file))
+        case .directory, .other: return .somethingElse
         }
     }
 
     private func putBack(_ files: [FilePath], in checkout: Checkout, to commit: CommitID) async throws {
         let old = Set(try await entries(of: commit.hex).map(\.path))
         for path in files where !old.contains(path) { try Directory.removeTree(checkout.folder.pushing(path)) }
-        let input = files.filter(old.contains).endedByNul
-        _ = try await command(in: checkout, ["checkout-index", "--force", "--quiet", "-u", "-z", "--stdin"], input: input).output()
+        try await write(files.filter(old.contains), in: checkout)
+    }
+
+    /// Writes files as the index has them.
+    private func write(_ files: [FilePath], in checkout: Checkout) async throws {
+        guard !files.isEmpty else { return }
+        _ = try await command(in: checkout, ["checkout-index", "--force", "--quiet", "-u", "-z", "--stdin"], input: files.endedByNul).output()
     }
 }

@@ -26,7 +26,6 @@ struct PrivateGitDirectory: Hashable, Sendable {
     }
 
     private func configuration(_ objectFormat: String) -> String {
-        // fsync: a commit must be on the disk before the branch names it (git's default leaves loose objects to the kernel).
         """
         [core]
         \trepositoryFormatVersion = 1
@@ -42,7 +41,7 @@ struct PrivateGitDirectory: Hashable, Sendable {
         \texcludesFile = /dev/null
         \tattributesFile = /dev/null
         \tcompression = 1
-        \tfsync = committed,loose-object
+        \tfsync = \(GitEnvironment.synced)
         \tfsyncMethod = batch
         [extensions]
         \tobjectFormat = \(objectFormat)

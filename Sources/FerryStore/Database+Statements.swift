@@ -38,6 +38,16 @@ extension Database {
         try Value.fetchAll(cachedStatement(sql: sql), arguments: arguments)
     }
 
+    /// As `transaction`, and on the disk as `durability` says.
+    func committing<Value>(_ durability: Durability, _ body: (Database) throws -> Value) throws -> Value {
+        guard durability == .withNextCommit else { return try transaction(body) }
+        // Of the log, which a later commit syncs as a whole: https://www.sqlite.org/pragma.html#pragma_synchronous
+        try execute(sql: "PRAGMA synchronous = NORMAL")
+        let outcome = Result { try transaction(body) }
+        try execute(sql: "PRAGMA synchronous = FULL")
+        return try outcome.get()
+    }
+
     /// All of the body is stored, or nothing. A writing transaction is one from its beginning: SQLite refuses one that would become it on the way.
     func transaction<Value>(writing: Bool = true, _ body: (Database) throws -> Value) throws -> Value {
         try run(writing ? "BEGIN IMMEDIATE" : "BEGIN")

@@ -7,7 +7,7 @@ extension Store {
     /// its outcome is not wanted. An effect that brings its result is recorded as done.
     package func begin(_ effects: [EffectRecord], of feature: FeatureID, _ run: RunNumber) async throws {
         guard !effects.isEmpty else { return }
-        try await write { database in
+        try await write(Self.durability(of: effects)) { database in
             for effect in effects {
                 try database.run(
                     """
@@ -26,7 +26,7 @@ extension Store {
     /// Records results, and checkpoints where there are any. Throws where one of the effects was not begun; then none is recorded.
     package func finish(_ effects: [EffectRecord], of feature: FeatureID, _ run: RunNumber) async throws {
         guard !effects.isEmpty else { return }
-        try await write { database in
+        try await write(Self.durability(of: effects)) { database in
             for effect in effects {
                 try database.run(
                     "UPDATE effect SET result = ?, checkpoint = ?, ended = ? WHERE feature = ? AND run = ? AND key = ?",
@@ -35,6 +35,11 @@ extension Store {
             }
             try failpoint(.effectBeforeDone)
         }
+    }
+
+    /// Calls that only read are made again where the power took them; the next model call, which their outcome goes into, makes them safe before it is sent.
+    private static func durability(of effects: [EffectRecord]) -> Durability {
+        effects.allSatisfy { $0.kind == .readingCall } ? .withNextCommit : .onReturn
     }
 
     /// The effects of one part of a run, in the order in which they were begun.

@@ -55,10 +55,12 @@ extension Store {
 
     /// Reserves `amount` under `key`, if no pot would overflow; checks and books in one transaction. `nil` is an unknown price: refused
     /// where a pot is used up already. An amount of zero is never refused. What the same key had booked before stays in the account: it
-    /// was a call whose end nobody saw.
-    package func reserve(_ amount: Money?, key: String, scope: SpendingScope, limits: SpendingLimits) async throws -> Reservation {
+    /// was a call whose end nobody saw. `.withNextCommit` is for whoever records the call before it is sent.
+    package func reserve(
+        _ amount: Money?, key: String, scope: SpendingScope, limits: SpendingLimits, _ durability: Durability = .onReturn
+    ) async throws -> Reservation {
         let day = Store.today
-        return try await write { database in
+        return try await write(durability) { database in
             let feature = scope.feature.key
             func refusal(_ pot: String, _ allowed: Money?, where condition: String, _ arguments: @autoclosure () -> StatementArguments) throws
                 -> Reservation?
@@ -91,9 +93,9 @@ extension Store {
     }
 
     /// Books what the call really cost, or what it is taken to have cost (`isEstimated`). `nil` is unknown: then what was reserved counts. Throws where
-    /// nothing was reserved under the key.
+    /// nothing was reserved under the key. Safe with the next commit: where the power takes it before, the reservation stands.
     package func settle(key: String, cost: Money?, inputTokens: Int, outputTokens: Int, isEstimated: Bool = false) async throws {
-        try await unfenced.write { database in
+        try await unfenced.write(.withNextCommit) { database in
             let feature = try database.value(
                 String.self,
                 """

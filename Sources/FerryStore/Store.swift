@@ -155,10 +155,12 @@ package struct Store: Sendable {
     }
 
     /// In one transaction.
-    func write<Value: Sendable>(_ body: @Sendable @escaping (Database) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        _ durability: Durability = .onReturn, _ body: @Sendable @escaping (Database) throws -> Value
+    ) async throws -> Value {
         try await reach { [fence] queue in
             try await Self.ask(queue) { database in
-                try database.transaction { database in
+                try database.committing(durability) { database in
                     if let fence, try !Self.isCurrent(fence, in: database) { throw fence.superseded }
                     return try body(database)
                 }

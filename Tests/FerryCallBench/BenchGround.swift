@@ -56,7 +56,9 @@ struct BenchGround {
     }
 
     private struct Free: Spending {
-        func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation { SpendingReservation(key: call) }
+        func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation {
+            SpendingReservation(key: call)
+        }
         func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async {}
     }
 }

@@ -72,14 +72,44 @@ internal import Testing
         }
     }
 
+    @Test(arguments: ["rm n/new.txt", "rm -r n", ": > n/new.txt; : > a.txt", "echo x > gone.txt", "rm link a.txt"])
+    func `power lost between files and branch, with the index on the disk and the files not: written again`(lost: String) async throws {
+        try await withMove { scratch, repository, candidate in
+            try await scratch.sh("git read-tree -m -u HEAD \(candidate.commit); \(lost)")
+            #expect(try await repository.recover() == [.finished(main, candidate.commit)])
+            #expect(try await scratch.sh("git status --porcelain; readlink link") == "a.txt")
+            try await expectMerged(scratch, repository, candidate)
+        }
+    }
+
+    @Test func `what a person wrote after the files were new stays`() async throws {
+        try await withMove { scratch, repository, candidate in
+            try await scratch.sh("git read-tree -m -u HEAD \(candidate.commit); echo mine > n/new.txt; rm a.txt; mkdir a.txt; echo mine > a.txt/b; echo mine > gone.txt")
+            #expect(try await repository.recover() == [.finished(main, candidate.commit)])
+            #expect(try await scratch.sh("cat n/new.txt a.txt/b gone.txt") == "mine\nmine\nmine")
+        }
+    }
+
+    @Test func `branches, commits and the index are synced, whatever the user's configuration says`() async throws {
+        try await ScratchRepository.with { scratch in
+            let repository = try await scratch.open()
+            try await scratch.sh("git config core.fsync none")
+            let asked = try await repository.references("config", "core.fsync").output()
+            #expect(String(decoding: asked, as: UTF8.self).trimmingLineEnd.split(separator: ",").contains("reference"))
+            let own = try await repository.plumbing(["config", "core.fsync"]).output()
+            #expect(own == asked)
+        }
+    }
+
     @Test func `a person's work since then is left as it is and named`() async throws {
         for (work, files) in [
             ("echo mine > a.txt", ["a.txt"]), ("rm gone.txt; echo mine > same.txt", ["same.txt"]), ("mkdir n; echo mine > n/new.txt", ["n/new.txt"]),
+            ("mkdir -p n/new.txt; echo mine > n/new.txt/deep", ["n/new.txt"]),
         ] {
             try await withMove { scratch, repository, candidate in
                 try await scratch.sh(work)
                 #expect(try await repository.recover() == [.filesNeedPerson(main, files.map { FilePath($0) })])
-                #expect(try await scratch.sh("cat \(files[0])") == "mine")
+                #expect(try await scratch.sh("find \(files[0]) -type f -exec cat {} +") == "mine")
                 guard case .checkoutDirty = try await repository.complete(candidate) else { throw Unexpected(what: "touched") }
             }
         }

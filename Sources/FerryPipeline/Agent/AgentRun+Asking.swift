@@ -1,5 +1,6 @@
 internal import FerryLLM
 internal import FerryModel
+internal import FerryStore
 internal import FerrySystem
 
 extension AgentRun {
@@ -39,7 +40,7 @@ extension AgentRun {
         let reservation: SpendingReservation
         do {
             reservation = try await task.spending.reserve(
-                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn))
+                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn), .withNextCommit)
         } catch let limit as BudgetReached {
             return .ended(.parked(limit))
         }

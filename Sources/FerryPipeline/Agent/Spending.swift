@@ -1,11 +1,13 @@
 package import FerryLLM
 package import FerryModel
+package import FerryStore
 
 /// Money is reserved before a model call and settled after it; the pipeline's ledger does both in the database.
 package protocol Spending: Sendable {
     /// Reserves for one call, whose name in the run is `call`. `estimate` is the most it can cost, `nil` where the price is unknown (said, never
-    /// taken as 0). A call that is made once more has the same name; what was reserved or paid for it before stays. Throws `BudgetReached`.
-    func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation
+    /// taken as 0). A call that is made once more has the same name; what was reserved or paid for it before stays. `durability` is `.withNextCommit`
+    /// only where the store is told of the call once more before it is sent. Throws `BudgetReached`.
+    func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation
     /// Settles with what the call really used; also for a call that was cut off (with the usage known by then).
     func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async
 }

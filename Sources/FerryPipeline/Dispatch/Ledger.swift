@@ -19,10 +19,10 @@ package struct Ledger: Spending {
         self.limits = limits
     }
 
-    package func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation {
+    package func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation {
         let key = "\(feature)/run-\(run)/\(call)"
         let scope = SpendingScope(feature: feature, run: run, agent: agent, model: model)
-        switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits()) {
+        switch try await store.reserve(estimate, key: key, scope: scope, limits: try await limits(), durability) {
         case .granted:
             try await failpoint(.reserveAfterDone)
             return SpendingReservation(key: key, amount: estimate)

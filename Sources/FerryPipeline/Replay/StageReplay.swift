@@ -1,5 +1,6 @@
 package import FerryLLM
 internal import FerryModel
+internal import FerryStore
 internal import FerrySandbox
 internal import FerrySystem
 internal import Synchronization
@@ -115,7 +116,9 @@ private final class StageDesk: ReplayDesk {
 
 /// Nothing is paid.
 private struct NoSpending: Spending {
-    func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation { SpendingReservation(key: call) }
+    func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation {
+        SpendingReservation(key: call)
+    }
     func settle(_ reservation: SpendingReservation, usage: ModelUsage, cost: Money?) async {}
 }
 

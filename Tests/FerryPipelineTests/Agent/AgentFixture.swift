@@ -1,5 +1,6 @@
 internal import FerryLLM
 internal import FerryModel
+internal import FerryStore
 internal import FerrySandbox
 internal import FerrySystem
 internal import FerryTestSupport
@@ -83,7 +84,7 @@ final class SpendingBook: Spending {
 
     init(limit: Money? = nil) { state.withLock { $0.limit = limit } }
 
-    func reserve(_ estimate: Money?, model: String, call: String) async throws -> SpendingReservation {
+    func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation {
         try state.withLock { state in
             let spent = state.settled.reduce(Money.zero) { $0 + ($1.cost ?? .zero) }
             if let limit = state.limit, spent + (estimate ?? .zero) > limit { throw BudgetReached(limit: .run, spent: spent, allowed: limit) }

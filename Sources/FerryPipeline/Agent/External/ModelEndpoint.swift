@@ -2,6 +2,7 @@ internal import FerryHTTP
 internal import FerryLLM
 internal import FerryModel
 internal import FerrySandbox
+internal import FerryStore
 internal import FerrySystem
 internal import Synchronization
 
@@ -115,7 +116,7 @@ final class ModelEndpoint: Sendable {
         guard let number = admit() else { return try await Self.refuse(answer, 403, "Ferry has ended this work.") }
         let reservation: SpendingReservation
         do {
-            reservation = try await task.spending.reserve(most(call), model: upstream.name, call: task.journal.call(ofTurn: number))
+            reservation = try await task.spending.reserve(most(call), model: upstream.name, call: task.journal.call(ofTurn: number), .onReturn)
         } catch let limit as BudgetReached {
             end(.parked(limit))
             return try await Self.refuse(answer, 403, "Ferry's budget for this work is used up.")
