@@ -84,14 +84,15 @@ package final class OpenFolder: Sendable {
         }
     }
 
-    /// Fills the buffer from the start of a regular file; returns how many bytes came, fewer than fit only at the file's end.
+    /// Fills the buffer from the start of a regular file; returns how many bytes came, fewer than fit only at the file's end. After `size` bytes it does
+    /// not ask for more, where the caller knows that the file has so many.
     /// Follows no link and waits for nobody. `name` ends in a zero byte.
-    package func read(_ name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(_ name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer, size: Int64 = .max) throws -> Int {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw Errno(rawValue: errno) }
         defer { close(file) }
         var filled = 0
-        while filled < buffer.count {
+        while filled < buffer.count, filled < size {
             let count = Glibc.read(file, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
             if count == 0 { break }
             if count > 0 { filled += count } else if errno != EINTR { throw Errno(rawValue: errno) }

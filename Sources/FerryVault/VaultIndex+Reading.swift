@@ -64,7 +64,8 @@ extension VaultIndex {
             return false
         }
         do {
-            let count = try folder.read(name, into: buffer)
+            // Of a file that has grown since, the next look sees another stamp.
+            let count = try folder.read(name, into: buffer, size: found.stamp.size)
             let start = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             if let peek = peeker.peek(start, isWhole: count < buffer.count) { take(peek, &found) } else { take(try readMore(name, folder), &found) }
         } catch let error as Errno {

@@ -36,11 +36,9 @@ extension WatchTree {
     /// Settles the folders in a folder.
     private mutating func scan(_ watch: Int32, isDeep: Bool) {
         nodes[watch]?.isSuspect = false
-        guard let folder = path(of: watch), let entries = try? Directory.entries(of: folder) else { return }
+        guard let folder = path(of: watch), let present = try? Directory.folders(of: folder) else { return }
         let isRoot = watch == rootWatch
-        let names = entries.filter { entry in
-            isRoot ? folders.contains(entry.name) : !entry.name.isHidden && (entry.kind ?? .directory) == .directory
-        }.map(\.name)
+        let names = Set(present.filter { isRoot ? folders.contains($0) : !$0.isHidden })
         for (name, child) in nodes[watch]?.children ?? [:] where !names.contains(name) { detach(child) }
         for name in names { settle(name, in: watch, isDeep: isDeep) }
     }

@@ -144,7 +144,10 @@ extension Dispatcher {
             let actions = try await letGo(&feature, gesture, to: .done, now)
             return actions + state.apply(.released(id))
         case .putBack:
-            feature.waitsFor = "Only Ferry moves notes to in progress and to review; the note was put back. Move it to planned to start it."
+            // With that status it was Ferry itself, before it ended and began anew: why the feature waits is known.
+            if note?.status != note?.state || feature.waitsFor == nil {
+                feature.waitsFor = "Only Ferry moves notes to in progress and to review; the note was put back. Move it to planned to start it."
+            }
             try await save(feature)
             requestNote(id, notBefore: now + parts.timing.firstTouch)
             return []
