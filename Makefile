@@ -19,6 +19,8 @@ TO_TEST = $(TO_RUN) inotify-tools python3-pytest ripgrep \
 TO_SERVE = systemd
 # For a virtual machine with a kernel that has cgroups of version 2.
 TO_LIMIT = busybox-static qemu-system-x86
+# File systems that lose their power.
+TO_LOSE = btrfs-progs e2fsprogs xfsprogs
 # What the projects in `.scripts/languages` are built with.
 TO_SPEAK = cargo cmake gcc golang-go make nodejs npm rustc
 TO_FETCH = python3-pip python3-setuptools
@@ -143,9 +145,9 @@ bench e2e e2e-agents:
 
 # The figures of the service and of the limits in a cgroup, which are root's to find, go to the page with all others.
 check-long:
-	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE) $(TO_LIMIT) $(TO_SPEAK)
-	@$(AS_USER) $(MAKE_HERE) build-tests
-	@FERRY_ROOT_CHECKS="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check && .scripts/stage limits .scripts/cgroup-check))" && export FERRY_ROOT_CHECKS && $(AS_USER) $(MAKE_HERE) $@
+	@.scripts/need $(TO_TEST) $(TO_FETCH) $(TO_SERVE) $(TO_LIMIT) $(TO_LOSE) $(TO_SPEAK)
+	@$(AS_USER) $(MAKE_HERE) build-tests build
+	@FERRY_ROOT_CHECKS="$(if $(ARGS),,$$(.scripts/stage service .scripts/service-check && .scripts/stage limits .scripts/cgroup-check && .scripts/stage power .scripts/power-loss))" && export FERRY_ROOT_CHECKS && $(AS_USER) $(MAKE_HERE) $@
 
 install:
 	@.scripts/need $(TO_RUN)

@@ -86,7 +86,7 @@ def leftovers(scene):
     """I4: no process, worktree, lock or temporary that nobody lives to take away."""
     found = [f"I4: a process is left: {line}" for line in processes(scene.folder)]
     found += [f"I4: left in the vault: {path.relative_to(scene.vault)}" for path in scene.vault.rglob(".ferry-*")]
-    kept = [path for path in scene.vault.rglob("*(*") if re.search(r"\((your edit|recovered|late save|conflict)", path.name)]
+    kept = [path for path in scene.vault.rglob("*(*") if re.search(r"\((your edit|ferry recovered|late save|conflict)", path.name)]
     found += [f"I4: a version was put beside: {path.relative_to(scene.vault)}" for path in kept]
     found += [f"I4: a lock is left: {path.relative_to(scene.folder)}" for path in scene.repository.glob(".git/**/*.lock")]
     for folder in ("writes", "git/*/moves", "git/*/ferry/moves", "git/*/indexes", "git/*/ferry/indexes"):

@@ -1,6 +1,7 @@
 """One life of a machine whose power may fail: says on standard output what happens; whoever hears it may cut the power (`.scripts/power-loss`)."""
 
 import os
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -61,6 +62,12 @@ def main(folder, ferry, is_first, is_edited, points):
         # It was on the disk, and the power went before that was said.
         tell("edited")
         person.is_edited = True
+    # By the kernel's boot_id, which stays the same here, Ferry tells a loss of power from an end of its own, which after two it would hold against a job.
+    if not is_first:
+        try:
+            scene.change("UPDATE job SET unclean = 0")
+        except sqlite3.OperationalError:
+            pass  # Its tables were not made yet.
     scene.start(";".join(f"{point}=hang@1" for point in points))
     tell("started")
 
@@ -72,10 +79,14 @@ def main(folder, ferry, is_first, is_edited, points):
             return tell("wrong", "Ferry ended by itself", repr(scene.said()))
         tell("hit", hit())
         time.sleep(600)
+    scene.wait(lambda: "start.afterDone" in scene.points(), 30, "the start")
     if not scene.stop():
-        tell("wrong", "it did not stop at SIGTERM")
-    for line in invariants.violations(scene, person):
+        tell("wrong", "it did not stop at SIGTERM", repr(scene.said()))
+    wrong = invariants.violations(scene, person)
+    for line in wrong:
         tell("wrong", repr(line))
+    if wrong:
+        tell("story", repr(scene.rows("SELECT feature, run, time, text FROM event ORDER BY id")) + repr(scene.said()))
     tell("booked", scene.rows("SELECT count(*) FROM spending")[0][0])
     tell("rest")
 

@@ -34,6 +34,8 @@ int64_t ferry_filesystem_type(const char *path) {
     return (int64_t)status.f_type;
 }
 
+int ferry_sync_filesystem(int fd) { return syncfs(fd); }
+
 int64_t ferry_free_bytes(const char *path) {
     struct statvfs status;
     if (statvfs(path, &status) != 0) return -1;

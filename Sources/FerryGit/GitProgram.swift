@@ -1,5 +1,6 @@
 internal import FerrySystem
 internal import Glibc
+internal import Synchronization
 package import SystemPackage
 
 /// The git executable that all host-side work uses: found once, by absolute path, of a version that is new enough.
@@ -21,6 +22,8 @@ package struct GitProgram: Hashable, Sendable {
         guard let found else {
             throw GitError(.gitMissing, "There is no git in \(path).", remedy: "Install it: apt-get install git.")
         }
+        let stamp = (try? FileStatus(of: found)).map { FileStamp($0) }
+        if let stamp, let known = known.withLock({ $0[found] }), known.stamp == stamp { return known.program }
         let answer = try await GitCommand(program: found, arguments: ["version"], environment: GitEnvironment.base).run()
         let words = String(decoding: answer.output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard answer.status == 0, words.count >= 3 else {
@@ -32,8 +35,13 @@ package struct GitProgram: Hashable, Sendable {
                 .gitTooOld, "\(found) is git \(version); Ferry merges with commands that came with \(minimumVersion).",
                 remedy: "Install a newer git and put it first in PATH.")
         }
-        return GitProgram(executable: found, version: version)
+        let program = GitProgram(executable: found, version: version)
+        if let stamp { known.withLock { $0[found] = (stamp, program) } }
+        return program
     }
+
+    /// Each run of a feature opens its repository several times; the program is the same one until its file is another.
+    private static let known = Mutex<[FilePath: (stamp: FileStamp, program: GitProgram)]>([:])
 
     static func isNewEnough(_ version: String) -> Bool {
         let numbers = version.split(separator: ".").prefix(2).map { Int($0) ?? 0 }

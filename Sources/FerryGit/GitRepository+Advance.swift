@@ -139,7 +139,10 @@ extension GitRepository {
         let command = references("update-ref", "-m", "ferry: moved", branch.reference, new.hex, old?.hex ?? none, gitDirectory: gitDirectory)
         let answer = try await command.run()
         let current = try await tip(of: branch)
-        if current == new { return .updated }
+        if current == new {
+            try await keepNames()
+            return .updated
+        }
         guard answer.status != 0, current == old else { return .moved(current) }
         throw command.failure(answer)
     }

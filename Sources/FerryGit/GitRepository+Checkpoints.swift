@@ -5,6 +5,7 @@ extension GitRepository {
     /// Keeps `commit` as the newest checkpoint of the run; the one before is let go.
     package func keepCheckpoint(_ commit: CommitID, feature: FeatureID, run: RunNumber) async throws {
         _ = try await references("update-ref", Self.checkpoint(feature, run), commit.hex).output()
+        try await keepNames()
     }
 
     /// The newest checkpoint of the run; `nil` where none is kept.

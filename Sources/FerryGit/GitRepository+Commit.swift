@@ -1,5 +1,5 @@
 extension GitRepository {
-    /// Makes a commit object of Ferry's; no branch moves. The same arguments give the same commit, however often.
+    /// Makes a commit object of Ferry's; no branch moves. The same arguments give the same commit, however often. It is on the disk with all that it holds.
     package func commit(_ tree: TreeID, parents: [CommitID], message: CommitMessage, time: CommitTime) async throws -> CommitID {
         let command = plumbing(
             ["commit-tree", tree.hex] + parents.flatMap { ["-p", $0.hex] } + ["-F", "-"],
@@ -8,6 +8,7 @@ extension GitRepository {
         guard answer.status == 0, let commit = CommitID(String(decoding: answer.output, as: UTF8.self).trimmingLineEnd) else {
             throw command.failure(answer)
         }
+        try await keepNames()
         return commit
     }
 

@@ -23,11 +23,27 @@ extension GitRepository {
             for entry in try Directory.entries(of: privateDirectory.moves) where entry.name.string.hasPrefix(".ferry-") {
                 try Directory.removeTree(privateDirectory.moves.appending(entry.name))
             }
+            try removeOwnLocks()
             var recoveries: [MoveRecovery] = []
             for note in try MoveNote.all(in: privateDirectory) {
                 if let recovery = try await finishInterruptedMove(of: note.branch) { recoveries.append(recovery) }
             }
             return recoveries
+        }
+    }
+
+    /// Locks of Ferry's hidden refs that a git left behind when the power went: no other program writes these refs.
+    private func removeOwnLocks() throws {
+        var folders = [layout.gitDirectory.appending("refs").appending("ferry")]
+        while let folder = folders.popLast() {
+            guard try FileStatus.ifPresent(folder)?.kind == .directory else { continue }
+            for entry in try Directory.entries(of: folder) {
+                let path = folder.appending(entry.name)
+                let status = try FileStatus.ifPresent(path)
+                if status?.kind == .directory { folders.append(path) }
+                guard status?.kind == .regular, entry.name.string.hasSuffix(".lock"), try !OpenFiles.contains(path) else { continue }
+                try Directory.removeTree(path)
+            }
         }
     }
 

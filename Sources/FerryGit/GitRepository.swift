@@ -86,6 +86,17 @@ package struct GitRepository: Sendable {
         return try await body(index)
     }
 
+    /// Puts on the disk what git has made in the repository, objects and branches: git syncs their content (`GitEnvironment.synced`), and not the folders that
+    /// name them. What Ferry's database says of them afterwards outlives a loss of power, on whatever disk the database is.
+    func keepNames() async throws {
+        try await withFileErrors("keeping what is new in \(layout.objects)") {
+            // As git calls its own half-made objects, which its maintenance takes away.
+            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+                onOwnThread { [layout] in done.resume(with: Result { try Directory.syncNames(below: layout.objects, prefix: "tmp_obj_ferry") }) }
+            }
+        }
+    }
+
     /// The settings of the user's git directory, includes followed, in order.
     func configuration() async throws -> [(key: String, value: String)] {
         try await references("config", "--list", "-z").output().split(separator: 0).map { entry in

@@ -55,6 +55,7 @@ package actor WorktreeCheckpoints {
             let outcome = try await tree(survey, before, &tracked, anew)
             guard case .tree(let found) = outcome else { return outcome }
             if found != before?.tree {
+                try await git.keepNames()
                 try await settle()
                 keeping = Task { [git, feature, run] in try await git.keepTurn(found, feature: feature, run: run) }
             }

@@ -1,3 +1,4 @@
+internal import CFerryLinux
 internal import Glibc
 package import SystemPackage
 
@@ -81,6 +82,25 @@ package enum Directory {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw Errno.notDirectory }
         default: throw Errno(rawValue: errno)
         }
+    }
+
+    /// Makes durable what another program has written and named anywhere below this folder, where it has synced the content of its files itself. Makes a
+    /// file there for a moment, whose name begins with `prefix`. Blocks.
+    package static func syncNames(below folder: FilePath, prefix: String) throws {
+        guard try FileSystemType(of: folder).keepsOrder else {
+            let open = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+            defer { try? open.close() }
+            guard ferry_sync_filesystem(open.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            return
+        }
+        let marker = folder.appending("\(prefix)\(UInt64.random(in: .min ... .max))")
+        let file = try FileDescriptor.open(
+            marker, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerRead, .ownerWrite])
+        defer {
+            try? file.close()
+            _ = marker.withPlatformString { unlink($0) }
+        }
+        guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Makes a rename in this folder durable; an empty path is the current folder.

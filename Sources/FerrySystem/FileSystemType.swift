@@ -16,6 +16,10 @@ package struct FileSystemType: Hashable, Sendable {
     /// Whether another machine, or the program behind the mount, can change files here without an inotify event.
     package var isSilent: Bool { silentName != nil }
 
+    /// Whether what was named before a file is synced is on the disk with it: one journal, written in order (ext3 and ext4, XFS; tmpfs keeps nothing).
+    /// Btrfs and others sync that file alone.
+    var keepsOrder: Bool { [0xEF53, 0x5846_5342, 0x0102_1994].contains(UInt32(truncatingIfNeeded: magic)) }
+
     /// The name of such a file system; `nil` for one that tells of every change.
     package var silentName: String? {
         // statfs gives a long: magic numbers with the highest bit may come with their sign.

@@ -25,8 +25,9 @@ extension NoteWriter {
     /// Takes the temporaries of a write away, and then its record; what cannot be taken away is left to a recovery.
     func clear(_ temporary: TemporaryName, of place: borrowing NotePlace, _ record: WriteRecord?) {
         do {
-            try place.folder.unlink(temporary.unfinished)
-            try place.folder.unlink(temporary.name)
+            let had = try [temporary.unfinished, temporary.name].map { try place.folder.unlink($0) }
+            // Not both in one journal of a file system: without this, the temporary could come back when the power goes, and the record not.
+            if record != nil, had.contains(true) { try place.folder.sync() }
         } catch { return }
         record?.end()
     }

@@ -18,6 +18,8 @@ int ferry_get_lease(int fd);
 
 /// statfs(2): the magic number of the file system at `path`, or -1 with errno.
 int64_t ferry_filesystem_type(const char *path);
+/// syncfs(2): all of the file system that the open file is on. 0, or -1 with errno.
+int ferry_sync_filesystem(int fd);
 /// statvfs(3): free bytes for an ordinary user at `path`, or -1 with errno.
 int64_t ferry_free_bytes(const char *path);
 /// statvfs(3): files that an ordinary user can still make at `path`, or -1 with errno; INT64_MAX where the file system has no such limit.

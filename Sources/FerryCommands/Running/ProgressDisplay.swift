@@ -21,6 +21,8 @@ final class ProgressDisplay: Sendable {
         var told: [FeatureID: Told] = [:]
     }
 
+    private static let frame: Duration = .milliseconds(100)
+
     private let board: ProgressBoard
     private let console: Console
     private let state = Mutex(State())
@@ -43,14 +45,23 @@ final class ProgressDisplay: Sendable {
     func during<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await work() }
-            group.addTask { [self] in
-                for await _ in board.changes { update() }
-                return nil
-            }
             if console.isTerminal {
+                group.addTask { [self] in
+                    for await _ in board.changes {
+                        update()
+                        // Nobody reads faster, and two hundred agents that are being answered tell of it all the time.
+                        try? await Task.sleep(for: Self.frame)
+                    }
+                    return nil
+                }
                 group.addTask { [self] in
                     // Clocks go on while nothing else happens.
                     while (try? await Task.sleep(for: .seconds(1))) != nil { if !board.current.isEmpty { update() } }
+                    return nil
+                }
+            } else {
+                group.addTask { [self] in
+                    for await _ in board.stages { update() }
                     return nil
                 }
             }
@@ -99,6 +110,7 @@ final class ProgressDisplay: Sendable {
             }
             let present = Set(entries.map(\.feature))
             state.since = state.since.filter { present.contains($0.key) }
+            guard console.isTerminal else { return ([ProgressLine](), news) }
             return (entries.map { ProgressLine($0, elapsed: now - (state.since[$0.feature]?.at ?? now)) }, news)
         }
         if console.isTerminal {
