@@ -13,7 +13,7 @@ package struct Store: Sendable {
     let journals: FeatureJournals?
     let path: FilePath
     /// The process that had it open before has closed it.
-    let wasClosedCleanly: Bool
+    package let wasClosedCleanly: Bool
     /// There was a log with something in it when it was opened.
     let hadLog: Bool
     private let isReader: Bool

@@ -40,7 +40,8 @@ extension AgentRun {
         let reservation: SpendingReservation
         do {
             reservation = try await task.spending.reserve(
-                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn), .withNextCommit)
+                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn),
+                .withNextCommit)
         } catch let limit as BudgetReached {
             return .ended(.parked(limit))
         }

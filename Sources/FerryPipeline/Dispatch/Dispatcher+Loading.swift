@@ -13,7 +13,7 @@ extension Dispatcher {
         desk.beginLooking(try await parts.store.noteIndex()) { [log = parts.log] look in Self.tell(look, log) }
         // Beside it: the sandbox is asked whether it works.
         async let health = parts.health()
-        await recoverWrites()
+        await recoverWrites(parts.store.wasClosedCleanly ? [] : await desk.leftoversAside())
         hooks.didAdvance?()
         try await failpoint(.startAfterSend)
         _ = try await reload()

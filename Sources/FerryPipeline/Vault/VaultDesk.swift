@@ -251,6 +251,19 @@ package final class VaultDesk: Sendable {
         return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count).prefix(while: \.isNumber)) : nil }.max() ?? 0
     }
 
+    /// Ferry's temporaries in folders that only Ferry writes and no look goes to, as a loss of power may bring them back. Reads the folder of every run.
+    func leftoversAside() async -> [FilePath] {
+        let found = try? await Self.away { [vault, layout] in
+            let runs = FilePath(root: nil, [layout.runs])
+            let each = (try? Directory.folders(of: vault.root.pushing(runs)).map { runs.appending($0) }) ?? []
+            return ([FilePath(root: nil, [layout.system])] + each).flatMap { folder in
+                let entries = (try? Directory.entries(of: vault.root.pushing(folder))) ?? []
+                return entries.filter { $0.name.string.hasPrefix(".ferry-") }.map { folder.appending($0.name) }
+            }
+        }
+        return found ?? []
+    }
+
     /// The heads of the runs' own notes, by feature and run; what is none is passed over. Throws `Errno` where the folder cannot be read.
     func runNotes() async throws -> [RunNote] {
         try await Self.away { [vault, layout] in
