@@ -1,5 +1,7 @@
 """One trial each: something happens at a named moment, or at a call that writes; Ferry is started again; all must come to rest as if nothing had been."""
 
+import sqlite3
+import subprocess
 import time
 
 from . import invariants
@@ -9,6 +11,8 @@ from .scene import Scene, TrialFault
 
 MODES = ("kill", "EIO", "ENOSPC", "hang", "stale fence")
 RECOVERY = ("start.beforeIntent", "start.afterIntent", "start.afterSend", "start.afterEffect", "start.afterDone")
+# What ends a trial: it is a violation of its own, and the others go on.
+FAULTS = (TrialFault, OSError, sqlite3.Error, subprocess.SubprocessError)
 _WHAT = {"kill": "kill", "EIO": "errno(5)", "ENOSPC": "errno(28)", "hang": "hang"}
 
 
@@ -64,8 +68,8 @@ class Trials:
                     result.violations.append("it ended at an error that it should outlive")
                 stage.rest(result)
                 stage.end(result, interruptions=2 if mode == "kill" else 1, needed=self.needed)
-            except TrialFault as fault:
-                result.violations.append(str(fault))
+            except FAULTS as fault:
+                result.violations.append(str(fault) or repr(fault))
         return result
 
     @staticmethod
@@ -132,8 +136,8 @@ class Trials:
                         stage.forgive()
                 stage.rest(last)
                 stage.end(last)
-            except TrialFault as fault:
-                last.violations.append(str(fault))
+            except FAULTS as fault:
+                last.violations.append(str(fault) or repr(fault))
         return [*results.values(), last]
 
     def at_moments(self, plan):
@@ -149,8 +153,8 @@ class Trials:
                     stage.forgive()
                 stage.rest(result)
                 stage.end(result)
-            except TrialFault as fault:
-                result.violations.append(str(fault))
+            except FAULTS as fault:
+                result.violations.append(str(fault) or repr(fault))
         return result
 
     def at_call(self, library, calls):
@@ -169,8 +173,8 @@ class Trials:
                     stage.forgive()
                 stage.rest(result)
                 stage.end(result)
-            except TrialFault as fault:
-                result.violations.append(str(fault))
+            except FAULTS as fault:
+                result.violations.append(str(fault) or repr(fault))
         return result
 
     def count_calls(self, library):
