@@ -78,12 +78,19 @@ extension GitRepository {
 
     /// Puts the files that have just changed on the disk, which git does not: after a loss of power the branch would name files that are empty.
     func keepFiles(of checkout: Checkout, from old: CommitID, to new: CommitID) async throws {
-        for change in try await rawChanges(from: old.hex, to: new.hex) where change.newMode == .regular || change.newMode == .executable {
-            let file = checkout.folder.pushing(change.path)
-            // A person may have taken it away again.
-            if try FileStatus.ifPresent(file)?.kind == .regular { try FileContents.sync(file) }
+        let changes = try await rawChanges(from: old.hex, to: new.hex).filter { $0.newMode == .regular || $0.newMode == .executable }
+        try await waiting {
+            guard changes.count <= Self.singly else { return try Directory.syncFileSystem(of: checkout.folder) }
+            for change in changes {
+                let file = checkout.folder.pushing(change.path)
+                // A person may have taken it away again.
+                if try FileStatus.ifPresent(file)?.kind == .regular { try FileContents.sync(file) }
+            }
         }
     }
+
+    /// More files than these are synced with all others of their file system: one after the other they would take longer.
+    private static let singly = 200
 
     /// Why the checkout may not be moved; `nil` when it may.
     private func obstacle(in checkout: Checkout, _ branch: BranchName, from old: CommitID, to new: CommitID) async throws -> BranchUpdate? {

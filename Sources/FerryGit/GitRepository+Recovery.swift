@@ -81,8 +81,12 @@ extension GitRepository {
     /// Where the power went, the index may be on the disk and the files not, which git had written before: those that are missing, or of which there is a
     /// beginning, are written again, and those that are still there are removed. What a person has written since stays.
     private func finishFiles(of checkout: Checkout, from oldTip: CommitID, to newTip: CommitID) async throws {
+        _ = try await command(in: checkout, ["update-index", "-q", "--refresh"]).run()
+        let differing = try await command(in: checkout, ["diff-files", "--name-only", "-z", "--ignore-submodules=all"]).output()
+        let others = Set(differing.split(separator: 0).map { FilePath(bytes: $0) })
         var missing: [FilePath] = []
         for change in try await rawChanges(from: oldTip.hex, to: newTip.hex) where change.newMode != .submodule {
+            guard change.newMode == .absent || others.contains(change.path) else { continue }
             switch (try found(at: change.path, in: checkout), change.newMode == .absent) {
             case (.nothing, false): missing.append(change.path)
             case (.bytes(let found), false):

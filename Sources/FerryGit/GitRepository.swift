@@ -91,9 +91,14 @@ package struct GitRepository: Sendable {
     func keepNames() async throws {
         try await withFileErrors("keeping what is new in \(layout.objects)") {
             // As git calls its own half-made objects, which its maintenance takes away.
-            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-                onOwnThread { [layout] in done.resume(with: Result { try Directory.syncNames(below: layout.objects, prefix: "tmp_obj_ferry") }) }
-            }
+            try await waiting { [layout] in try Directory.syncNames(below: layout.objects, prefix: "tmp_obj_ferry") }
+        }
+    }
+
+    /// What waits for the disk, on a thread of its own.
+    func waiting(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            onOwnThread { done.resume(with: Result { try body() }) }
         }
     }
 

@@ -87,12 +87,7 @@ package enum Directory {
     /// Makes durable what another program has written and named anywhere below this folder, where it has synced the content of its files itself. Makes a
     /// file there for a moment, whose name begins with `prefix`. Blocks.
     package static func syncNames(below folder: FilePath, prefix: String) throws {
-        guard try FileSystemType(of: folder).keepsOrder else {
-            let open = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
-            defer { try? open.close() }
-            guard ferry_sync_filesystem(open.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            return
-        }
+        guard try FileSystemType(of: folder).keepsOrder else { return try syncFileSystem(of: folder) }
         let marker = folder.appending("\(prefix)\(UInt64.random(in: .min ... .max))")
         let file = try FileDescriptor.open(
             marker, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerRead, .ownerWrite])
@@ -101,6 +96,13 @@ package enum Directory {
             _ = marker.withPlatformString { unlink($0) }
         }
         guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Makes all durable that is on the same file system. Blocks, for as long as others have written much.
+    package static func syncFileSystem(of folder: FilePath) throws {
+        let open = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+        defer { try? open.close() }
+        guard ferry_sync_filesystem(open.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Makes a rename in this folder durable; an empty path is the current folder.
