@@ -232,6 +232,8 @@ class _Stage:
 
     def end(self, result, interruptions=0, needed=None):
         """Stops Ferry and looks whether all is as it must be."""
+        # One that has just begun may not have heard of SIGTERM yet.
+        self.scene.wait(lambda: not self.scene.is_alive or "start.afterDone" in self.scene.points(), 30, "the start")
         if not self.scene.stop():
             result.violations.append("it did not stop at SIGTERM")
         result.violations += invariants.violations(self.scene, self.person, interruptions, needed)
