@@ -151,6 +151,8 @@ class Trials:
                     if stage.person.until(lambda: not stage.scene.is_alive):
                         break
                     stage.forgive()
+                # A point that is armed still may lie behind the end of all work.
+                stage.scene.kill()
                 stage.rest(result)
                 stage.end(result)
             except FAULTS as fault:
