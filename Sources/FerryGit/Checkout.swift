@@ -56,7 +56,7 @@ extension GitRepository {
     /// A command that reads or writes the files of a user's checkout: hooks off, and every filter and driver that the
     /// configuration defines made to do nothing, whatever attributes name it.
     func command(in checkout: Checkout, _ arguments: [String], input: [UInt8] = []) async throws -> GitCommand {
-        let settings = GitEnvironment.overrides + GitEnvironment.neutralising(try await configuration().map(\.key))
+        let settings = GitEnvironment.overrides + GitEnvironment.neutralising(try await configuration().settings.map(\.key))
         var environment = GitEnvironment.base
         environment["GIT_DIR"] = checkout.gitDirectory.string
         environment["GIT_WORK_TREE"] = checkout.folder.string

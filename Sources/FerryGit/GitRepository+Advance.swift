@@ -145,12 +145,13 @@ extension GitRepository {
         let none = String(repeating: "0", count: new.hex.utf8.count)
         let command = references("update-ref", "-m", "ferry: moved", branch.reference, new.hex, old?.hex ?? none, gitDirectory: gitDirectory)
         let answer = try await command.run()
-        let current = try await tip(of: branch)
+        // Where it failed, somebody else may have done it.
+        let current = answer.status == 0 ? new : try await tip(of: branch)
         if current == new {
             try await keepNames()
             return .updated
         }
-        guard answer.status != 0, current == old else { return .moved(current) }
+        guard current == old else { return .moved(current) }
         throw command.failure(answer)
     }
 }

@@ -21,9 +21,18 @@ extension GitRepository {
 
     /// The whole difference as text, binary files too, cut after `limit` bytes.
     package func diff(from old: CommitID, to new: CommitID, limit: Int = 4 << 20) async throws -> DiffText {
+        try await diff(old.hex, new.hex, limit: limit)
+    }
+
+    /// As above, to a tree that no commit holds yet.
+    package func diff(from old: CommitID, to new: TreeID, limit: Int) async throws -> DiffText {
+        try await diff(old.hex, new.hex, limit: limit)
+    }
+
+    private func diff(_ old: String, _ new: String, limit: Int) async throws -> DiffText {
         let command = plumbing(
             Self.diffTree + [
-                "--patch", "--text", "--no-color", "--unified=3", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old.hex, new.hex,
+                "--patch", "--text", "--no-color", "--unified=3", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old, new,
             ],
             limit: limit)
         let answer = try await command.run()

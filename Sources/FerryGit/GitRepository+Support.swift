@@ -51,15 +51,15 @@ extension GitRepository {
     /// Those that change what a checkout writes: the known ones, and all for which the user has a program.
     private func changing(_ filters: [String]) async throws -> [String] {
         guard !filters.isEmpty else { return [] }
-        let settings = try await configuration()
+        let settings = try await configuration().settings
         return filters.filter { filter in
             ["lfs", "git-crypt"].contains(filter)
                 || settings.contains { ["filter.\(filter).smudge", "filter.\(filter).process"].contains($0.key) && !["", "cat"].contains($0.value) }
         }
     }
 
-    func requireSupportedConfiguration() async throws {
-        for (key, value) in try await configuration() {
+    func requireSupported(_ configuration: RepositoryConfiguration) throws {
+        for (key, value) in configuration.settings {
             if key == "extensions.partialclone" || (key.hasPrefix("remote.") && (key.hasSuffix(".promisor") || key.hasSuffix(".partialclonefilter")))
             {
                 throw GitError(
@@ -78,10 +78,17 @@ extension GitRepository {
         }
     }
 
-    func requireCommits() async throws {
-        let any = try await references("for-each-ref", "--count=1", "--format=%(objectname)", "refs/heads/").output()
-        guard any.isEmpty else { return }
-        if try await references("rev-parse", "--quiet", "--verify", "HEAD^{commit}").run().status == 0 { return }
-        throw GitError(.noCommits, "The repository \(path) has no commits yet.", remedy: "Commit something first: git add -A && git commit.")
+    /// As git calls it, by the name of a commit of the repository. Throws `GitError.noCommits`.
+    func objectFormat() async throws -> String {
+        var name = try await references("for-each-ref", "--count=1", "--format=%(objectname)", "refs/heads/").output()
+        if name.isEmpty {
+            let answer = try await references("rev-parse", "--quiet", "--verify", "HEAD^{commit}").run()
+            guard answer.status == 0 else {
+                throw GitError(.noCommits, "The repository \(path) has no commits yet.", remedy: "Commit something first: git add -A && git commit.")
+            }
+            name = answer.output
+        }
+        // 40 digits, or 64 (git's hash-function-transition).
+        return String(decoding: name, as: UTF8.self).trimmingLineEnd.utf8.count > 40 ? "sha256" : "sha1"
     }
 }

@@ -22,14 +22,19 @@ package struct GitRepository: Sendable {
         if let program { found = program } else { found = try await GitProgram.find() }
         let repository = GitRepository(
             path: layout.top, program: found, layout: layout, privateDirectory: PrivateGitDirectory(path: try absolute(privateDirectory)))
-        try await repository.requireSupportedConfiguration()
-        let format = try await repository.references("rev-parse", "--show-object-format").output()
-        do {
-            try repository.privateDirectory.prepare(objectFormat: String(decoding: format, as: UTF8.self).trimmingLineEnd)
-        } catch let error as Errno {
+        var configuration = try await repository.configuration()
+        try repository.requireSupported(configuration)
+        let format: String
+        if let known = configuration.objectFormat {
+            format = known
+        } else {
+            format = try await repository.objectFormat()
+            configuration.objectFormat = format
+            configuration.keep(for: layout.gitDirectory)
+        }
+        do { try repository.privateDirectory.prepare(objectFormat: format) } catch let error as Errno {
             throw GitError(.failed, "Ferry's git folder \(privateDirectory) cannot be made: \(error).", remedy: "Make the state folder writable.")
         }
-        try await repository.requireCommits()
         return repository
     }
 
@@ -102,12 +107,9 @@ package struct GitRepository: Sendable {
         }
     }
 
-    /// The settings of the user's git directory, includes followed, in order.
-    func configuration() async throws -> [(key: String, value: String)] {
-        try await references("config", "--list", "-z").output().split(separator: 0).map { entry in
-            let parts = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(decoding: parts[0], as: UTF8.self), parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : "true")
-        }
+    /// The settings of the user's git directory.
+    func configuration() async throws -> RepositoryConfiguration {
+        try await RepositoryConfiguration.read(of: layout.gitDirectory) { try await references("config", "--list", "-z").output() }
     }
 
     static func absolute(_ path: FilePath) throws -> FilePath {

@@ -1,5 +1,4 @@
 internal import FerrySystem
-internal import Glibc
 internal import SystemPackage
 
 /// What a walk saw of a worktree's files and links, for telling what has changed by the next walk.
@@ -12,7 +11,7 @@ struct WorktreeSight: Sendable {
     /// In the order in which the folder lists them, which stays the same as long as nobody makes or removes a file there.
     private var folders: [FilePath: [File]] = [:]
     /// Stamps of this time or later may stay the same over another write (the kernel's clock ticks every few milliseconds): they count as changed.
-    private let unsureSince = Self.realTime - 50_000_000
+    private let unsureSince = FileTimes.now - 50_000_000
 
     /// Files and links of a folder, by their names in it.
     mutating func note(_ files: [(name: [UInt8], status: FileStatus)], in folder: FilePath) {
@@ -48,12 +47,5 @@ struct WorktreeSight: Sendable {
             changed += files.map { folder.pushing(FilePath(bytes: $0.name)) }
         }
         return changed
-    }
-
-    /// Nanoseconds since the epoch, as the file system counts them.
-    private static var realTime: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
 }

@@ -1,6 +1,5 @@
 internal import FerryModel
 internal import FerrySystem
-internal import Glibc
 internal import SystemPackage
 
 extension VaultIndex {
@@ -11,7 +10,7 @@ extension VaultIndex {
     /// `now` is `BootClock.now`. Blocks on the disk: not for the cooperative pool.
     package mutating func refresh(_ scope: IndexScope, now: Duration = BootClock.now) throws -> IndexDelta? {
         forgetHalves(before: now - Self.pairing)
-        let clock = Self.wallClock
+        let clock = FileTimes.now
         do {
             guard let vault = try openVault() else { return nil }
             let isRestoredElsewhere = !hasLooked && device != nil && device != vault.device
@@ -28,12 +27,6 @@ extension VaultIndex {
             hasLooked = true
             return delta
         } catch is VaultUnavailable { return nil }
-    }
-
-    private static var wallClock: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// The vault's folder, and the device of its features; `nil` where they are not there.

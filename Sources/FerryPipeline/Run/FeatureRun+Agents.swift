@@ -143,9 +143,7 @@ extension FeatureRun {
         guard let worktree = Worktree.open(at: workspace.worktree), case .tree(let tree) = try await parts.git.snapshot(worktree, base: head) else {
             return "(the worktree cannot be taken over as it is)"
         }
-        let message = CommitMessage(subject: "\(request.feature): work in progress", feature: request.feature, run: request.run, vault: parts.vaultID)
-        let commit = try await parts.git.commit(tree, parents: [head], message: message, time: request.time)
-        let diff = try await parts.git.diff(from: head, to: commit, limit: 200 << 10)
+        let diff = try await parts.git.diff(from: head, to: tree, limit: 200 << 10)
         return String(decoding: diff.bytes, as: UTF8.self) + (diff.isTruncated ? "\n(cut here; read the files for the rest)\n" : "")
     }
 
