@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".scripts"))
 from trial.features import body
 from trial.model import ScriptedModel
-from trial.scene import STATES, TIMING, Scene, Template
+from trial.scene import STATES, Scene, Template
 
 from statistics_of import percentile
 
@@ -20,6 +20,8 @@ FEATURES = 40
 # Planned by and by: many at once are a question to the person.
 OPEN = 8
 AGENTS = 4
+# The waits for a person's hands are short, all others those of every day.
+TIMING = "settle=40 firstTouch=15 disappearance=80"
 RESTARTS = 12
 GOAL = 240
 BARE = 20
@@ -39,7 +41,7 @@ def measure_rate(folder, ferry, say):
     place.mkdir()
     template = Template(place, ferry)
     model = ScriptedModel()
-    scene = Scene(template, model, agents=AGENTS)
+    scene = Scene(template, model, agents=AGENTS, timing=TIMING)
     try:
         say(f"{FEATURES} whole features")
         seconds = whole(scene)
@@ -154,7 +156,7 @@ def rate_section(facts):
 ## Whole features
 
 {facts.features} features from planned to merged, each of four agents (planner, coder, tester, reviewer) and six model calls, with a model on this machine that answers at once, {AGENTS} agents at once, a person who approves at once, and short waits
-(`{TIMING}`). Bare are the same commands of git and bubblewrap by themselves: a worktree, three commands in it, a commit, and the tests on exports of the commit and of the merge; no database, no notes, no model.
+for the hands of a person (`{TIMING}`, in ms); all other waits are those of every day. Bare are the same commands of git and bubblewrap by themselves: a worktree, three commands in it, a commit, and the tests on exports of the commit and of the merge; no database, no notes, no model.
 
 | | a minute |
 |---|---|
