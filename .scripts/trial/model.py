@@ -52,12 +52,13 @@ def _line(text, name):
 class ScriptedModel:
     """Writes `words/WORD` for a feature that says WORD; for the words in `wrong` it does so wrongly at first, and mends it when it is told.
 
-    `tell` is called with each call as it comes.
+    `tell` is called with each call as it comes; `pause` says for how many seconds it is then thought about.
     """
 
-    def __init__(self, wrong=(), port=0, tell=lambda call: None):
+    def __init__(self, wrong=(), port=0, tell=lambda call: None, pause=lambda: 0):
         self.wrong = set(wrong)
         self.tell = tell
+        self.pause = pause
         self.calls = []
         self._lock = threading.Lock()
         model = self
@@ -109,6 +110,8 @@ class ScriptedModel:
         with self._lock:
             self.calls.append(call)
             self.tell(call)
+            seconds = self.pause()
+        time.sleep(seconds)
         tools = self._tools(call)
         calls = [
             {"index": number, "id": f"call_{call.turn}_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
