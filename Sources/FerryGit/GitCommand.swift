@@ -37,7 +37,7 @@ struct GitCommand {
                 .failed, "\(name) was ended by signal \(signal).", remedy: "If something on this machine ends git, stop it; Ferry tries again.")
         case .deadline:
             throw GitError(
-                .failed, "\(name) did not end within \(deadline).",
+                .endless, "\(name) did not end within \(deadline).",
                 remedy: "See whether the disk that holds the repository answers; Ferry tries again.")
         }
     }

@@ -15,6 +15,8 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
         case fileMissing, fileTooLarge
         /// git or the file system refused; the message holds what it said.
         case failed
+        /// git did not end in time.
+        case endless
     }
     package let code: Code
     package let message: String

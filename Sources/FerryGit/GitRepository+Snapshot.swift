@@ -26,16 +26,36 @@ extension GitRepository {
     func snapshot(_ survey: Prescan.Survey, of tree: Tree, limits: PrescanLimits) async throws -> SnapshotOutcome {
         guard survey.refusals.isEmpty else { return refused(survey.refusals) }
         if try FileStatus.ifPresent(tree.index) == nil { _ = try await plumbing(["read-tree", tree.base.hex], index: tree.index).output() }
-        let ignored = try await ignored(survey.suspects.map(\.path), in: tree)
+        let ignored: Set<FilePath>
+        do { ignored = try await self.ignored(survey.suspects.map(\.path), in: tree) } catch let error as GitError where error.code == .endless {
+            return refused([PrescanRefusal(reason: .endlessPatterns, path: ".gitignore")])
+        }
         let suspects = survey.suspects.filter { !ignored.contains($0.path) }
         let tracked = try await trackedBareRepositories(suspects, in: tree)
         let found = suspects.filter { !tracked.contains($0.path) }
         guard found.isEmpty else { return refused(found) }
         if let over = try await overLimit(survey, limits, in: tree) { return refused([over]) }
-        _ = try await plumbing(["add", "--all"], index: tree.index, workTree: tree.folder).output()
+        if let refusal = try await add(tree) { return refused([refusal]) }
         let written = try await treeID(plumbing(["write-tree"], index: tree.index))
         let entries = try await refusedEntries(from: tree.base, to: written)
         return entries.isEmpty ? .tree(written) : refused(entries)
+    }
+
+    /// Takes the folder's files over; a refusal where git takes no file of such a name, or comes to no end: both are of the agent's making, and hold nobody
+    /// else up.
+    private func add(_ tree: Tree) async throws -> PrescanRefusal? {
+        let command = plumbing(["add", "--all"], index: tree.index, workTree: tree.folder)
+        let answer: GitCommand.Answer
+        do { answer = try await command.run() } catch let error as GitError where error.code == .endless {
+            return PrescanRefusal(reason: .endlessPatterns, path: ".gitignore")
+        }
+        guard answer.status != 0 else { return nil }
+        // error: invalid path 'NAME' (read-cache.c)
+        let said = String(decoding: answer.errors, as: UTF8.self)
+        guard let start = said.firstRange(of: "invalid path '")?.upperBound, let end = said[start...].firstIndex(of: "'") else {
+            throw command.failure(answer)
+        }
+        return PrescanRefusal(reason: .gitLookAlike, path: FilePath(bytes: Array(said[start..<end].utf8)))
     }
 
     /// A folder whose content becomes a tree.

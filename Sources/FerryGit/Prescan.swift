@@ -126,7 +126,9 @@ struct Prescan {
             if status.links > 1 { reasons.append(.hardLink) }
             if status.mode & 0o6000 != 0 { reasons.append(.setIdBits) }
             if status.mode & 0o400 == 0, !mayReadAll { reasons.append(.unreadable) }
-        case .link: survey.files += 1
+        case .link:
+            survey.files += 1
+            if GitLookAlike.isModulesName(name) { reasons.append(.submodule) }
         // A folder inherits the group bit from the one above it, and it gives no rights.
         case .directory: break
         case .other: reasons.append(.specialFile)

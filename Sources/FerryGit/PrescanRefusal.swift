@@ -20,6 +20,8 @@ package struct PrescanRefusal: Hashable, Sendable, CustomStringConvertible {
         case tooManyFiles, tooManyBytes, tooDeep
         /// A submodule, or a new `.gitmodules`.
         case submodule
+        /// git did not come to the end of the ignore patterns.
+        case endlessPatterns
     }
 
     package let reason: Reason
@@ -45,6 +47,7 @@ package struct PrescanRefusal: Hashable, Sendable, CustomStringConvertible {
         case .tooManyBytes: "\(name) has more new bytes than allowed; ignore what is generated in .gitignore."
         case .tooDeep: "\(name) lies deeper than allowed; remove it."
         case .submodule: "\(name) makes a submodule; Ferry does not take submodules."
+        case .endlessPatterns: "git does not come to an end with the patterns of \(name); write them with fewer wildcards."
         }
     }
 }

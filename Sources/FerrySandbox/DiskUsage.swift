@@ -12,14 +12,17 @@ package enum DiskUsage {
 
     /// Allocated bytes of all files below these folders, each file once and for at least 4 KiB. Follows no link; what cannot be read counts
     /// nothing. `Int64.max` where folders are nested so deeply and so often that they cannot be counted.
-    package static func bytes(in folders: [FilePath]) -> Int64 {
+    package static func bytes(in folders: [FilePath]) -> Int64 { measure(folders).bytes }
+
+    /// As above, and whether every folder could be read.
+    static func measure(_ folders: [FilePath]) -> (bytes: Int64, isWhole: Bool) {
         var walk = Walk()
         for folder in folders {
             let descriptor = folder.withPlatformString { open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
             if descriptor >= 0 { walk.add(descriptor, depth: 0) }
             while let deeper = walk.held.popLast() { walk.add(deeper, depth: 0) }
         }
-        return walk.bytes
+        return (walk.bytes, walk.isWhole)
     }
 
     private struct Walk {
@@ -29,6 +32,7 @@ package enum DiskUsage {
         }
 
         var bytes: Int64 = 0
+        var isWhole = true
         /// Descriptors of folders that lay too deep.
         var held: [Int32] = []
         private var linked: Set<File> = []
@@ -63,7 +67,10 @@ package enum DiskUsage {
         private mutating func addFolder(_ name: UnsafePointer<CChar>, in folder: Int32, depth: Int) {
             guard bytes < .max else { return }
             let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard inner >= 0 else { return }
+            guard inner >= 0 else {
+                if errno == EACCES { isWhole = false }
+                return
+            }
             if depth < DiskUsage.deepest { return add(inner, depth: depth + 1) }
             guard held.count < DiskUsage.mostHeld else {
                 close(inner)

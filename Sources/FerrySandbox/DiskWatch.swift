@@ -38,6 +38,8 @@ struct DiskWatch: Sendable {
             let start = baseline ?? current.bytes - (written > much.bytes ? written : 0)
             baseline = start
             if current.bytes == .max || current.bytes - start > limit { return }
+            // What lies in a folder that the command has closed is seen by what the disk has lost.
+            if !current.isWhole, written > limit { return }
             last = current.room
             // At most about two per cent of a processor.
             next = ContinuousClock.now + max(Self.shortest, current.cost * 50)
@@ -52,6 +54,7 @@ struct DiskWatch: Sendable {
 
     private struct Measure: Sendable {
         var bytes: Int64
+        var isWhole: Bool
         var room: Room
         var cost: Duration
     }
@@ -65,8 +68,8 @@ struct DiskWatch: Sendable {
         let (measures, continuation) = AsyncStream.makeStream(of: Measure.self, bufferingPolicy: .bufferingNewest(1))
         Self.thread.async { @Sendable in
             let start = ContinuousClock.now
-            let bytes = DiskUsage.bytes(in: folders)
-            continuation.yield(Measure(bytes: bytes, room: room, cost: ContinuousClock.now - start))
+            let used = DiskUsage.measure(folders)
+            continuation.yield(Measure(bytes: used.bytes, isWhole: used.isWhole, room: room, cost: ContinuousClock.now - start))
             continuation.finish()
         }
         return await measures.first { _ in true }

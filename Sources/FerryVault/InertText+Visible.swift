@@ -33,7 +33,7 @@ extension InertText {
 
     /// Soft hyphen; joiners and fillers; zero-width and invisible operators; byte order mark; interlinear marks; variation selectors but the two
     /// that choose between text and emoji; noncharacters. What reorders text, and tags, `SafeText` has made visible already.
-    private static func isInvisible(_ value: UInt32) -> Bool {
+    static func isInvisible(_ value: UInt32) -> Bool {
         switch value {
         case 0xAD, 0x34F, 0x61C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x3164,
             0xFDD0...0xFDEF, 0xFE00...0xFE0D, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x13430...0x1345F, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A,

@@ -4,8 +4,8 @@ package import FerryModel
 package struct RuleNote: Hashable, Sendable {
     /// The checks that are built into Ferry and may be named by `gate`; the note then switches one and explains it.
     package static let gates = [
-        "protected-paths", "scope", "file-names", "secrets", "conflict-markers", "deleted-tests", "binary-files", "size", "licence-headers",
-        "sensitive-files",
+        "protected-paths", "scope", "file-names", "hidden-characters", "secrets", "conflict-markers", "deleted-tests", "binary-files", "size",
+        "licence-headers", "sensitive-files",
     ]
 
     /// A shell script in a fenced block with the language `sh check`.

@@ -34,6 +34,8 @@ struct CanaryTests {
                 "echo $s | sed 's,/,%2F,g;s,+,%2B,g'; echo $s >&2; exit 3", "for i in $(seq 3000); do echo $i $s; done",
             ].map { secret + $0 }
         } + ["cat config.txt; env; cat /proc/self/environ | tr '\\0' '\\n'"]
+        // The change is shown with what stands around it.
+        + ["echo another >> secrets.txt"]
 
     private static func escaped(_ secret: String) -> String { secret.replacing("/", with: "%2F").replacing("+", with: "%2B") }
 
@@ -80,6 +82,8 @@ struct CanaryTests {
             // In every form, in transcripts, journals, the database and notes.
             #expect(Set(controls.keys) == Set(Self.forms(of: Self.control).map(\.name)))
             #expect(controls.values.reduce(Set<String>()) { $0.union($1) }.isSuperset(of: ["vault", "jsonl", "db"]), "\(controls)")
+            let shown = try #require(try Self.regularFiles(below: scene.vault).first { $0.string.hasSuffix(" diff.md") })
+            #expect(try text(shown).contains("[redacted]") && text(shown).contains("+another"))
             // What was printed is there otherwise.
             let transcript = try #require(try Self.regularFiles(below: scene.stateHome).first { $0.string.hasSuffix("code.jsonl") })
             let words = try text(transcript)

@@ -117,6 +117,14 @@ struct SandboxEndingTests {
         }
     }
 
+    @Test func `what lies in a folder that is closed to others counts`() async throws {
+        try await withScratch { scratch async throws in
+            scratch.policy.limits.diskBytes = 64 << 20
+            let line = "mkdir d; chmod 300 d; i=0; while [ $i -lt 400 ]; do i=$((i+1)); head -c 2000000 /dev/zero > d/file$i; sleep 0.01; done"
+            #expect(try await scratch.shell(line).ending == .diskLimit)
+        }
+    }
+
     @Test func `what lies deep counts, and a flood of empty files does`() async throws {
         try await withScratch { scratch async throws in
             let deep = "mkdir d; cd d; for i in $(seq 250); do mkdir d; cd d; done; head -c 8000000 /dev/zero > f; cd /work; seq 2000 | xargs touch"

@@ -24,6 +24,15 @@ struct SafeTextTests {
         #expect(SafeText.make(input).unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
 
+    @Test(arguments: [
+        ("s = \"\u{1B}]\"; evil(); t = \"\u{07}\"", "s = \"<U+001B>]\"; evil(); t = \"<U+0007>\""),
+        ("# a\r-old check\n", "# a<U+000D>-old check\n"), ("a\r\nb\r", "a\r\nb\r"), ("a\u{200B}b\u{AD}\u{9B}", "a<U+200B>b<U+00AD><U+009B>"),
+        ("if (x\u{202E})\u{2028}", "if (x<U+202E>)<U+2028>"), ("tab\t ä 漢\n", "tab\t ä 漢\n"),
+    ])
+    func `of source text nothing is left out`(input: String, expected: String) {
+        #expect(SafeText.showingHidden(input).unicodeScalars.elementsEqual(expected.unicodeScalars))
+    }
+
     @Test func `bytes that are no UTF-8 are replaced`() {
         #expect(SafeText.make([0x61, 0xFF, 0x62]) == "a\u{FFFD}b")
     }

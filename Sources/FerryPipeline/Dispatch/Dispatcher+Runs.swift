@@ -57,7 +57,9 @@ extension Dispatcher {
             let git = try await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: name))
             let diff = try await git.diff(from: base, to: tip, limit: RunNotes.diffLimit)
             await writeReport("diff", notes.path("diff")) {
-                notes.diff(String(decoding: diff.bytes, as: UTF8.self), isCut: diff.isTruncated, range: "\(base.short) \(tip.short)")
+                notes.diff(
+                    SafeText.showingHidden(parts.models.redactor.ofKnownValues.redact(String(decoding: diff.bytes, as: UTF8.self))),
+                    isCut: diff.isTruncated, range: "\(base.short) \(tip.short)")
             }
         } catch { parts.log.warning("Writing the notes of run \(feature.run) of \(feature.id): \(error)") }
     }
@@ -69,7 +71,8 @@ extension Dispatcher {
     private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {
         do {
             try await failpoint(.runNoteBeforeIntent)
-            _ = try await desk.writer.replace(path, content: Array(try text().utf8))
+            // What models and commands say is redacted where it comes in; a diff and the names of files come from the repository.
+            _ = try await desk.writer.replace(path, content: Array(parts.models.redactor.ofKnownValues.redact(try text()).utf8))
             try await failpoint(.runNoteAfterEffect)
         } catch {
             parts.log.warning("Writing the \(what) \(path): \(error)")

@@ -34,8 +34,9 @@ package struct DeletedTestsGate: Gate {
             let isNew = test.map { !known.contains($0.name) } ?? file.isNew
             let isDeliberate = skip.isConditional || test.map { !skip.isAttribute && $0.line != skip.line.number } ?? false
             return Finding(
-                rule: name, severity: !isNew ? .error : isDeliberate ? .note : .warning, path: file.path, line: skip.line.number,
-                message: (test.map { "The test `\($0.name)` is" } ?? "Tests are") + " kept from running by `\(skip.spelling)`.",
+                rule: name, severity: !isNew || skip.isOfAll ? .error : isDeliberate ? .note : .warning, path: file.path, line: skip.line.number,
+                message: (skip.isOfAll ? "Tests are" : test.map { "The test `\($0.name)` is" } ?? "Tests are")
+                    + " kept from running by `\(skip.spelling)`.",
                 remedy: isNew ? "Let the new test run, or leave it out." : "Let the test run again and make the code pass it.")
         }
     }

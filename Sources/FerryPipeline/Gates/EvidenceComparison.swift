@@ -29,6 +29,12 @@ package struct EvidenceComparison: Hashable, Sendable {
             return .unknown("It failed at the base too, and the failures cannot be compared.")
         }
         let names = new.newFailures(since: old)
-        return names.isEmpty ? .alreadyRed : .regression(names)
+        if !names.isEmpty { return .regression(names) }
+        guard base.cause == head.cause else { return .unknown("It ended in another way than at the base.") }
+        // Only so many are named, and some runners name a failure once that they count twice.
+        guard new.failed <= old.failed, new.failures.count < TestSummary.mostNames else {
+            return .unknown("\(old.failed) failed at the base, \(new.failed) fail now, and not all of them are named.")
+        }
+        return .alreadyRed
     }
 }

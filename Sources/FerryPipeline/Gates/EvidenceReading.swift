@@ -52,7 +52,8 @@ package struct EvidenceReading: Hashable, Sendable {
 
     /// Tests that ran before the change and do not run now, however that came about: a setting, a script, a name that no runner looks for.
     private static func lost(_ base: Evidence, _ head: Evidence) -> [Finding] {
-        guard let before = base.tests, before.ran > 0, head.verdict == .passed else { return [] }
+        let counts = head.verdict == .passed || EvidenceComparison(base: base, head: head).outcome == .alreadyRed
+        guard let before = base.tests, before.ran > 0, counts else { return [] }
         let now = head.tests
         if let now, now.unit != before.unit { return [] }
         let message: String

@@ -13,7 +13,7 @@ struct EvidenceVerdict: Hashable, Sendable {
         case .diskLimit: self.init(.failed, .diskLimit, "It wrote more to disk than it may.")
         case .memoryLimit: self.init(.failed, .memoryLimit, "It held more memory than it may.")
         case .signalled(let signal): self.init(.failed, .signal, "It was killed by signal \(signal)" + Self.likelyReason(signal) + ".")
-        case .exited(0): self.init(success: tests)
+        case .exited(0): self.init(success: tests, output)
         case .exited(let status): self.init(status: status, output: output, tests: tests)
         }
     }
@@ -24,9 +24,13 @@ struct EvidenceVerdict: Hashable, Sendable {
         self.reason = reason
     }
 
-    private init(success tests: TestSummary?) {
+    private init(success tests: TestSummary?, _ output: PlainOutput) {
         guard let tests else {
-            self.init(.passed, nil, nil)
+            if let line = Self.nothingToMake(output) {
+                self.init(.couldNotBeChecked, .nothingRan, "It ended with 0, but ran nothing: " + line.prefix(200))
+            } else {
+                self.init(.passed, nil, nil)
+            }
             return
         }
         if tests.failed > 0 {
@@ -48,6 +52,13 @@ struct EvidenceVerdict: Hashable, Sendable {
         } else {
             self.init(.failed, .exitStatus, "It ended with \(status)" + (tests.map { "; " + $0.sentence } ?? "") + ".")
         }
+    }
+
+    /// make's only word of a target that is a file by the same name, or that has no commands.
+    private static func nothingToMake(_ output: PlainOutput) -> String? {
+        let lines = output.lines.filter { !$0.isEmpty && !$0.contains("Entering directory") && !$0.contains("Leaving directory") }
+        guard lines.count == 1, let line = lines.first, line.hasPrefix("make") else { return nil }
+        return line.hasSuffix(" is up to date.") || line.contains("Nothing to be done for ") ? line : nil
     }
 
     private static func likelyReason(_ signal: Int32) -> String {

@@ -16,7 +16,7 @@ extension Gate {
 }
 
 /// What the feature, the repository and the settings say about a change.
-package struct GateContext: Hashable, Sendable {
+package struct GateContext: Sendable {
     /// `### Files to modify`; empty where the feature names none.
     package var filesToModify: [PathPattern]
     /// `### Files not to touch`.
@@ -26,16 +26,19 @@ package struct GateContext: Hashable, Sendable {
     package var size: SizeLimits
     /// `licence_header` of the repository note; `nil` where it asks for none. A `*` in it stands for any text.
     package var licenceHeader: String?
+    /// Knows the keys in use, which no change may hold in whatever form.
+    package var keys: Redactor
 
     package init(
         filesToModify: [PathPattern] = [], filesNotToTouch: [PathPattern] = [], protected: [PathPattern] = [], size: SizeLimits = SizeLimits(),
-        licenceHeader: String? = nil
+        licenceHeader: String? = nil, keys: Redactor = Redactor()
     ) {
         self.filesToModify = filesToModify
         self.filesNotToTouch = filesNotToTouch
         self.protected = protected
         self.size = size
         self.licenceHeader = licenceHeader
+        self.keys = keys
     }
 
     /// Whether the feature itself names this path.

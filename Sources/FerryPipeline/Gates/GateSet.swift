@@ -21,7 +21,8 @@ package struct GateSwitch: Hashable, Sendable {
 package struct GateSet: Sendable {
     /// Every built-in gate, in the order of their findings.
     package static let all: [any Gate] = [
-        ProtectedPathsGate(), ScopeGate(), FileNamesGate(), SecretsGate(), ConflictMarkersGate(), DeletedTestsGate(), BinaryFilesGate(),
+        ProtectedPathsGate(), ScopeGate(), FileNamesGate(), HiddenCharactersGate(), SecretsGate(), ConflictMarkersGate(), DeletedTestsGate(),
+        BinaryFilesGate(),
         SizeGate(), LicenceHeadersGate(), SensitiveFilesGate(),
     ]
     /// The names that `gate:` in a rule note may bear.

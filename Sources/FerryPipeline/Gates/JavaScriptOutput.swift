@@ -4,7 +4,10 @@ struct JestOutput: TestOutputParser {
     let commands = ["jest"]
 
     func summary(of lines: [String]) -> TestSummary? {
-        guard let line = lines.last(where: { $0.hasPrefix("Tests:") && $0.hasSuffix(" total") }) else { return nil }
+        guard let line = lines.last(where: { $0.hasPrefix("Tests:") && $0.hasSuffix(" total") }) else {
+            // With `--passWithNoTests`.
+            return lines.contains { $0.hasPrefix("No tests found, exiting with code 0") } ? TestSummary(runner, passed: 0, failed: 0) : nil
+        }
         let counts = line.countedWords
         // A suite that does not load has no tests to count.
         let suites = lines.last { $0.hasPrefix("Test Suites:") }?.countedWords["failed"] ?? 0

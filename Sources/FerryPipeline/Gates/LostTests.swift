@@ -23,7 +23,12 @@ struct LostTests {
             removed += Self.alone(before, beside: after)
             added += Self.alone(after, beside: before)
         }
-        let gone = Self.notRenamed(Self.alone(removed, beside: added), among: Self.alone(added, beside: removed))
+        // Where no runner looks, a test has not moved to, unless it comes from such a place.
+        let (found, unfound) = (removed.filter { TestFile.isFound($0.path) }, removed.filter { !TestFile.isFound($0.path) })
+        let runnable = added.filter { TestFile.isFound($0.path) }
+        let gone =
+            Self.notRenamed(Self.alone(found, beside: runnable), among: Self.alone(runnable, beside: found))
+            + Self.notRenamed(Self.alone(unfound, beside: added), among: Self.alone(added, beside: unfound))
         tests = Dictionary(grouping: gone, by: \.path).mapValues { $0.map(\.test) }
     }
 

@@ -34,7 +34,7 @@ extension ChangedFile {
         let line = lines[number - 1]
         let next = lines.indices.contains(number) ? lines[number] : []
         if Secret(in: line, next: next) != nil { return "a line of \(line.count) bytes, not shown" }
-        let text = SafeText.make(line.trimmed.prefix(limit))
+        let text = SafeText.showingHidden(String(decoding: line.trimmed.prefix(limit), as: UTF8.self))
         return text.isEmpty ? "an empty line" : text + (line.trimmed.count > limit ? "…" : "")
     }
 }

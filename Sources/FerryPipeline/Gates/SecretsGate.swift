@@ -17,9 +17,16 @@ package struct SecretsGate: Gate {
                 return [finding(file.path, nil, "The file is a store of keys by its name.")]
             }
             let isTest = TestFile.isTest(file.path)
+            let keys = context.keys.ofKnownValues
+            if file.kind == .added,
+                Secret(in: Array(file.path.utf8)[...], next: [])?.hasKnownShape == true || keys.redacted(Array(file.path.utf8)) != nil
+            {
+                return [finding(file.path, nil, "The name of the file holds a key.")]
+            }
             let lines = file.newLines
             return lines.enumerated().compactMap { index, line in
                 let next = lines.indices.contains(index + 1) ? lines[index + 1].bytes : []
+                if keys.redacted(Array(line.bytes)) != nil { return finding(file.path, line.number, "The line holds a key that Ferry uses.") }
                 guard let secret = Secret(in: line.bytes, next: next) else { return nil }
                 let severity: Finding.Severity = isTest && !secret.hasKnownShape ? .warning : .error
                 return finding(file.path, line.number, "The line holds what looks like \(secret.name).", severity)

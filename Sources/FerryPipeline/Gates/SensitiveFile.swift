@@ -52,7 +52,8 @@ package enum SensitiveFile: String, Hashable, Sendable, Codable, CaseIterable {
             ".devcontainer", ".devcontainer.json", ".sourcekit-lsp", ".swiftpm/xcode", "*.xcworkspace", "*.sublime-project", ".theia",
         ],
         .folderSettings: [
-            ".envrc", ".env", ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", ".pypirc", "pip.conf", ".cargo", ".bundle", ".tool-versions",
+            ".envrc", ".env", ".env.*", ".gdbinit", ".lldbinit", ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", ".pypirc", "pip.conf", ".cargo",
+            ".bundle", ".tool-versions",
             ".mise.toml", "mise.toml", ".mise", ".rtx.toml", ".python-version", ".node-version", ".nvmrc", ".ruby-version", ".swift-version",
             "rust-toolchain", "rust-toolchain.toml", ".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".ripgreprc", "*.pth",
             "sitecustomize.py", "usercustomize.py", "bunfig.toml",
@@ -69,7 +70,7 @@ package enum SensitiveFile: String, Hashable, Sendable, Codable, CaseIterable {
         .build: [
             "makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake", "meson.build", "configure", "configure.ac", "build.bazel", "workspace",
             "justfile", "taskfile.yml", "rakefile", "gemfile", "*.gemspec", "package.json", "setup.py", "setup.cfg", "pyproject.toml", "tox.ini",
-            "noxfile.py", "pytest.ini", "conftest.py", "package.swift", "build.rs", "cargo.toml", "go.mod", "go.work", "build.gradle*",
+            "noxfile.py", "pytest.ini", ".pytest.ini", "conftest.py", "package.swift", "build.rs", "cargo.toml", "go.mod", "go.work", "build.gradle*",
             "settings.gradle*", "gradle.properties", "gradle", "gradlew*", "pom.xml", ".mvn", "mvnw*", "build.xml", "*.csproj", "*.props",
             "*.targets", "dockerfile", "dockerfile.*", "containerfile", "docker-compose*.y*ml", "compose.y*ml", "vite.config.*",
             "vitest.config.*", "jest.config.*", "babel.config.*", ".babelrc*", "webpack.config.*", "rollup.config.*", ".eslintrc*",

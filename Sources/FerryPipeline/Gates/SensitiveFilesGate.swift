@@ -9,11 +9,17 @@ package struct SensitiveFilesGate: Gate {
     package init() {}
 
     package func check(_ change: ProposedChange, _ context: GateContext) -> [Finding] {
-        change.files.compactMap { file in
+        // However many there are, those that run for somebody who does no more than open the folder come first.
+        let (unasked, others) = change.files.reduce(into: ([ChangedFile](), [ChangedFile]())) { parts, file in
+            if Self.runsUnasked(file.path) { parts.0.append(file) } else { parts.1.append(file) }
+        }
+        return (unasked + others).compactMap { file in
             guard let message = Self.message(file) else { return nil }
             return Finding(rule: name, severity: .note, path: file.path, message: message, remedy: "Read this file's change before approving.")
         }
     }
+
+    static func runsUnasked(_ path: String) -> Bool { SensitiveFile.kind(of: path)?.runsUnasked ?? false }
 
     private static func message(_ file: ChangedFile) -> String? {
         if let kind = SensitiveFile.kind(of: file.path) { return "The file was \(file.kind.verb); \(kind.effect)." }

@@ -31,7 +31,7 @@ struct TestDialect: Sendable {
         ]
         guard let language = suffixes.first(where: { path.hasSuffix($0.0) })?.1 else { return nil }
         self.language = language
-        isTestFile = TestFile.isTest(path)
+        isTestFile = language == .go ? TestFile.isOfGo(path) : TestFile.isTest(path)
         // In these languages a test looks like any function, so the file's name decides. Rust and Java mark each test.
         if !isTestFile, language == .python || language == .javaScript || language == .go { return nil }
     }
@@ -69,8 +69,23 @@ struct TestDialect: Sendable {
     func skip(in line: ArraySlice<UInt8>) -> String? {
         guard isTestFile || language == .rust || language == .java else { return nil }
         let trimmed = line.trimmed
+        // In Go these comments decide whether a file is built.
+        if language == .go, let mark = ["//go:build ", "// +build "].first(where: { trimmed.starts(with: $0.utf8) }) {
+            return String(mark.dropLast())
+        }
         if trimmed.starts(with: commentStart) { return nil }
         return skips.first { Self.contains(word: $0, in: trimmed) }
+    }
+
+    /// The line of a function in whose place all tests of a Go package run, where it runs none (testing, func TestMain).
+    func emptyMain(in text: SourceText) -> SourceText.Line? {
+        guard language == .go else { return nil }
+        let lines = code(of: text)
+        guard let index = lines.firstIndex(where: { $0.starts(with: "func TestMain(".utf8) }), !lines.contains(where: { $0.contains(".Run()".utf8) })
+        else {
+            return nil
+        }
+        return SourceText.Line(number: index + 1, bytes: lines[index])
     }
 
     private var commentStart: String.UTF8View { language == .python ? "#".utf8 : "//".utf8 }

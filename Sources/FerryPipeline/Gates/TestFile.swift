@@ -8,6 +8,14 @@ package enum TestFile {
         return parts.contains { folders.contains($0.lowercased()) || $0.hasSuffix("Tests") } || isTestName(name)
     }
 
+    /// What `go test` builds: it passes over `testdata`, and over all that begins with `_` or `.` (go help packages).
+    static func isOfGo(_ path: String) -> Bool {
+        path.hasSuffix("_test.go") && !path.split(separator: "/").contains { $0 == "testdata" || $0.hasPrefix("_") || $0.hasPrefix(".") }
+    }
+
+    /// Whether a runner finds tests in it unless it is told otherwise: in Python the name decides, wherever the file lies.
+    static func isFound(_ path: String) -> Bool { !path.hasSuffix(".py") || path.split(separator: "/").last.map(isTestName) ?? false }
+
     private static func isTestName(_ name: Substring) -> Bool {
         let stem = name.split(separator: ".").first ?? name
         if name.hasSuffix(".py") { return stem.hasPrefix("test_") || stem.hasSuffix("_test") || stem == "conftest" || stem == "tests" }

@@ -15,7 +15,7 @@ package struct TestSummary: Hashable, Sendable, Codable {
     /// Names of the failed ones, at most `mostNames`.
     package var failures: [String]
 
-    package static let mostNames = 100
+    package static let mostNames = 1000
 
     package init(_ runner: Runner, unit: String = "tests", passed: Int, failed: Int, skipped: Int = 0, failures: [String] = []) {
         self.runner = runner

@@ -5,6 +5,8 @@ struct TestsOfFile {
         let spelling: String
         /// Stands before its test, as attributes and decorators do.
         let isAttribute: Bool
+        /// All tests of the package, not one.
+        var isOfAll = false
         /// `skipif`, `XCTSkipUnless`, `@DisabledOnOs`: runs elsewhere.
         let isConditional: Bool
     }
@@ -36,7 +38,11 @@ struct TestsOfFile {
         }
         let earlier = file.before.text?.lines.count { dialect.skip(in: $0) != nil } ?? 0
         let now = file.after.text?.lines.count { dialect.skip(in: $0) != nil } ?? 0
-        newSkips = now > earlier ? skips : []
+        var added = now > earlier ? skips : []
+        if let main = file.after.text.flatMap(dialect.emptyMain), file.before.text.flatMap(dialect.emptyMain) == nil {
+            added.append(Skip(line: main, spelling: "TestMain without Run", isAttribute: false, isOfAll: true, isConditional: false))
+        }
+        newSkips = added
     }
 
     func test(of skip: Skip) -> TestDialect.Test? {

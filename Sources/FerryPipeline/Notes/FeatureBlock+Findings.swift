@@ -22,8 +22,12 @@ extension FeatureBlock {
                         + [.text(": \(finding.rule) \(finding.location) \(Self.start(of: finding.message))")]))
         }
         // Files that run code for whoever opens, builds or clones are shown whatever else there is.
-        let sensitive = check.findings.filter { $0.rule == "sensitive-files" }.map { "\($0.path): \($0.message)" }
-        if !sensitive.isEmpty { rows.append(.init("look at these", [.text(Self.list(sensitive, separator: "; ", most: 20))])) }
+        let sensitive = check.findings.filter { $0.rule == "sensitive-files" }
+        if !sensitive.isEmpty {
+            let unasked = sensitive.count { SensitiveFilesGate.runsUnasked($0.path) }
+            let texts = sensitive.map { "\($0.path): \($0.message)" }
+            rows.append(.init("look at these", [.text(Self.list(texts, separator: "; ", most: max(20, unasked)))]))
+        }
         if let reasons = check.needsPerson, !reasons.isEmpty {
             rows.append(.init("only a person may merge", [.text(reasons.joined(separator: "; "))]))
         }

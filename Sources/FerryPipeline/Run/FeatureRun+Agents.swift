@@ -144,7 +144,8 @@ extension FeatureRun {
             return "(the worktree cannot be taken over as it is)"
         }
         let diff = try await parts.git.diff(from: head, to: tree, limit: 200 << 10)
-        return String(decoding: diff.bytes, as: UTF8.self) + (diff.isTruncated ? "\n(cut here; read the files for the rest)\n" : "")
+        let text = SafeText.showingHidden(parts.redactor.ofKnownValues.redact(String(decoding: diff.bytes, as: UTF8.self)))
+        return text + (diff.isTruncated ? "\n(cut here; read the files for the rest)\n" : "")
     }
 
     /// A commit of what the worktree holds now, so that a restart finds it; `nil` where it cannot be taken over.

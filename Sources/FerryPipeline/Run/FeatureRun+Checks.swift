@@ -93,9 +93,10 @@ extension FeatureRun {
         case .refused(let refusals):
             return .refused(
                 refusals.map {
-                    Finding(
-                        rule: "worktree", severity: .error, path: $0.printablePath, message: $0.description,
-                        remedy: "Nothing of the change can be taken over before.")
+                    withoutKeys(
+                        Finding(
+                            rule: "worktree", severity: .error, path: $0.printablePath, message: $0.description,
+                            remedy: "Nothing of the change can be taken over before."))
                 })
         case .tree(let tree):
             if try await parts.git.tree(of: head) == tree {
@@ -120,8 +121,10 @@ extension FeatureRun {
         let playbook = try await parts.playbook()
         let change = try await ProposedChange(from: request.base, to: commit, in: parts.git)
         let waivers = request.asIs?.waivers ?? []
+        var context = request.gateContext
+        context.keys = parts.redactor
         var result = CheckResult(
-            commit: commit.hex, findings: playbook.gates.check(change, request.gateContext), evidence: [], files: change.files.count,
+            commit: commit.hex, findings: playbook.gates.check(change, context).map(withoutKeys), evidence: [], files: change.files.count,
             addedLines: change.files.reduce(0) { $0 + $1.addedLines }, deletedLines: change.files.reduce(0) { $0 + $1.deletedLines },
             risk: .high, riskReasons: [], redBaseline: base?.verdict == .failed ? base?.summary : nil)
         result.apply(waivers)
@@ -145,6 +148,16 @@ extension FeatureRun {
         result.riskReasons = risk.reasons
         result.needsPerson = risk.needsPerson
         return result
+    }
+
+    /// A finding names and quotes files, and goes into the vault and to models.
+    private func withoutKeys(_ finding: Finding) -> Finding {
+        let redactor = parts.redactor.ofKnownValues
+        var finding = finding
+        finding.path = redactor.redact(finding.path)
+        finding.message = redactor.redact(finding.message)
+        finding.evidence = finding.evidence.map(redactor.redact)
+        return finding
     }
 
     private var export: CleanExport {

@@ -19,7 +19,7 @@ struct RunFault {
             case let error as GitError:
                 .unavailable(
                     reason: error.description, scope: error.code == .gitMissing || error.code == .gitTooOld ? .everything : .repository(name),
-                    kind: error.code == .failed ? .infrastructure : .configuration)
+                    kind: error.code == .failed || error.code == .endless ? .infrastructure : .configuration)
             case let error as SandboxError:
                 .unavailable(
                     reason: error.description, scope: error.code == .policy ? .repository(name) : .everything,

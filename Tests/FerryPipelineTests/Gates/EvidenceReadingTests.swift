@@ -50,6 +50,23 @@ internal import Testing
         #expect(reading.findings.first?.severity == .error)
     }
 
+    @Test func `a suite that was red is not held to be as red as before where that is not known`() throws {
+        let many = (0..<TestSummary.mostNames + 1).map { "t\($0)" }
+        #expect(reading(evidence(3, many), evidence(3, many)).alreadyRed.isEmpty, "later failures are not named")
+        var twice = evidence(3, ["a"])
+        twice.tests?.failed = 2
+        #expect(reading(evidence(3, ["a"]), twice).alreadyRed.isEmpty, "one more fails, by a name that is known")
+        var hung = evidence(3, ["a"])
+        hung.cause = .deadline
+        #expect(reading(evidence(3, ["a"]), hung).findings.first?.message.contains("It ended in another way than at the base.") == true)
+    }
+
+    @Test func `tests of a red suite that do not run any more are a finding`() {
+        let reading = reading(evidence(40, ["a"]), evidence(0, ["a"]))
+        #expect(reading.alreadyRed == ["check-1"])
+        #expect(reading.findings.map { "\($0.rule) \($0.severity)" } == ["tests note", "fewer-tests warning"])
+    }
+
     @Test func `another command has nothing to be compared with`() {
         #expect(reading(evidence(3, ["a"]), evidence(3, ["a"], command: "make lint")).findings.map(\.severity) == [.error])
     }

@@ -41,6 +41,18 @@ internal import Testing
         #expect(verdict(.exited(status), text).cause == .missingProgram)
     }
 
+    @Test(arguments: [
+        "make: 'test' is up to date.", "make: Nothing to be done for 'test'.", "make[1]: Entering directory '/work'\nmake[1]: 'test' is up to date.",
+        "No tests found, exiting with code 0",
+    ]) func `a success in which nothing ran could not be checked`(text: String) {
+        #expect(verdict(.exited(0), text).verdict == .couldNotBeChecked)
+        #expect(verdict(.exited(0), text).cause == .nothingRan)
+    }
+
+    @Test func `a make that had something to do is no empty one`() {
+        #expect(verdict(.exited(0), "cc -o test test.c\nmake: Nothing to be done for 'all'.").verdict == .passed)
+    }
+
     @Test func `failed tests, a hang, a kill and too much memory are failures that say so`() {
         #expect(verdict(.exited(1), "1 failed, 2 passed in 0.1s").reason == "It ended with 1: 1 of 3 tests failed.")
         #expect(verdict(.exited(2), "Ran 3 tests in 0.1s\n\nOK").reason == "It ended with 2; 3 tests passed.")

@@ -36,6 +36,41 @@ internal import Testing
         Known(
             "a name with a direction override", ProposedChange(["src/a\u{202E}yp.exe.py": (nil, "x = 1\n")]), GateContext(),
             "file-names src/ayp.exe.py error"),
+        Known(
+            "code between the marks of a terminal's title", ProposedChange(["src/a.py": ("x\n", "s = '\u{1B}]'; evil(); t = '\u{07}'\n")]),
+            GateContext(),
+            "hidden-characters src/a.py:1 error"),
+        Known(
+            "code behind a line end that is none", ProposedChange(["src/a.c": ("x\n", "x\n// a\u{202E} b\n")]), GateContext(),
+            "hidden-characters src/a.c:2 error"),
+        Known("a key as a name", ProposedChange(["a/\(MadeUp.gitHubToken)": (nil, "x\n")]), GateContext(), "secrets a/\(MadeUp.gitHubToken) error"),
+        Known(
+            "a key that Ferry uses, in a file of its own", ProposedChange(["notes.txt": (nil, "plain-word-of-the-team-77\n")]),
+            GateContext(keys: Redactor(values: ["plain-word-of-the-team-77"])), "secrets notes.txt:1 error"),
+        Known(
+            "tests moved to where no runner looks",
+            ProposedChange([
+                "tests/test_pay.py": ("def test_pay():\n    assert pay(1)\n    assert pay(2)\n", nil),
+                "tests/pay_cases.py": (nil, "def test_pay():\n    assert pay(1)\n    assert pay(2)\n"),
+            ]), GateContext(), "deleted-tests tests/test_pay.py error"),
+        Known(
+            "tests moved to where Go does not look",
+            ProposedChange([
+                "pkg/a_test.go": ("func TestA(t *testing.T) {\n\tcheck(t)\n}\n", nil),
+                "pkg/testdata/a_test.go": (nil, "func TestA(t *testing.T) {\n\tcheck(t)\n}\n"),
+            ]), GateContext(), "deleted-tests pkg/a_test.go error"),
+        Known(
+            "a Go test that is not built",
+            ProposedChange([
+                "a_test.go": (
+                    "package a\n\nfunc TestA(t *testing.T) {\n\tcheck(t)\n}\n",
+                    "//go:build never\n\npackage a\n\nfunc TestA(t *testing.T) {\n\tcheck(t)\n}\n"
+                )
+            ]), GateContext(), "deleted-tests a_test.go:1 error"),
+        Known(
+            "a Go main that runs no test",
+            ProposedChange(["main_test.go": (nil, "package a\n\nfunc TestMain(m *testing.M) {\n\tos.Exit(0)\n}\n")]), GateContext(),
+            "deleted-tests main_test.go:3 error"),
         Known("a token", ProposedChange(["src/a.py": ("x\n", "x\nT = '\(MadeUp.gitHubToken)'\n")]), GateContext(), "secrets src/a.py:2 error"),
         Known(
             "a token in a test", ProposedChange(["tests/test_a.py": (nil, "KEY = '\(MadeUp.awsKey)'\n")]), GateContext(),
@@ -117,6 +152,10 @@ internal import Testing
                 ),
                 "pkg/b_test.go": (nil, "func TestB(t *testing.T) {\n\tb(t)\n}\n"),
             ])),
+        Known(
+            "a Go main that sets something up",
+            ProposedChange(["main_test.go": (nil, "package a\n\nfunc TestMain(m *testing.M) {\n\tsetUp()\n\tos.Exit(m.Run())\n}\n")])),
+        Known("letters of other scripts, an emoji and Windows' line ends", ProposedChange(["a.md": (nil, "שלום 👩‍💻\r\nنص\r\n\u{0C}\r\n")])),
         Known("a heading underlined with seven signs", ProposedChange(["README.rst": ("x\n", "Install\n=======\n\nRun it.\n")])),
         Known(
             "a conflict shown in a manual", ProposedChange(["docs/git.md": (nil, "Like this:\n\n```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n```\n")])

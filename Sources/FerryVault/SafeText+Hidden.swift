@@ -1,0 +1,30 @@
+extension SafeText {
+    /// Source text as somebody has to see it who judges it: what would act on a terminal, or does not show at all, is spelled out (`<U+001B>`), never left
+    /// out. Line ends (`\n`, `\r\n`) and tabs stay.
+    package static func showingHidden(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        var shown = String.UnicodeScalarView()
+        var scalars = text.unicodeScalars.makeIterator()
+        var next = scalars.next()
+        while let scalar = next {
+            next = scalars.next()
+            let endsLine = scalar == "\r" && (next == "\n" || next == nil)
+            if isHidden(scalar), !endsLine {
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                shown.append(contentsOf: "<U+\(String(repeating: "0", count: max(0, 4 - digits.utf8.count)))\(digits)>".unicodeScalars)
+            } else {
+                shown.append(scalar)
+            }
+        }
+        return String(shown)
+    }
+
+    /// A control character, or one that cannot be seen or reorders what is around it.
+    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F, 0x09, 0x0A: false
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true
+        case let value: InertText.isInvisible(value)
+        }
+    }
+}
