@@ -32,7 +32,7 @@ package struct EvidenceComparison: Hashable, Sendable {
         if !names.isEmpty { return .regression(names) }
         guard base.cause == head.cause else { return .unknown("It ended in another way than at the base.") }
         // Only so many are named, and some runners name a failure once that they count twice.
-        guard new.failed <= old.failed, new.failures.count < TestSummary.mostNames else {
+        guard new.failed <= old.failed, new.failedElsewhere ?? 0 <= old.failedElsewhere ?? 0, new.failures.count < TestSummary.mostNames else {
             return .unknown("\(old.failed) failed at the base, \(new.failed) fail now, and not all of them are named.")
         }
         return .alreadyRed

@@ -16,12 +16,15 @@ package enum TestOutput {
 
     /// The summary of a test run; `nil` where no known runner printed one.
     package static func summary(of output: PlainOutput, command: String) -> TestSummary? {
-        let named = parsers.filter { parser in parser.commands.contains(where: command.contains) }
-        for parser in named {
-            if let summary = parser.summary(of: output.lines) { return summary }
-        }
-        return parsers.lazy.compactMap { $0.summary(of: output.lines) }.first
+        let (named, others) = (parsers.filter { isNamed($0, in: command) }, parsers.filter { !isNamed($0, in: command) })
+        let summaries = (named + others).compactMap { $0.summary(of: output.lines) }
+        guard var summary = summaries.first else { return nil }
+        let failed = summaries.dropFirst().reduce(0) { $0 + $1.failed }
+        if failed > 0 { summary.failedElsewhere = failed }
+        return summary
     }
+
+    private static func isNamed(_ parser: any TestOutputParser, in command: String) -> Bool { parser.commands.contains(where: command.contains) }
 }
 
 extension StringProtocol {

@@ -15,6 +15,9 @@ package struct TestSummary: Hashable, Sendable, Codable {
     /// Names of the failed ones, at most `mostNames`.
     package var failures: [String]
 
+    /// Failed ones that another runner counted in the same output; `nil` where there are none.
+    package var failedElsewhere: Int?
+
     package static let mostNames = 1000
 
     package init(_ runner: Runner, unit: String = "tests", passed: Int, failed: Int, skipped: Int = 0, failures: [String] = []) {

@@ -56,6 +56,9 @@ internal import Testing
         var twice = evidence(3, ["a"])
         twice.tests?.failed = 2
         #expect(reading(evidence(3, ["a"]), twice).alreadyRed.isEmpty, "one more fails, by a name that is known")
+        var beside = evidence(3, ["a"])
+        beside.tests?.failedElsewhere = 1
+        #expect(reading(evidence(3, ["a"]), beside).alreadyRed.isEmpty, "another runner of the same command fails")
         var hung = evidence(3, ["a"])
         hung.cause = .deadline
         #expect(reading(evidence(3, ["a"]), hung).findings.first?.message.contains("It ended in another way than at the base.") == true)

@@ -234,6 +234,13 @@ internal import Testing
         #expect(TestOutput.summary(of: PlainOutput(Array(text.utf8)), command: "pytest")?.sentence == "8 tests passed")
     }
 
+    @Test func `what another runner failed in the same output is counted beside`() {
+        let text = "1 failed, 2 passed in 0.1s\n\nTest Suites: 1 failed, 1 total\nTests:       2 failed, 3 passed, 5 total\n"
+        let summary = TestOutput.summary(of: PlainOutput(Array(text.utf8)), command: "make test")
+        #expect(summary?.runner == .pytest)
+        #expect(summary?.failedElsewhere == 2)
+    }
+
     @Test func `a JUnit report is read without its entities being followed`() {
         let xml = """
             <?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>
