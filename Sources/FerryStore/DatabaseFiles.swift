@@ -2,7 +2,7 @@ internal import FerrySystem
 internal import Foundation
 package import SystemPackage
 
-/// The files of a database: the file itself with its log and index (`-wal`, `-shm`), and beside it, in the same folder, `snapshots/` and what was set aside
+/// The files of a database: the file itself with its log and index (`-wal`, `-shm`; `-journal` while it is made), and beside it, in the same folder, `snapshots/` and what was set aside
 /// (`corrupt-<time>/`). Calls block and throw `Errno`.
 package struct DatabaseFiles: Hashable, Sendable {
     package let database: FilePath
@@ -12,14 +12,18 @@ package struct DatabaseFiles: Hashable, Sendable {
     private var folder: FilePath { database.removingLastComponent() }
     package var snapshots: FilePath { folder.appending("snapshots") }
     var log: FilePath { FilePath(database.string + "-wal") }
-    private var all: [FilePath] { ["", "-wal", "-shm"].map { FilePath(database.string + $0) } }
+    private var all: [FilePath] { ["", "-wal", "-shm", "-journal"].map { FilePath(database.string + $0) } }
 
     /// Whether there is a database at all; a file of no length is none.
-    var isThere: Bool { (((try? FileStatus.ifPresent(database)) ?? nil)?.size ?? 0) > 0 }
+    var isThere: Bool { holdsSomething(database) }
     /// Whether anything of a database is there, and be it a log without its file.
     var isAnythingThere: Bool { all.contains { ((try? FileStatus.ifPresent($0)) ?? nil) != nil } }
     /// Whether there is a log with something in it.
-    var hasLog: Bool { (((try? FileStatus.ifPresent(log)) ?? nil)?.size ?? 0) > 0 }
+    var hasLog: Bool { holdsSomething(log) }
+    /// Whether there is a rollback journal with something in it: a write before the switch to the log was cut off.
+    var hasJournal: Bool { holdsSomething(FilePath(database.string + "-journal")) }
+
+    private func holdsSomething(_ file: FilePath) -> Bool { (((try? FileStatus.ifPresent(file)) ?? nil)?.size ?? 0) > 0 }
 
     /// Moves file, log and index together into a new folder, whose path it returns; `nil` where nothing of them is there, or nothing in them: an error
     /// while a database is made leaves a file of no length. Nothing is ever replaced.

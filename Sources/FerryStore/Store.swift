@@ -72,7 +72,7 @@ package struct Store: Sendable {
         if isReader {
             configuration.readonly = true
         } else {
-            try check(path)
+            try check(path, files: DatabaseFiles(database: path))
             configuration.journalMode = .wal
         }
         let queue = try DatabaseQueue(path: text(path), configuration: configuration)
@@ -88,10 +88,11 @@ package struct Store: Sendable {
     }
 
     /// Throws where the file is damaged. By a connection that only reads: a writing one folds the log into the file and removes it, whatever they are worth.
-    private static func check(_ path: FilePath) throws {
+    /// Only where the making of the file was cut off there is a journal instead, which must be rolled back before anything can be read.
+    private static func check(_ path: FilePath, files: DatabaseFiles) throws {
         guard let size = try FileStatus.ifPresent(path)?.size, size > 0 else { return }
         var configuration = Configuration()
-        configuration.readonly = true
+        configuration.readonly = !files.hasJournal
         configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: text(path), configuration: configuration)
         defer { try? queue.close() }
@@ -203,6 +204,20 @@ package struct Store: Sendable {
     /// What waits for the disk outside of the connection's own thread.
     static func away<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in onOwnThread { continuation.resume(with: Result { try body() }) } }
+    }
+
+    /// As `fact`, for the beginning; blocks.
+    func factNow(_ key: String) throws -> String? {
+        do { return try queue.read { try String.fetchOne($0, sql: "SELECT value FROM fact WHERE key = ?", arguments: [key]) } } catch {
+            throw Self.storeError(error, path)
+        }
+    }
+
+    /// For the beginning; blocks. A database from before `StoreOpening.madeFact` knows features, one whose making was cut off knows none.
+    func isWithoutFeatures() throws -> Bool {
+        do { return try queue.read { try Int.fetchOne($0, sql: "SELECT 1 FROM feature LIMIT 1") } == nil } catch {
+            throw Self.storeError(error, path)
+        }
     }
 
     /// For the beginning, before anybody else asks. Blocks.

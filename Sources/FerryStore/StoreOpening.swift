@@ -15,6 +15,8 @@ package struct StoreOpening: Sendable {
 
     /// The name of the fact that says that the database does not know all that has happened, with the reason.
     package static let rebuildFact = "rebuild"
+    /// The name of the fact that says that what made the database has asked for its rebuild.
+    static let madeFact = "made"
     /// The name of the fact that stands while the database is open.
     static let openFact = "open"
 
@@ -30,8 +32,11 @@ package struct StoreOpening: Sendable {
                 // A database that was not closed has a log. Without it, what was last committed is gone, and SQLite does not see that.
                 guard store.wasClosedCleanly || store.hadLog else {
                     try store.setFactNow(Self.rebuildFact, "The database had lost its log (\(files.log.lastComponent?.string ?? "")).")
+                    try store.setFactNow(Self.madeFact, Store.now)
                     return store
                 }
+                // Its maker was ended between the file and the fact that asks for a rebuild.
+                if try store.factNow(Self.madeFact) == nil { try ask(for: "The making of the database had been cut off.", in: store) }
                 return store
             } catch let error as StoreError where error.code == .corrupt {
                 reason = "The database was damaged (\(error.detail ?? error.message))."
@@ -72,8 +77,13 @@ package struct StoreOpening: Sendable {
 
     private func create(because reason: String) throws -> Store {
         let store = try Store(at: files.database, journals: journals)
-        try store.setFactNow(Self.rebuildFact, reason)
+        try ask(for: reason, in: store)
         return store
+    }
+
+    private func ask(for reason: String, in store: Store) throws {
+        if try store.isWithoutFeatures() { try store.setFactNow(Self.rebuildFact, reason) }
+        try store.setFactNow(Self.madeFact, Store.now)
     }
 
     private static func sentence(_ aside: FilePath?) -> String { aside.map { "What was there is kept in \($0)." } ?? "" }

@@ -63,6 +63,43 @@ struct StoreOpeningTests {
         }
     }
 
+    @Test func `a database whose making was cut off in the middle of a write is opened, and asks for a rebuild`() async throws {
+        try await withPlace { place in
+            let whole = place.folder.appending("whole.db")
+            let queue = try DatabaseQueue(path: whole.string)
+            try await queue.writeWithoutTransaction { database in
+                // Without room in the cache the file is written before the end; its old pages are in the journal.
+                try database.execute(sql: "CREATE TABLE a (b); PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN")
+                for _ in 0..<200 { try database.execute(sql: "INSERT INTO a VALUES (randomblob(3000))") }
+                for end in ["", "-journal"] {
+                    try FileContents.write(FileContents.read(FilePath(whole.string + end)), to: FilePath(place.database.string + end))
+                }
+                try database.execute(sql: "ROLLBACK")
+            }
+            try queue.close()
+            #expect(DatabaseFiles(database: place.database).hasJournal)
+            let store = try place.opening.open()
+            defer { store.close() }
+            #expect(try place.aside.isEmpty)
+            #expect(try await store.fact(StoreOpening.rebuildFact) == "The making of the database had been cut off.")
+        }
+    }
+
+    @Test func `a database that was made and asked for no rebuild yet asks for it`() async throws {
+        try await withPlace { place in
+            // As long as it is open its log is there, as after a kill.
+            let half = try Store(at: place.database)
+            defer { half.close() }
+            let store = try place.opening.open()
+            #expect(try await store.fact(StoreOpening.rebuildFact) == "The making of the database had been cut off.")
+            try await store.setFact(StoreOpening.rebuildFact, nil)
+            store.close()
+            let again = try place.opening.open()
+            defer { again.close() }
+            #expect(try await again.fact(StoreOpening.rebuildFact) == nil)
+        }
+    }
+
     @Test func `the newest good snapshot takes the place of a damaged database`() async throws {
         try await withPlace { place in
             let store = try place.opening.open()
