@@ -148,9 +148,17 @@ package struct FeatureNote: Hashable, Sendable {
         let entries = note.frontMatter?.entries ?? []
         if entries.contains(where: { $0.key == "kanban-plugin" }) { return .kanban }
         if entries.contains(where: { $0.key == "excalidraw-plugin" }) { return .excalidraw }
-        if let own = entries.first(where: { $0.key == "ferry" }), note.bytes[own.inline].text.lowercased() == "ignore" { return .ignored }
+        if let own = entries.first(where: { $0.key == "ferry" }), unquoted(note.bytes[own.inline].text).lowercased() == "ignore" {
+            return .ignored
+        }
         if let frontMatter = note.frontMatter, note.bytes[frontMatter.content].text.contains("<%") { return .templater }
         return nil
+    }
+
+    /// Tools put quotes around words as they like.
+    private static func unquoted(_ text: String) -> String {
+        guard text.utf8.count > 1, let first = text.first, first == text.last, first == "\"" || first == "'" else { return text }
+        return String(text.dropFirst().dropLast())
     }
 
     private static func exclusion(_ note: NoteBytes, _ body: MarkdownBody) -> Exclusion? {

@@ -135,7 +135,7 @@ extension FrontMatterPeeker {
                 found.isExcluded = true
             } else if key.elementsEqual("ferry".utf8), !hasOwn {
                 hasOwn = true
-                if case .scalar(let range, false) = value { found.isExcluded = found.isExcluded || isWord("ignore", range) }
+                if case .scalar(let range, _) = value { found.isExcluded = found.isExcluded || isWord("ignore", range) }
             }
             return true
         }

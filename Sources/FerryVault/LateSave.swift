@@ -12,12 +12,15 @@ package struct LateSave: Hashable, Sendable {
     /// Merges the texts outside the block by whole lines, and puts answers and ticks to the question and the box that they were meant for.
     ///
     /// `base` is the note as it was when Ferry moved it away, `keys` are Ferry's. `nil` where both sides changed the same place differently, or where
-    /// a question that the save answers is asked no more. Throws where a note cannot be taken apart safely.
+    /// a question that the save answers is asked no more, or where it is another text than the base: a new note by an old name. Throws where a note cannot be taken apart safely.
     package static func merge(base: [UInt8], present: [UInt8], saved: [UInt8], keys: Set<String>) throws(NoteRefusal) -> LateSave? {
         func own(_ bytes: [UInt8]) throws(NoteRefusal) -> [UInt8] {
             try FrontMatterSplice.removing(keys, from: try FerryBlock.removing(from: bytes, withAnswers: false))
         }
-        guard let text = ThreeWayMerge.merge(base: try own(base), mine: try own(present), theirs: try own(saved)) else { return nil }
+        let (before, brings) = (try own(base), try own(saved))
+        guard !isAnother(brings, than: before), let text = ThreeWayMerge.merge(base: before, mine: try own(present), theirs: brings) else {
+            return nil
+        }
         let brought = BlockEdits(from: try BlockText(of: base), to: try BlockText(of: saved))
         guard let block = try BlockText(of: present) else {
             return brought.answers.isEmpty ? LateSave(bytes: text, lacksBlock: true, staleTicks: brought.ticks.map(\.id)) : nil
@@ -28,6 +31,13 @@ package struct LateSave: Hashable, Sendable {
         return LateSave(
             bytes: FerryBlock.appending(Array(lines.joined(separator: ending.text).utf8) + ending, to: text, ending), lacksBlock: false,
             staleTicks: brought.ticks.filter { block.place(of: $0) == nil }.map(\.id))
+    }
+
+    /// Whether fewer than half of the lines that say something are there still: a buffer that was open holds what was written before.
+    private static func isAnother(_ text: [UInt8], than before: [UInt8]) -> Bool {
+        func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "\n")).map(\.trimmed).filter { !$0.isEmpty } }
+        let (old, new) = (lines(before), Set(lines(text)))
+        return old.count { new.contains($0) } * 2 < old.count
     }
 }
 

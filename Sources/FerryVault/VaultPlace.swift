@@ -66,6 +66,10 @@ package struct VaultPlace: Sendable {
         var present = 0
         for state in FeatureState.allCases {
             let folder = root.pushing(layout.folder(of: state))
+            // No link is followed: the notes behind it would count as gone.
+            if let status = try? FileStatus.ifPresent(folder), status.kind == .link {
+                return "\(folder) is a symbolic link, and Ferry follows none. Put the folder itself there; Ferry goes on by itself."
+            }
             // What is missing is made when it is needed; what cannot be read must not count as empty.
             if folder.withPlatformString({ access($0, R_OK | X_OK) }) == 0 {
                 present += 1

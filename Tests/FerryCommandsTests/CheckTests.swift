@@ -150,6 +150,11 @@ struct CheckTests {
                 found.contains { $0.hasPrefix("10_features/02_drafts/latin.md: error: the note is not UTF-8") && $0.hasSuffix("[not-utf-8]") },
                 "\(found)")
             #expect(try await check(vault, "10_features/02_drafts/b.md").count == 1)
+            try #require(symlink(vault.scratch.string, drafts.appending("team").string) == 0)
+            #expect(try await check(vault).contains { $0.hasPrefix("10_features/02_drafts/team: warning: it is a symbolic link") })
+            // What cannot be read is named, and all else is looked at.
+            try FileContents.write([UInt8](repeating: 0x61, count: (8 << 20) + 1), to: vault.root.appending("20_agents").appending("big.md"))
+            #expect(try await check(vault).contains { $0.contains("20_agents/big.md") })
         }
     }
 

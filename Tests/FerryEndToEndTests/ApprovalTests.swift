@@ -49,6 +49,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func `two boxes that ask for different things do nothing, and that is said`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                let base = try await scene.git("rev-parse", "main")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    try await scene.note("Say goodbye", reaches: .review)
+                    try await scene.note("Say goodbye", in: .review, says: "- [ ] Request changes")
+                    try scene.edit("Say goodbye", in: .review) {
+                        $0 = $0.replacing("- [ ] Approve and merge", with: "- [x] Approve and merge").replacing(
+                            "- [ ] Request", with: "- [x] Request")
+                    }
+                    try await scene.note("Say goodbye", in: .review, says: "two boxes were ticked that ask for different things")
+                    try await scene.note("Say goodbye", in: .review, says: "- [ ] Approve and merge")
+                    #expect(try await scene.git("rev-parse", "main") == base)
+                }
+            }
+        }
+
         @Test func `a stale tick does nothing and says so`() async throws {
             let comment = ["hello/farewell.py": "def farewell(name):\n    return f\"Goodbye, {name}\"  # thanks\n"]
             try await Scene.with(Self.answers + [.coder(run: 2, writes: comment, mends: 1)]) { scene in

@@ -18,6 +18,22 @@ extension EndToEnd {
         /// Less than one call of a model may cost.
         private static let poor = "---\nbudget_usd: 0.001\n---\n" + Hello.wordNote("thanks")
 
+        @Test func `a tick that comes together with the move to planned counts`() async throws {
+            try await Scene.with(Scene.plain) { scene in
+                try await scene.whileServing {
+                    try scene.write(Self.poor, "Thanks", in: .planned)
+                    let feature = try await scene.note("Thanks", reaches: .blocked)
+                    try await scene.told("Thanks", "Tick the box to allow 5.00 USD more")
+                    // As a sync tool brings both.
+                    let note = try #require(scene.note("Thanks"))
+                    try scene.write(note.replacing("- [ ] Allow 5.00", with: "- [x] Allow 5.00"), "Thanks", in: .planned)
+                    try Directory.removeTree(scene.vault.pushing(scene.path("Thanks", in: .blocked)))
+                    try await scene.note("Thanks", reaches: .review)
+                    #expect(try await scene.history(feature.id).contains { $0.hasSuffix("more allowed by its box") })
+                }
+            }
+        }
+
         @Test(arguments: ["box", "note", "settings"])
         func `at its limit a feature parks and asks, also after a restart, and goes on when more is allowed`(by way: String) async throws {
             let isOfSettings = way == "settings"

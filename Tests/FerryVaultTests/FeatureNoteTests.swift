@@ -147,6 +147,8 @@ struct FeatureNoteTests {
         #expect(feature("---\nkanban-plugin: board\n---\n").exclusion == .kanban)
         #expect(feature("---\nexcalidraw-plugin: parsed\n---\n").exclusion == .excalidraw)
         #expect(feature("---\nferry: ignore\n---\n").exclusion == .ignored)
+        #expect(feature("---\nferry: \"Ignore\"\n---\n").exclusion == .ignored)
+        #expect(feature("---\nferry: 'ignore'\n---\n").exclusion == .ignored)
         #expect(feature("---\ntitle: <% tp.file.title %>\n---\n").exclusion == .templater)
         #expect(feature("<%* await tp.x() %>\n").exclusion == .templater)
         #expect(feature("Render `<% x %>` in EJS.\n```\n<% y %>\n```\n").exclusion == nil)

@@ -42,6 +42,16 @@ struct LateSaveTests {
         #expect(merged.bytes.text.hasSuffix(present[region.lowerBound...]))
     }
 
+    @Test func `another text by an old name is no late save, and an edit of most of it is one`() throws {
+        let base = "# Login\n\nOAuth please.\nWith tests.\nAnd a page.\n"
+        let present = try note(base, status: "review")
+        #expect(try merge(base, present, "# Login\n\nQuite another feature.\n") == nil)
+        #expect(try merge(base, present, "- also X\n") == nil)
+        #expect(try merge(base, present, "\n") == nil)
+        let edited = try #require(try merge(base, present, "# Login\n\nOAuth 2 please.\nWith tests.\nAnd two pages.\nMore.\n"))
+        #expect(edited.bytes.text.contains("OAuth 2 please."))
+    }
+
     @Test func `an answer and a tick in a stale block come to the question and the box of the present one`() throws {
         let base = try note(status: "blocked")
         let present = try note("# Title\n\nText here.\n", status: "review", log: ["planned", "later"])

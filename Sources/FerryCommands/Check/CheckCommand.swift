@@ -40,6 +40,12 @@ struct CheckCommand: AsyncParsableCommand {
             guard (try? FileStatus.ifPresent(path)) ?? nil != nil, path.removePrefix(WorkingFolder.resolved(view.root)), !path.isEmpty else {
                 continue
             }
+            let kind = try FileStatus.ifPresent(view.root.pushing(path))?.kind
+            guard kind == .regular || kind == .link else {
+                throw CommandError(
+                    .failed, "\(name) is no note but a \(kind == .directory ? "folder" : "special file").",
+                    remedy: "Name notes, or name none to have the whole vault looked at.")
+            }
             return path
         }
         throw CommandError(

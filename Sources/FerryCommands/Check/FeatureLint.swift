@@ -104,12 +104,18 @@ struct FeatureLint: Sendable {
         return .init(.link, path.string, nil, "it is a symbolic link, and Ferry follows none", remedy: "put the note itself here")
     }
 
+    /// A link that may lead to a folder of notes.
+    private func folderLink(_ path: FilePath) -> NoteFinding? {
+        guard path.extension == nil, path.lastComponent?.string.hasPrefix(".") == false else { return nil }
+        return .init(.link, path.string, nil, "it is a symbolic link, and Ferry follows none", remedy: "put the folder itself here")
+    }
+
     private func outside(_ folder: FilePath, depth: Int) -> [NoteFinding] {
         guard let entries = try? Directory.entries(of: view.root.pushing(folder)) else { return [] }
         return entries.flatMap { entry -> [NoteFinding] in
             let path = folder.appending(entry.name)
             switch entry.kind {
-            case .link: return link(path).map { [$0] } ?? []
+            case .link: return (link(path) ?? folderLink(path)).map { [$0] } ?? []
             case .directory where !entry.name.withBytes(NoteName.isIgnoredFolder):
                 guard depth >= VaultIndex.depthLimit else { return outside(path, depth: depth + 1) }
                 let what = "it lies deeper than \(VaultIndex.depthLimit) folders, and Ferry looks no further"

@@ -67,7 +67,8 @@ struct VaultView: Sendable {
         return try files(in: layout.repositories).map { RepositoryNote(NoteBytes($0.bytes), path: $0.path.string, offLimits: offLimits) }
     }
 
-    /// The notes of one of Ferry's own folders, without README, sorted by name; links are left out. Throws `Errno`.
+    /// The notes of one of Ferry's own folders, without README, sorted by name; links are left out, and what cannot be read, of which
+    /// `ConfigurationLoader` tells. Throws `Errno` where the folder cannot be listed.
     func files(in folder: FilePath.Component) throws -> [(path: FilePath, bytes: [UInt8])] {
         let full = root.appending(folder)
         guard try FileStatus.ifPresent(full) != nil else { return [] }
@@ -76,7 +77,7 @@ struct VaultView: Sendable {
             guard NoteName(path) == .note, try FileStatus.ifPresent(root.pushing(path))?.kind == .regular else {
                 return nil
             }
-            return (path, try FileContents.read(root.pushing(path), limit: VaultIndex.sizeLimit))
+            return (try? FileContents.read(root.pushing(path), limit: VaultIndex.sizeLimit)).map { (path, $0) }
         }
     }
 }

@@ -12,7 +12,14 @@ extension Dispatcher {
         // Several may be ticked in one save, and approving with them: what is waived is waived first.
         let waivers = ticked.filter { $0.id.hasPrefix("waive-") }
         let isWaived = try await waive(waivers, of: &feature, now)
-        if let box = ticked.first(where: { !$0.id.hasPrefix("waive-") }) { return try await take(box, of: &feature, now) }
+        let asked = ticked.filter { !$0.id.hasPrefix("waive-") }
+        guard asked.count < 2 else {
+            requestNote(id, notBefore: now + parts.timing.firstTouch)
+            try await log(
+                "two boxes were ticked that ask for different things (\(asked.map(\.id).joined(separator: ", "))); nothing was done", feature)
+            return []
+        }
+        if let box = asked.first { return try await take(box, of: &feature, now) }
         if !waivers.isEmpty { return isWaived ? try await dispatch(&feature, now) : [] }
         if undispatched.contains(id) || isRaised(feature, note) { return try await dispatch(&feature, now) }
         // One that waits after a failure is put into the queue by its record.
@@ -72,6 +79,22 @@ extension Dispatcher {
         default:
             try await log("the box `\(box.id)` was ticked, but it belongs to another run or commit; nothing was done", feature)
             return []
+        }
+    }
+
+    /// Boxes that were ticked in the save that moved the note: what they allow or let stand counts with the gesture. Others ask for a gesture of their own; the
+    /// move counts, and that is said.
+    func takeTicks(with gesture: Gesture, of feature: inout FeatureRecord, _ now: Duration) async throws {
+        guard let ticked = try? desk.feature(at: feature.path).block?.boxes.filter(\.isTicked), !ticked.isEmpty else { return }
+        let goesOn = gesture.startsWork || gesture == .approve
+        if goesOn { _ = try await waive(ticked.filter { $0.id.hasPrefix("waive-") }, of: &feature, now) }
+        for box in ticked where !goesOn || !box.id.hasPrefix("waive-") {
+            if box.id == "allow", box.run == feature.run.rawValue, feature.state == .blocked, gesture.startsWork {
+                feature.extraBudget += Self.allowance
+                try await log("\(Self.allowance) USD more allowed by its box", feature)
+            } else {
+                try await log("the box `\(box.id)` was ticked in a note that was moved; the move counts, and nothing else was done", feature)
+            }
         }
     }
 

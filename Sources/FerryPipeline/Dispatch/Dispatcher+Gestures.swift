@@ -91,6 +91,7 @@ extension Dispatcher {
         // The folder counts where it has changed, else the status.
         let target = note.map { $0.state != feature.folder ? $0.state : $0.status ?? $0.state }
         if let note { observe(note, &feature) }
+        if note != nil { try await takeTicks(with: gesture, of: &feature, now) }
         if feature.isAmbiguous { await endAmbiguity(of: &feature, now) }
         if unconfirmed.remove(id) != nil { try await parts.store.setFact("confirm:\(id)", nil) }
         // With a dispatch it is stored together with the job.

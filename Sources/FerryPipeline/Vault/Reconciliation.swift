@@ -213,8 +213,10 @@ package struct Reconciliation: Sendable {
         if !copies.isEmpty, now - since < max(timing.settle, timing.disappearance) {
             wait(until: since + max(timing.settle, timing.disappearance), .feature(feature.id))
         }
+        // What somebody has just begun to write is no save yet.
+        if late.contains(where: \.isUnready) { wait(until: now + timing.disappearance, .feature(feature.id)) }
         let isPatient = now - since >= timing.settle
-        outcome.decisions += late.filter { isPatient || $0.hash != feature.noteHash }.map { .lateSave($0, feature.id) }
+        outcome.decisions += late.filter { !$0.isUnready }.filter { isPatient || $0.hash != feature.noteHash }.map { .lateSave($0, feature.id) }
     }
 
     // MARK: New notes
