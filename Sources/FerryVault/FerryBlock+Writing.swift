@@ -35,7 +35,7 @@ extension FerryBlock {
     }
 
     private static func replace(_ block: FerryBlock, _ content: BlockContent, _ bytes: [UInt8], _ body: MarkdownBody, _ ending: [UInt8]) -> [UInt8] {
-        let answers = block.answers.mapValues { $0.split(separator: "\n").map(String.init) }
+        let answers = block.answers.mapValues { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
         let asked = Set(content.questions.map(\.number))
         // An answer whose question is no longer asked was the person's text, unless it is quoted in the log by the caller.
         let kept = block.kept + block.lines(ofAnswers: { !asked.contains($0) && !content.takenAnswers.contains($0) })

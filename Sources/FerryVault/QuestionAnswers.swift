@@ -7,7 +7,7 @@ enum QuestionAnswers {
         fileprivate(set) var lines: [Int]
     }
 
-    /// By number; an answer goes on until a blank line, a question or the next answer. Of two to one question the later counts. Empty ones are absent.
+    /// By number; an answer goes on until a blank line (within a quote it may have some), a question or the next answer. Of two to one question the later counts. Empty ones are absent.
     static func find(in lines: [String]) -> [Int: Answer] {
         var answers: [Int: Answer] = [:]
         var current: Int?
@@ -16,14 +16,19 @@ enum QuestionAnswers {
             if let (number, rest) = mark("a", plain) {
                 current = number
                 answers[number] = Answer(text: rest.isEmpty ? [] : [rest], lines: [index])
-            } else if plain.isEmpty || plain.hasPrefix("<!--") || (plain.hasPrefix("[") && !plain.hasPrefix("[[")) || mark("q", plain) != nil {
+            } else if plain.isEmpty && !line.trimmingBlanks.hasPrefix(">") || plain.hasPrefix("<!--") || (plain.hasPrefix("[") && !plain.hasPrefix("[[")) || mark("q", plain) != nil {
                 current = nil
             } else if let number = current {
                 answers[number]?.text.append(unquoted(line))
                 answers[number]?.lines.append(index)
             }
         }
-        return answers.filter { !$0.value.text.isEmpty }
+        return answers.mapValues { answer in
+            var answer = answer
+            answer.text = Array(answer.text.drop(while: \.isEmpty))
+            while answer.text.last?.isEmpty == true { answer.text.removeLast() }
+            return answer
+        }.filter { !$0.value.text.isEmpty }
     }
 
     /// The texts, lines in them ended by LF.

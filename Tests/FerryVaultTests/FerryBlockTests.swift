@@ -91,7 +91,9 @@ struct FerryBlockTests {
     @Test(arguments: [
         ("> A1: PostgreSQL", "PostgreSQL"), ("> A1:PostgreSQL\n> with care", "PostgreSQL\nwith care"), ("> A1:\n> PostgreSQL", "PostgreSQL"),
         ("> A1:\nPostgreSQL", "PostgreSQL"), ("> **A1:** PostgreSQL", "PostgreSQL"), ("A1: PostgreSQL", "PostgreSQL"),
-        ("> a1:  PostgreSQL  ", "PostgreSQL"),
+        ("> a1:  PostgreSQL  ", "PostgreSQL"), ("> A1:\n>\n> PostgreSQL", "PostgreSQL"),
+        ("> A1: PostgreSQL\n>\n> But later.\n>", "PostgreSQL\n\nBut later."),
+        ("> A1:\n> [[Databases]] say", "[[Databases]] say"),
     ])
     func `an answer is read and stays while the question is asked`(_ line: String, _ answer: String) throws {
         let text = try set(content, "x\n").replacing("> A1:", with: line)
@@ -102,7 +104,7 @@ struct FerryBlockTests {
         var done = content
         done.questions = []
         let kept = try set(done, again)
-        #expect(kept.hasSuffix("<!-- ferry:end -->\n\nA1: \(answer.replacing("\n", with: " "))\n"))
+        #expect(kept.hasSuffix("<!-- ferry:end -->\n\nA1: \(answer.split(separator: "\n").joined(separator: " "))\n"))
         done.takenAnswers = [1]
         #expect(try set(done, again).hasSuffix("<!-- ferry:end -->\n"))
     }
