@@ -16,7 +16,9 @@ enum QuestionAnswers {
             if let (number, rest) = mark("a", plain) {
                 current = number
                 answers[number] = Answer(text: rest.isEmpty ? [] : [rest], lines: [index])
-            } else if plain.isEmpty && !line.trimmingBlanks.hasPrefix(">") || plain.hasPrefix("<!--") || (plain.hasPrefix("[") && !plain.hasPrefix("[[")) || mark("q", plain) != nil {
+            } else if plain.isEmpty && !line.trimmingBlanks.hasPrefix(">") || plain.hasPrefix("<!--")
+                || (plain.hasPrefix("[") && !plain.hasPrefix("[[")) || mark("q", plain) != nil
+            {
                 current = nil
             } else if let number = current {
                 answers[number]?.text.append(unquoted(line))
