@@ -2,8 +2,8 @@ internal import FerrySystem
 internal import Foundation
 package import SystemPackage
 
-/// The files of a database: the file itself with its log and index (`-wal`, `-shm`; `-journal` while it is made), and beside it, in the same folder, `snapshots/` and what was set aside
-/// (`corrupt-<time>/`). Calls block and throw `Errno`.
+/// The files of a database: the file itself with its log and index (`-wal`, `-shm`; `-journal` while it is made), and beside it, in the same folder,
+/// `snapshots/` and what was set aside (`corrupt-<time>/`). Calls block and throw `Errno`.
 package struct DatabaseFiles: Hashable, Sendable {
     package let database: FilePath
 

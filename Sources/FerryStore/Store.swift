@@ -72,7 +72,7 @@ package struct Store: Sendable {
         if isReader {
             configuration.readonly = true
         } else {
-            try check(path, files: DatabaseFiles(database: path))
+            try check(path)
             configuration.journalMode = .wal
         }
         let queue = try DatabaseQueue(path: text(path), configuration: configuration)
@@ -89,10 +89,10 @@ package struct Store: Sendable {
 
     /// Throws where the file is damaged. By a connection that only reads: a writing one folds the log into the file and removes it, whatever they are worth.
     /// Only where the making of the file was cut off there is a journal instead, which must be rolled back before anything can be read.
-    private static func check(_ path: FilePath, files: DatabaseFiles) throws {
+    private static func check(_ path: FilePath) throws {
         guard let size = try FileStatus.ifPresent(path)?.size, size > 0 else { return }
         var configuration = Configuration()
-        configuration.readonly = !files.hasJournal
+        configuration.readonly = !DatabaseFiles(database: path).hasJournal
         configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: text(path), configuration: configuration)
         defer { try? queue.close() }

@@ -1,7 +1,9 @@
 extension SafeText {
     /// Source text as somebody has to see it who judges it: what would act on a terminal, or does not show at all, is spelled out (`<U+001B>`), never left
-    /// out. Line ends (`\n`, `\r\n`) and tabs stay.
-    package static func showingHidden(_ text: String) -> String {
+    /// out. Line ends (`\n`, `\r\n`) and tabs stay. `keepsJoiners`: so do U+200C and U+200D, which words and emoji are spelled with, for an agent that
+    /// changes a line by its exact characters.
+    package static func showingHidden(_ text: String, keepsJoiners: Bool = false) -> String {
+        func isHidden(_ scalar: Unicode.Scalar) -> Bool { Self.isHidden(scalar) && !(keepsJoiners && (scalar == "\u{200C}" || scalar == "\u{200D}")) }
         guard text.unicodeScalars.contains(where: isHidden) else { return text }
         var shown = String.UnicodeScalarView()
         var scalars = text.unicodeScalars.makeIterator()
@@ -20,7 +22,7 @@ extension SafeText {
     }
 
     /// A control character, or one that cannot be seen or reorders what is around it.
-    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20..<0x7F, 0x09, 0x0A: false
         case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true

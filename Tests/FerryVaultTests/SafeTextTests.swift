@@ -33,6 +33,13 @@ struct SafeTextTests {
         #expect(SafeText.showingHidden(input).unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
 
+    @Test func `what words and emoji are joined with stays where a line is changed by its characters`() {
+        let text = "\u{0645}\u{06CC}\u{200C}\u{062E} \u{1F469}\u{200D}\u{1F4BB}"
+        #expect(SafeText.showingHidden(text, keepsJoiners: true) == text)
+        #expect(SafeText.showingHidden("a\u{200B}b", keepsJoiners: true) == "a<U+200B>b")
+        #expect(SafeText.showingHidden(text).contains("<U+200D>"))
+    }
+
     @Test func `bytes that are no UTF-8 are replaced`() {
         #expect(SafeText.make([0x61, 0xFF, 0x62]) == "a\u{FFFD}b")
     }

@@ -82,7 +82,7 @@ struct GrepTool: AgentTool {
         for line in output.split(separator: UInt8(ascii: "\n")) {
             guard let end = line.firstIndex(of: 0) else { continue }
             let path = SafeText.make(line[..<end].starts(with: "./".utf8) ? line[..<end].dropFirst(2) : line[..<end])
-            let text = SafeText.showingHidden(String(decoding: line[(end + 1)...].prefix(4 * width), as: UTF8.self))
+            let text = SafeText.showingHidden(String(decoding: line[(end + 1)...].prefix(4 * width), as: UTF8.self), keepsJoiners: true)
             found.append((path, text.unicodeScalars.count > width ? String(text.unicodeScalars.prefix(width)) + "…" : text))
         }
         let order = found.indices.sorted { (found[$0].path, $0) < (found[$1].path, $1) }

@@ -26,7 +26,7 @@ struct NumberedLines {
 
     /// One line with its number (from 1) and a newline.
     static func show(_ line: ArraySlice<UInt8>, number: Int) -> String {
-        let text = SafeText.showingHidden(String(decoding: line, as: UTF8.self))
+        let text = SafeText.showingHidden(String(decoding: line, as: UTF8.self), keepsJoiners: true)
         let digits = String(number)
         let padding = String(repeating: " ", count: max(0, 6 - digits.utf8.count))
         guard text.utf8.count > lineLimit else { return "\(padding)\(digits)\t\(text)\n" }

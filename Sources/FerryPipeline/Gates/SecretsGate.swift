@@ -11,13 +11,13 @@ package struct SecretsGate: Gate {
     package init() {}
 
     package func check(_ change: ProposedChange, _ context: GateContext) -> [Finding] {
-        change.files.flatMap { file -> [Finding] in
+        let keys = context.keys.ofKnownValues
+        return change.files.flatMap { file -> [Finding] in
             guard file.kind != .deleted else { return [] }
             if file.kind == .added, Self.isKeyStore(file.path) {
                 return [finding(file.path, nil, "The file is a store of keys by its name.")]
             }
             let isTest = TestFile.isTest(file.path)
-            let keys = context.keys.ofKnownValues
             if file.kind == .added,
                 Secret(in: Array(file.path.utf8)[...], next: [])?.hasKnownShape == true || keys.redacted(Array(file.path.utf8)) != nil
             {

@@ -7,7 +7,7 @@ struct TestsOfFile {
         let isAttribute: Bool
         /// All tests of the package, not one.
         var isOfAll = false
-        /// `skipif`, `XCTSkipUnless`, `@DisabledOnOs`: runs elsewhere.
+        /// `skipif`, `XCTSkipUnless`, `@DisabledOnOs`, `//go:build`: runs elsewhere.
         let isConditional: Bool
     }
 
@@ -33,7 +33,8 @@ struct TestsOfFile {
                 let text = line.bytes.text.lowercased()
                 return Skip(
                     line: line, spelling: spelling, isAttribute: start == UInt8(ascii: "@") || start == UInt8(ascii: "#"),
-                    isConditional: ["skipif", "skipunless", "disabledon", "enabledif", "disabledif"].contains(where: text.contains))
+                    isConditional: ["skipif", "skipunless", "disabledon", "enabledif", "disabledif", "go:build", "+build"].contains(
+                        where: text.contains))
             }
         }
         let earlier = file.before.text?.lines.count { dialect.skip(in: $0) != nil } ?? 0

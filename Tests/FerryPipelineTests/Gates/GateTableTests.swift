@@ -68,6 +68,10 @@ internal import Testing
                 )
             ]), GateContext(), "deleted-tests a_test.go:1 error"),
         Known(
+            "a new Go test for one system alone",
+            ProposedChange(["b_test.go": (nil, "//go:build linux\n\npackage a\n\nfunc TestB(t *testing.T) {\n\tcheck(t)\n}\n")]), GateContext(),
+            "deleted-tests b_test.go:1 note"),
+        Known(
             "a Go main that runs no test",
             ProposedChange(["main_test.go": (nil, "package a\n\nfunc TestMain(m *testing.M) {\n\tos.Exit(0)\n}\n")]), GateContext(),
             "deleted-tests main_test.go:3 error"),
