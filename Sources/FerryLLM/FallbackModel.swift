@@ -22,6 +22,8 @@ package final class FallbackModel: LanguageModel {
     /// The first model's; `ModelResponse.model` names the one that answered.
     package var name: String { chain[0].name }
 
+    package var upNext: String { chain[available()[0]].upNext }
+
     package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
         (chain.first { $0.name == model } ?? chain[0]).body(of: conversation, options: options, model: model)
     }
@@ -29,11 +31,17 @@ package final class FallbackModel: LanguageModel {
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {
+        try await respond(to: conversation, options: options, permit: { _ in }, progress: progress)
+    }
+
+    package func respond(
+        to conversation: Conversation, options: ModelOptions, permit: RequestPermit, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelResponse {
         var order = available()
         while true {
             let index = order.removeFirst()
             do {
-                let response = try await chain[index].respond(to: conversation, options: options, progress: progress)
+                let response = try await chain[index].respond(to: conversation, options: options, permit: permit, progress: progress)
                 guard response.stop == .refused, !order.isEmpty else { return response }
                 let refusal = ModelError(.badRequest, "\(response.model) refused to answer")
                 progress(.failed(FailedAttempt(model: response.model, usage: response.usage, error: refusal)))

@@ -11,12 +11,33 @@ package protocol LanguageModel: Sendable {
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse
 
+    /// As `respond`, where each request waits for its permit before it is sent. Whoever asks another model, or more than once, passes the permit on.
+    func respond(
+        to conversation: Conversation, options: ModelOptions, permit: RequestPermit, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelResponse
+
+    /// `provider/model` that the next request goes to: of a chain, the first that does not rest.
+    var upNext: String { get }
+
     /// The body that `respond` sends for this, byte for byte: what a replay compares. Of a chain: what the one named `model` sends.
     /// Where nothing goes over a wire it is the conversation in a form of Ferry's own (`Conversation.plainBody`).
     func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8]
 }
 
+/// Asked before each request, retries included, with the `provider/model` that gets it; what it throws ends the call, and nothing is sent. All that the
+/// attempt before it used was reported by then.
+package typealias RequestPermit = @Sendable (_ model: String) async throws -> Void
+
 extension LanguageModel {
+    package func respond(
+        to conversation: Conversation, options: ModelOptions, permit: RequestPermit, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelResponse {
+        try await permit(name)
+        return try await respond(to: conversation, options: options, progress: progress)
+    }
+
+    package var upNext: String { name }
+
     package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] { conversation.plainBody }
 }
 

@@ -5,7 +5,10 @@ package struct ModelTap: Sendable {
     private var stream: any AnswerStream
     private var events = ServerSentEvents()
     private var body: [UInt8] = []
-    private var latest: ModelUsage?
+    private var meter = AttemptMeter()
+    private let requestSize: Int
+    /// What the provider says in place of an answer, once it had begun to send one.
+    package private(set) var failure: ModelError?
 
     /// - Parameters:
     ///   - path: of the request.
@@ -14,6 +17,7 @@ package struct ModelTap: Sendable {
     package init(_ upstream: ModelUpstream, path: String, isStream: Bool, requestSize: Int) {
         self.upstream = upstream
         self.isStream = isStream
+        self.requestSize = requestSize
         stream =
             switch path {
             case "/v1/responses":
@@ -33,12 +37,15 @@ package struct ModelTap: Sendable {
         }
         for event in events.receive(piece) where !stream.isComplete {
             // What cannot be understood is the reader's to judge.
-            for case .usage(let usage) in (try? stream.receive(event)) ?? [] { latest = usage }
+            do { meter.note(try stream.receive(event)) } catch { failure = failure ?? error.naming(upstream.name) }
         }
     }
 
-    /// What it cost so far; `nil` where nothing was told yet.
-    package var usage: ModelUsage? { isStream ? (stream.isComplete ? response?.usage ?? latest : latest) : Self.usage(wholeAnswer) }
+    /// What it used so far, and no less output than arrived of a stream that is not complete; `nil` where nobody can tell.
+    package var usage: ModelUsage? {
+        guard isStream else { return Self.usage(wholeAnswer) }
+        return response?.usage ?? meter.usage(requestBytes: requestSize)
+    }
 
     /// The whole answer, once it is there.
     package var response: ModelResponse? {

@@ -24,6 +24,12 @@ package struct RetryingModel: LanguageModel {
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {
+        try await respond(to: conversation, options: options, permit: { _ in }, progress: progress)
+    }
+
+    package func respond(
+        to conversation: Conversation, options: ModelOptions, permit: RequestPermit, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelResponse {
         // What would be refused for good, and for every later turn as well, is not sent.
         if let fault = conversation.pairingFault {
             throw ModelError(.badRequest, "A conversation is out of order: \(fault)", remedy: "This is a fault of Ferry's; please report it").naming(
@@ -34,6 +40,7 @@ package struct RetryingModel: LanguageModel {
         var failures = 0
         while true {
             waited += try await passGate(waited: waited, progress: progress)
+            try await permit(name)
             let usage = LastUsage()
             do {
                 return try await base.respond(to: conversation, options: options) { report in

@@ -50,6 +50,37 @@ internal import Testing
         #expect(tap.usage?.inputFresh == 3)
     }
 
+    private static func stream(_ wire: ModelUpstream.Wire, _ path: String, _ events: [JSONValue]) throws -> ModelTap {
+        let upstream = ModelUpstream(name: "p/m", wire: wire, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil, gate: RateGate())
+        var tap = ModelTap(upstream, path: path, isStream: true, requestSize: 700)
+        for event in events { tap.receive(Array("event: \(event["type"]?.string ?? "message")\ndata: \(event.text)\n\n".utf8)) }
+        return tap
+    }
+
+    @Test func `a stream that is cut off used what was told, and no less output than arrived`() throws {
+        let text = String(repeating: "word ", count: 70)
+        let chat = try Self.stream(
+            .openAI, "/v1/chat/completions",
+            [["id": "c", "choices": [["index": 0, "delta": ["role": "assistant", "content": .string(text)]]]]])
+        // Nothing is told before the end on this wire: 700 bytes of request and 350 of answer, at 3.5 a token.
+        #expect(chat.usage?.inputFresh == 200 && chat.usage?.output == 100 && chat.usage?.isEstimated == true)
+        let messages = try Self.stream(
+            .anthropic, "/v1/messages",
+            [
+                ["type": "message_start", "message": ["id": "m", "usage": ["input_tokens": 5, "output_tokens": 1]]],
+                ["type": "content_block_start", "index": 0, "content_block": ["type": "text", "text": ""]],
+                ["type": "content_block_delta", "index": 0, "delta": ["type": "text_delta", "text": .string(text)]],
+            ])
+        #expect(messages.usage?.inputFresh == 5 && messages.usage?.output == 100 && messages.usage?.isEstimated == true)
+        #expect(messages.failure == nil && !messages.isComplete)
+    }
+
+    @Test func `a stream that says at once that it failed used nothing`() throws {
+        let tap = try Self.stream(
+            .anthropic, "/v1/messages", [["type": "error", "error": ["type": "overloaded_error", "message": "Overloaded"]]])
+        #expect(tap.usage == nil && tap.failure?.kind == .overloaded)
+    }
+
     @Test func `half an answer is none`() throws {
         let upstream = ModelUpstream(
             name: "p/m", wire: .anthropic, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil, gate: RateGate())

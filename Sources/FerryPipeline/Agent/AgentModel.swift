@@ -29,15 +29,15 @@ package struct AgentModel: Sendable {
     /// What a part of a call cost; nothing used is free at any price.
     func price(_ usage: ModelUsage, _ name: String) -> Money? { usage == ModelUsage() ? .zero : cost(usage, name.isEmpty ? model.name : name) }
 
-    /// The most that a request of so many tokens can cost.
-    func most(tokens: Int) -> Money? {
+    /// The most that a request of so many tokens to a model can cost.
+    func most(tokens: Int, to name: String) -> Money? {
         var fresh = ModelUsage()
         // Estimates of tokens are a fifth off at worst.
         fresh.inputFresh = tokens + tokens / 5
         fresh.output = options.maxOutputTokens
         var written = fresh
         (written.inputFresh, written.cacheWrite5m) = (0, fresh.inputFresh)
-        guard let one = cost(fresh, model.name), let other = cost(written, model.name) else { return nil }
+        guard let one = cost(fresh, name), let other = cost(written, name) else { return nil }
         return max(one, other)
     }
 }

@@ -37,17 +37,16 @@ extension AgentRun {
         }
         try goOn()
         try await failpoint(.modelBeforeIntent)
-        let reservation: SpendingReservation
+        let account = CallAccount(
+            model, task.spending, call: task.journal.call(ofTurn: turn), tokens: estimate.tokens(of: conversation))
         do {
-            reservation = try await task.spending.reserve(
-                model.most(tokens: estimate.tokens(of: conversation)), model: model.model.name, call: task.journal.call(ofTurn: turn),
-                .withNextCommit)
+            try await account.open()
         } catch let limit as BudgetReached {
             return .ended(.parked(limit))
         }
         try await task.journal.ask(turn, request)
         try await failpoint(.modelAfterIntent)
-        return try await respond(reservation)
+        return try await respond(account)
     }
 
     /// Appends the next message as it was sent before.
@@ -84,8 +83,7 @@ extension AgentRun {
         return answer.response
     }
 
-    private mutating func respond(_ reservation: SpendingReservation) async throws -> Answer {
-        let meter = UsageMeter()
+    private mutating func respond(_ account: CallAccount) async throws -> Answer {
         let asked = BootClock.now
         let usedBefore = clocks.used
         clocks.resume(at: asked, after: .zero)
@@ -97,8 +95,8 @@ extension AgentRun {
             let run = self
             try await failpoint(.modelAfterSend)
             response = try await watch.run {
-                try await run.model.model.respond(to: run.conversation, options: run.model.options) { progress in
-                    let characters = meter.note(progress)
+                try await run.model.model.respond(to: run.conversation, options: run.model.options, permit: account.permit) { progress in
+                    let characters = account.meter.note(progress)
                     watch.note(progress)
                     if case .waiting(let pause) = progress { run.report(.waiting(pause)) } else { run.report(.asking(characters: characters)) }
                 }
@@ -107,11 +105,14 @@ extension AgentRun {
             failure = error
         }
         clocks = watch.clocks
-        let failures = response == nil ? meter.failures(endingWith: failure as? ModelError, model: model.model.name) : meter.failures
+        if response == nil { await account.end(with: failure as? ModelError) }
+        let failures = account.meter.attempts.map(\.failure)
         // It did not come to an answer: of a chain, the one that was asked last is the one that hangs.
         if response == nil, failure == nil, let asked = failures.last?.model { answeredBy = asked }
         try await failpoint(.modelAfterEffect)
-        let (used, cost) = await settle(reservation, response, failures, unknown: meter.unknown)
+        let (used, cost) = await account.close(response)
+        if let name = response?.model, !name.isEmpty { answeredBy = name }
+        book(used, cost)
         try await failpoint(.modelAfterDone)
         let sent = try keepRequest(of: response, failures)
         let answer = response.map { response in
@@ -124,6 +125,7 @@ extension AgentRun {
         try await failpoint(.modelAfterMirror)
         switch failure {
         case nil: return response.map(Answer.answered) ?? .ended(.stopped(cutOff()))
+        case let limit as BudgetReached: return .ended(.parked(limit))
         case let error as ModelError: return error.kind == .contextOverflow ? .overflowed(error) : .ended(.unavailable(error))
         case let error?: throw error
         }
@@ -146,24 +148,6 @@ extension AgentRun {
             return .stuck("\(answeredBy) sent nothing of an answer for \(silence.components.seconds) s, only signs of life")
         }
         return .time(task.limits.time)
-    }
-
-    /// `unknown`: attempts that may have cost anything up to what was reserved; they count in full.
-    private mutating func settle(
-        _ reservation: SpendingReservation, _ response: ModelResponse?, _ failures: [FailedAttempt], unknown: Int
-    ) async -> (used: ModelUsage, cost: Money?) {
-        var used = ModelUsage()
-        var cost: Money? = unknown == 0 ? .zero : reservation.amount.map { Money(microdollars: $0.microdollars * Int64(unknown)) }
-        let parts = failures.map { ($0.usage, $0.model) } + (response.map { [($0.usage, $0.model)] } ?? [])
-        for (usage, name) in parts {
-            used = used + usage
-            cost = cost.flatMap { sum in model.price(usage, name).map { sum + $0 } }
-        }
-        if unknown > 0 { used.isEstimated = true }
-        await task.spending.settle(reservation, usage: used, cost: cost)
-        if let name = response?.model, !name.isEmpty { answeredBy = name }
-        book(used, cost)
-        return (used, cost)
     }
 
     private mutating func book(_ used: ModelUsage, _ cost: Money?) {

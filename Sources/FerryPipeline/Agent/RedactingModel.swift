@@ -12,6 +12,8 @@ package struct RedactingModel: LanguageModel {
 
     package var name: String { inner.name }
 
+    package var upNext: String { inner.upNext }
+
     package func body(of conversation: Conversation, options: ModelOptions, model: String) -> [UInt8] {
         inner.body(of: conversation, options: options, model: model)
     }
@@ -19,7 +21,13 @@ package struct RedactingModel: LanguageModel {
     package func respond(
         to conversation: Conversation, options: ModelOptions, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelResponse {
-        var response = try await inner.respond(to: conversation, options: options, progress: progress)
+        try await respond(to: conversation, options: options, permit: { _ in }, progress: progress)
+    }
+
+    package func respond(
+        to conversation: Conversation, options: ModelOptions, permit: RequestPermit, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelResponse {
+        var response = try await inner.respond(to: conversation, options: options, permit: permit, progress: progress)
         let redactor = redactor().ofKnownValues
         if case .assistant(let message) = redactor.redact(.assistant(response.message)) { response.message = message }
         response.stopDetail = response.stopDetail.map(redactor.redact)

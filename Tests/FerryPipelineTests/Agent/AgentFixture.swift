@@ -77,6 +77,7 @@ final class SpendingBook: Spending {
     private struct State {
         var open: Set<SpendingReservation> = []
         var reserved: [Money?] = []
+        var models: [String] = []
         var settled: [(usage: ModelUsage, cost: Money?)] = []
         var limit: Money?
     }
@@ -88,8 +89,9 @@ final class SpendingBook: Spending {
         try state.withLock { state in
             let spent = state.settled.reduce(Money.zero) { $0 + ($1.cost ?? .zero) }
             if let limit = state.limit, spent + (estimate ?? .zero) > limit { throw BudgetReached(limit: .run, spent: spent, allowed: limit) }
-            let reservation = SpendingReservation(key: "\(state.reserved.count)")
+            let reservation = SpendingReservation(key: "\(state.reserved.count)", amount: estimate)
             state.reserved.append(estimate)
+            state.models.append(model)
             state.open.insert(reservation)
             return reservation
         }
@@ -104,6 +106,8 @@ final class SpendingBook: Spending {
 
     var settled: [(usage: ModelUsage, cost: Money?)] { state.withLock { $0.settled } }
     var reserved: [Money?] { state.withLock { $0.reserved } }
+    /// Of each reservation.
+    var models: [String] { state.withLock { $0.models } }
     /// Whether each reservation was settled.
     var isBalanced: Bool { state.withLock { $0.open.isEmpty && $0.reserved.count == $0.settled.count } }
 }

@@ -104,6 +104,42 @@ struct AgentLimitTests {
         }
     }
 
+    /// Two tries of a model that costs nothing and does not answer; then one that costs.
+    private static func chain() -> (model: AgentModel, dear: FakeModel) {
+        let free = FakeModel(name: "free/one") { _, _ in .failing(ModelError(.overloaded, "busy"), progress: [.output(characters: 8)]) }
+        let dear = FakeModel(name: "dear/two") { _, _ in .finish }
+        let policy = RetryPolicy(tries: 2, base: .milliseconds(1))
+        let chain = FallbackModel([free, dear].map { RetryingModel($0, policy: policy, gate: RateGate()) })
+        return (AgentModel(chain) { usage, name in Money(microdollars: name == "dear/two" ? Int64(10 * usage.output) : 0) }, dear)
+    }
+
+    @Test func `each try, and each model of a chain, is reserved at its own price before it is asked`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            guard case .finished = try await AgentLoop(Self.chain().model).run(fixture.task()) else {
+                Issue.record("not finished")
+                return
+            }
+            #expect(fixture.book.models == ["free/one", "free/one", "dear/two"])
+            #expect(fixture.book.reserved == [.zero, .zero, Money(microdollars: 160_000)])
+            #expect(fixture.book.settled.map(\.cost) == [.zero, .zero, Money(microdollars: 100)])
+            #expect(fixture.book.isBalanced)
+        }
+    }
+
+    @Test func `behind a model that costs nothing a limit holds as well`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            fixture.book = SpendingBook(limit: Money(microdollars: 100_000))
+            let (model, dear) = Self.chain()
+            guard case .parked = try await AgentLoop(model).run(fixture.task()) else {
+                Issue.record("not parked")
+                return
+            }
+            #expect(dear.requests.isEmpty)
+            #expect(fixture.book.isBalanced && fixture.book.settled.count == 2)
+            #expect(try fixture.entries.count { if case .failed = $0.event { true } else { false } } == 2)
+        }
+    }
+
     @Test func `an unknown price stays unknown`() async throws {
         try await AgentFixture.with { fixture async throws in
             let loop = AgentLoop(AgentModel(FakeModel([.finish])) { _, _ in nil })

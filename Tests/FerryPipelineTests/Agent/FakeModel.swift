@@ -5,12 +5,15 @@ internal import Synchronization
 final class FakeModel: LanguageModel {
     struct Fault: Error { let text: String }
 
-    let name = "fake/model"
+    let name: String
     private let answer: @Sendable (Int, Conversation) throws -> FakeAnswer
     private let asked = Mutex<[Conversation]>([])
 
     /// `answer` gets the number of the turn in its conversation (from 1) and the conversation.
-    init(_ answer: @escaping @Sendable (Int, Conversation) throws -> FakeAnswer) { self.answer = answer }
+    init(name: String = "fake/model", _ answer: @escaping @Sendable (Int, Conversation) throws -> FakeAnswer) {
+        self.name = name
+        self.answer = answer
+    }
 
     /// One answer for each turn; asking for more is a fault of the test.
     convenience init(_ answers: [FakeAnswer]) {

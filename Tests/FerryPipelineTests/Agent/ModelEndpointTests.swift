@@ -222,12 +222,31 @@ struct ModelEndpointTests {
         #expect(gate.remaining(at: BootClock.now) ?? .zero > .seconds(60))
     }
 
-    @Test func `an answer that is cut off costs what is known of it`() async throws {
+    @Test(arguments: [(ModelUpstream.Wire.anthropic, "/v1/messages"), (.openAI, "/v1/chat/completions")])
+    func `an answer that is cut off costs what is known of it`(wire: ModelUpstream.Wire, path: String) async throws {
         let book = SpendingBook()
-        let (_, _, entries) = try await Self.run("ask()", book: book) { _ in .cut(after: 2, of: ScriptedTurn(text: "hello")) }
+        let (_, _, entries) = try await Self.run("ask('\(path)')", book: book, wire: wire) { _ in
+            .cut(after: 2, of: ScriptedTurn(text: String(repeating: "hello ", count: 100)))
+        }
         #expect(book.isBalanced)
         let settled = try #require(book.settled.first)
-        #expect(settled.usage.input > 0)
-        #expect(entries.contains { if case .failed(1, "the answer was cut off", _, _) = $0.event { true } else { false } })
+        #expect(settled.usage.input > 0 && settled.cost ?? .zero >= Money(microdollars: Int64(settled.usage.input)))
+        #expect(entries.contains { if case .failed(1, _, _, let cost?) = $0.event { cost > .zero } else { false } })
+    }
+
+    @Test func `an answer that breaks before anything came costs what was reserved for it`() async throws {
+        let book = SpendingBook()
+        _ = try await Self.run("ask()", book: book) { _ in .cut(after: 0, of: ScriptedTurn(text: "hello")) }
+        #expect(book.isBalanced && book.settled.first?.cost == book.reserved.first.flatMap { $0 })
+        #expect(book.settled.first?.usage.isEstimated == true)
+    }
+
+    @Test func `an answer that fails at once costs nothing`() async throws {
+        let book = SpendingBook()
+        let (_, _, entries) = try await Self.run("ask()", book: book) { _ in
+            .failing(after: 0, of: ScriptedTurn(text: "hello"), type: "overloaded_error")
+        }
+        #expect(book.isBalanced && book.settled.first?.cost == .zero)
+        #expect(entries.contains { if case .failed(1, let reason, _, _) = $0.event { reason.contains("verload") } else { false } })
     }
 }

@@ -80,8 +80,8 @@ extension ModelEndpoint {
         let result = meter.result
         var usage = result.usage ?? ModelUsage()
         var cost: Money? = usage == ModelUsage() ? .zero : model.price(usage)
-        if result.usage == nil, result.error == nil {
-            // Begun and cut off before any count came: what nobody knows counts in full.
+        if result.usage == nil, result.mayHaveCost {
+            // What nobody knows counts in full.
             cost = reservation.amount
             usage.isEstimated = true
         }
@@ -128,6 +128,8 @@ final class CallMeter: Sendable {
         var usage: ModelUsage?
         var response: ModelResponse?
         var isComplete = false
+        /// It was not refused before anything came of it.
+        var mayHaveCost = true
     }
     private let state = Mutex<(tap: ModelTap?, error: ModelError?)>((nil, nil))
 
@@ -136,6 +138,11 @@ final class CallMeter: Sendable {
     func note(_ error: ModelError) { state.withLock { $0.error = error } }
 
     var result: Result {
-        state.withLock { Result(error: $0.error, usage: $0.tap?.usage, response: $0.tap?.response, isComplete: $0.tap?.isComplete ?? false) }
+        state.withLock { state in
+            guard let tap = state.tap else { return Result(error: state.error, mayHaveCost: state.error == nil) }
+            let failure = tap.isComplete ? nil : tap.failure
+            return Result(
+                error: state.error ?? failure, usage: tap.usage, response: tap.response, isComplete: tap.isComplete, mayHaveCost: failure == nil)
+        }
     }
 }
