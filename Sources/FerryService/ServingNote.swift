@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import FerryVault
 internal import Foundation
 
@@ -7,13 +8,14 @@ struct ServingNote: Hashable, Sendable {
     var machine: String
     /// For a person.
     var host: String
-    var boot: String
+    /// The process; `nil` in a notice that names none.
+    var process: ProcessIdentity?
     /// When it began, and when it last said so. Whole seconds.
     var since: Date
     var seen: Date
 
-    init(machine: String, host: String, boot: String, since: Date, seen: Date) {
-        (self.machine, self.boot, self.since, self.seen) = (machine, boot, since, seen)
+    init(machine: String, host: String, process: ProcessIdentity?, since: Date, seen: Date) {
+        (self.machine, self.process, self.since, self.seen) = (machine, process, since, seen)
         self.host = Self.word(host, 64)
     }
 
@@ -27,7 +29,8 @@ struct ServingNote: Hashable, Sendable {
         guard let machine = values["machine"], !machine.isEmpty, let since = Self.date(values["since"]), let seen = Self.date(values["seen"]) else {
             return nil
         }
-        self.init(machine: machine, host: values["host"] ?? "", boot: values["boot"] ?? "", since: since, seen: seen)
+        self.init(
+            machine: machine, host: values["host"] ?? "", process: values["process"].flatMap { ProcessIdentity($0) }, since: since, seen: seen)
     }
 
     private static func date(_ text: String?) -> Date? { text.flatMap { try? Date($0, strategy: .iso8601) } }
@@ -45,7 +48,7 @@ struct ServingNote: Hashable, Sendable {
             ---
             machine: \(machine)
             host: \(host)
-            boot: \(boot)
+            process: \(process?.description ?? "")
             since: \(since.formatted(.iso8601))
             seen: \(seen.formatted(.iso8601))
             ---
@@ -56,6 +59,9 @@ struct ServingNote: Hashable, Sendable {
 
             """.utf8)
     }
+
+    /// Whether the process of this machine that wrote it is alive.
+    var isAlive: Bool { process?.isAlive ?? false }
 
     /// Whether its machine is to be believed to be there. A clock that goes ahead of ours is believed, too.
     func isFresh(at now: Date, trust: Duration) -> Bool { now.timeIntervalSince(seen) < trust / .seconds(1) }

@@ -7,7 +7,8 @@ internal import Logging
 internal import Synchronization
 internal import SystemPackage
 
-/// Tells other machines that this one serves the vault, and heeds theirs. A notice, no lock: what a sync tool carries cannot be one.
+/// Tells other machines that this one serves the vault, and heeds theirs, as well as that of a Ferry of this machine whose lock is elsewhere (another
+/// `XDG_STATE_HOME`). A notice, no lock: what a sync tool carries cannot be one.
 /// docs/decisions/0025-one-machine.md
 final class ServingNotice: Sendable {
     private let vault: Vault
@@ -27,22 +28,25 @@ final class ServingNotice: Sendable {
         let now = Self.now
         own = Mutex(
             ServingNote(
-                machine: Machine.identity(for: vault.id), host: Machine.hostName, boot: ProcessIdentity.currentBoot, since: now, seen: now))
+                machine: Machine.identity(for: vault.id), host: Machine.hostName, process: .current, since: now, seen: now))
     }
 
     private static var now: Date { Date(timeIntervalSince1970: Date.now.timeIntervalSince1970.rounded(.down)) }
 
-    /// The notice in the vault, where it is another machine's. This machine's own is what a kill left: the lock says whether it still serves.
+    /// The notice in the vault, where it is another machine's, or that of another process here. One of this machine whose process is gone is what a kill left.
     private var others: ServingNote? {
         guard let bytes = try? FileContents.read(vault.root.pushing(vault.layout.serving), limit: 1 << 20), let note = ServingNote(parsing: bytes)
         else { return nil }
-        return note.machine == own.withLock({ $0.machine }) ? nil : note
+        let own = own.withLock { $0 }
+        return note.machine != own.machine || (note.isAlive && note.process != own.process) ? note : nil
     }
 
     /// To be called before anything else is done with the vault. Throws `ServiceError` where another machine serves it.
     func claim(takesOver: Bool) throws {
         guard let other = others else { return }
-        guard takesOver || !other.isFresh(at: Self.now, trust: timing.servingTrust) else { throw refusal(other, "serves this vault") }
+        guard takesOver || !(other.isAlive || other.isFresh(at: Self.now, trust: timing.servingTrust)) else {
+            throw refusal(other, "serves this vault")
+        }
         // Whatever the clocks say, this machine is the later one.
         own.withLock { $0.since = max($0.since, other.since + 1) }
     }
@@ -84,7 +88,7 @@ final class ServingNotice: Sendable {
     /// Takes the notice away, if it is this machine's. What cannot be removed is passed by in some hours.
     func withdraw() async {
         guard writtenAt.withLock({ $0 }) != nil, let bytes = try? FileContents.read(vault.root.pushing(vault.layout.serving), limit: 1 << 20),
-            ServingNote(parsing: bytes)?.machine == own.withLock({ $0.machine })
+            let note = ServingNote(parsing: bytes), own.withLock({ note.machine == $0.machine && note.process == $0.process })
         else { return }
         do { _ = try await writer.remove(vault.layout.serving, having: ContentHash(of: bytes)) } catch {
             log.warning("Removing \(vault.layout.serving): \(error)")
@@ -92,7 +96,12 @@ final class ServingNotice: Sendable {
     }
 
     func refusal(_ other: ServingNote, _ what: String) -> ServiceError {
-        ServiceError(
+        if let process = other.process, other.isAlive, other.machine == own.withLock({ $0.machine }) {
+            return ServiceError(
+                .servedElsewhere, "Another Ferry of this machine (process \(process.number)), with another state folder, \(what).",
+                remedy: "Stop it, or start this one with the same XDG_STATE_HOME; `ferry run --takeover` takes the vault from it.")
+        }
+        return ServiceError(
             .servedElsewhere,
             "Ferry on \(other.host.isEmpty ? "another machine" : other.host) \(what) (last seen \(other.seen.formatted(.iso8601))).",
             remedy: "Stop it there, or run `ferry run --takeover` here. Where nothing runs there any more, delete \(vault.layout.serving).")

@@ -212,6 +212,31 @@ extension EndToEnd {
             }
         }
 
+        @Test func `another Ferry of this machine with another state folder is turned away, and may take the vault over`() async throws {
+            try await Scene.with { scene in
+                let path = scene.vault.pushing(VaultLayout().serving)
+                let (first, _) = try serve(scene)
+                #expect(await eventually { (try? text(path).contains("process: ")) == true })
+                let elsewhere = [
+                    "XDG_STATE_HOME": scene.folder.appending("state-2").string, "XDG_CACHE_HOME": scene.folder.appending("cache-2").string,
+                ]
+                let (second, _) = try serve(scene, [], elsewhere)
+                #expect(try await second.exitStatus() == 78)
+                #expect(try text(scene.folder.appending("ferry.log")).contains("with another state folder, serves this vault"))
+                #expect(first.isRunning)
+                let (third, _) = try serve(scene, ["--takeover"], elsewhere)
+                #expect(try await first.exitStatus() == 78)
+                #expect(third.isRunning)
+                #expect(try text(path).contains("process: "))
+                // What a kill leaves is nobody's.
+                third.kill()
+                let (fourth, listener) = try serve(scene)
+                #expect(await eventually { listener.lines("READY=1").count == 1 })
+                fourth.send(SIGTERM)
+                #expect(try await fourth.exitStatus() == 0)
+            }
+        }
+
         @Test func `a machine from which the vault is taken over stops, and does not fight`() async throws {
             try await Scene.with { scene in
                 let path = scene.vault.pushing(VaultLayout().serving)

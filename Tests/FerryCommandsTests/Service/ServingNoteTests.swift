@@ -1,3 +1,4 @@
+internal import FerrySystem
 internal import Foundation
 internal import Testing
 
@@ -8,7 +9,7 @@ struct ServingNoteTests {
     private static let noon = Date(timeIntervalSince1970: 1_795_000_000)
 
     private func note(_ machine: String = "m1", since: Double = 0, seen: Double = 0) -> ServingNote {
-        ServingNote(machine: machine, host: "laptop", boot: "b", since: Self.noon + since, seen: Self.noon + seen)
+        ServingNote(machine: machine, host: "laptop", process: .current, since: Self.noon + since, seen: Self.noon + seen)
     }
 
     @Test func `what is written is read`() {
@@ -25,6 +26,15 @@ struct ServingNoteTests {
     @Test func `what comes from elsewhere is a word`() {
         let text = "---\nmachine: m1\nhost: <img src=x> `rm -rf` \u{1B}[31m\nsince: 2026-11-25T20:00:00Z\nseen: 2026-11-25T20:00:00Z\n---\n"
         #expect(ServingNote(parsing: Array(text.utf8))?.host == "imgsrcxrm-rf")
+    }
+
+    @Test func `a process that is gone, or of another boot, serves nothing`() {
+        #expect(note().isAlive)
+        var other = note()
+        other.process = ProcessIdentity("another-boot:1:5")
+        #expect(!other.isAlive)
+        other.process = nil
+        #expect(!other.isAlive && ServingNote(parsing: other.content) == other)
     }
 
     @Test(arguments: [(-8.9, true), (-9.1, false), (0, true), (5, true)])
