@@ -24,6 +24,7 @@ def violations(scene, person, interruptions=0, needed=None):
     if needed is not None:
         found += _calls(scene, interruptions * AGENTS, needed)
     found += _notes(scene, person)
+    found += _runs(scene)
     found += leftovers(scene)
     found += _database(scene)
     found += [f"I6: it was blocked: {line}" for line in person.blocked]
@@ -79,6 +80,27 @@ def _notes(scene, person):
     for path, state, folder in scene.rows("SELECT CAST(path AS TEXT), state, folder FROM feature"):
         if state != folder or not path.startswith(f"10_features/{STATES.get(state)}/") or not (scene.vault / path).is_file():
             found.append(f"I6: the database says {path} is in {state}, {folder}")
+    return found
+
+
+def _runs(scene):
+    """I6: what each run has left in the vault is all there: its own note with its end, plan, change, and a transcript of each stage."""
+    found = []
+    for feature, number in scene.rows("SELECT feature, number FROM run"):
+        folder = scene.vault / "40_runs" / feature
+        own = folder / f"{feature} run-{number}.md"
+        text = own.read_text() if own.is_file() else ""
+        if "| outcome | merged |" not in text:
+            found.append(f"I6: {own.name} does not say that it was merged: {text[:300]!r}")
+        stages = [path.stem.replace("-", " ") for path in scene.state.glob(f"runs/{feature}/run-{number}/*.jsonl")]
+        if not stages:
+            found.append(f"I6: {own.name} has no transcript")
+        for what in ["plan", "diff", *stages]:
+            if not (folder / f"{feature} run-{number} {what}.md").is_file():
+                found.append(f"I6: there is no note {feature} run-{number} {what}")
+        for stage in stages:
+            if f"[[{feature} run-{number} {stage}" not in text:
+                found.append(f"I6: {own.name} does not name {stage}")
     return found
 
 

@@ -49,6 +49,12 @@ extension DispatchState {
         return resources.filter { circuits[$0].map { $0.canary == feature || $0.phase == .probing(nil) } ?? false }
     }
 
-    /// Breakers that nobody tries although somebody may.
-    package var idleCircuits: [Resource] { isStopped ? [] : circuits.filter { $0.value.phase == .probing(nil) }.map(\.key) }
+    /// Breakers that nobody tries although somebody may, and that nobody will try once there is room.
+    package var idleCircuits: [Resource] {
+        guard !isStopped else { return [] }
+        let idle = circuits.filter { $0.value.phase == .probing(nil) }.map(\.key)
+        guard !idle.isEmpty else { return [] }
+        let wanted = Set(queue.lanes.keys.flatMap(resources))
+        return idle.filter { !wanted.contains($0) }
+    }
 }

@@ -187,6 +187,9 @@ package struct DispatchState: Sendable {
         turns[job.repository] = turn
     }
 
+    /// Whether the feature's merge is wanted or under way.
+    package func isMergeKnown(_ feature: FeatureID) -> Bool { merging.values.contains(feature) || mergesWaiting.contains { $0.0 == feature } }
+
     /// Whose merge a waiting merge waits for; `nil` where the feature has none that waits.
     func mergeAhead(of feature: FeatureID) -> FeatureID? { mergesWaiting.first { $0.0 == feature }.flatMap { merging[$0.1] } }
 }

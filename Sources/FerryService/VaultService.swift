@@ -44,9 +44,9 @@ package enum VaultService {
                 await notice.withdraw()
                 return .stopped
             }
-            do { return try await serve(vault, folders, store, notice, signals, options, log) } catch let error as StoreError
-                where error.code == .corrupt
-            {
+            do { return try await serve(vault, folders, store, notice, signals, options, log) } catch let error as StoreError {
+                // Not even the beginning could be read.
+                guard error.code == .corrupt else { throw unusable(error) }
                 // Everything that the service knew comes from that database: it begins anew with what an opening makes of it.
                 log.error("\(error)")
             }
@@ -187,7 +187,9 @@ package enum VaultService {
 
     private static func open(_ folders: StateFolders) async throws -> Store {
         do { return try await StoreOpening(database: folders.database, journals: folders.runs).opened() } catch let error as StoreError {
-            throw ServiceError(.storage, error.message, remedy: "Then start again.")
+            throw unusable(error)
         }
     }
+
+    private static func unusable(_ error: StoreError) -> ServiceError { ServiceError(.storage, error.message, remedy: "Then start again.") }
 }

@@ -39,6 +39,16 @@ extension Store {
         }
     }
 
+    /// Puts the feature's job back into the queue where it is held though no attempt of it is alive: the disk called its claim a failure. Returns whether it
+    /// was held.
+    @discardableResult
+    package func release(heldByNobody feature: FeatureID) async throws -> Bool {
+        try await write { database in
+            try database.run("UPDATE job SET state = 'ready', unclean = 0 WHERE feature = ? AND state = 'running'", [feature.key])
+            return database.changesCount == 1
+        }
+    }
+
     /// Puts a claimed job back until later, with the feature as it is now and how often in a row it has failed. Returns whether the claim was good.
     @discardableResult
     package func postpone(_ claim: Claim, until wait: DurableWait, failures: Int, saving feature: FeatureRecord) async throws -> Bool {
@@ -75,8 +85,11 @@ extension Store {
                     UPDATE run SET outcome = ?, ended = ?
                     WHERE feature = ? AND number = ? AND (outcome IN ('running', 'parked') OR ? = 'merged')
                     """, [outcome.rawValue, Store.now, feature.id.key, feature.run.rawValue, outcome.rawValue])
-                if database.changesCount == 1, outcome != .parked {
-                    try Self.forgetEffects(feature.id, through: feature.run.rawValue, isMerged: outcome == .merged, in: database)
+                if database.changesCount == 1 {
+                    try setFact(Self.runNotesFact(feature.id), "\(feature.run)", database)
+                    if outcome != .parked {
+                        try Self.forgetEffects(feature.id, through: feature.run.rawValue, isMerged: outcome == .merged, in: database)
+                    }
                 }
                 try write(down: "run", of: feature.id.key, database, where: "feature = ? AND number = ?", [feature.id.key, feature.run.rawValue])
             }

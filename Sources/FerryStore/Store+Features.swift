@@ -138,7 +138,7 @@ extension Store {
         try await read { database in
             var facts: [String: String] = [:]
             // A range of the primary key: LIKE and GLOB would read characters of the prefix as patterns.
-            for row in try database.rows("SELECT key, value FROM fact WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1", [prefix]) {
+            for row in try database.rows("SELECT key, value FROM fact WHERE key >= ? AND key < ?", [prefix, prefix + "\u{10FFFF}"]) {
                 facts[String((row["key"] as String).dropFirst(prefix.count))] = row["value"]
             }
             return facts
@@ -146,7 +146,18 @@ extension Store {
     }
 
     /// Replaces the value; `nil` removes it.
-    package func setFact(_ key: String, _ value: String?) async throws { try await write { try setFact(key, value, $0) } }
+    package func setFact(_ key: String, _ value: String?, _ durability: Durability = .onReturn) async throws {
+        try await write(durability) { try setFact(key, value, $0) }
+    }
+
+    /// Several in one transaction.
+    package func setFacts(_ facts: [String: String]) async throws {
+        try await write { database in for (key, value) in facts.sorted(by: { $0.key < $1.key }) { try setFact(key, value, database) } }
+    }
+
+    /// The fact that stands while the vault does not hold all that is known of a run; its value is the run's number.
+    package static func runNotesFact(_ feature: FeatureID) -> String { runNotesFacts + feature.key }
+    package static let runNotesFacts = "run-notes:"
 
     func setFact(_ key: String, _ value: String?, _ database: Database) throws {
         let feature = Self.feature(ofFact: key)

@@ -42,12 +42,8 @@ extension Store {
     package var isInPlace: Bool { connection.isInPlace }
 
     /// Writes the database again to where it was, from what the connection still holds; what lies there now is set aside.
-    /// Throws `StoreError`: then only a restart can help.
+    /// Throws `StoreError`; the connection goes on with what it holds, and it can be tried again.
     package func rescue() async throws {
-        do {
-            try await Self.away { [connection, path] in
-                try connection.rescue { try DatabaseFiles(database: path).setAside(as: "replaced") }
-            }
-        } catch { throw Self.storeError(error, path) }
+        do { try await Self.away { [connection] in try connection.rescue() } } catch { throw Self.storeError(error, path) }
     }
 }

@@ -188,16 +188,21 @@ package struct Store: Sendable {
     func reach<Value: Sendable>(_ ask: (DatabaseQueue) async throws -> Value) async throws -> Value {
         do {
             if connection.isSuspect { try await mend() }
-            do { return try await ask(queue) } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
+            do { return try await ask(queue) } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_MISUSE || (error.resultCode == .SQLITE_READONLY && connection.isSuspect)
+            {
                 try await mend()
                 return try await ask(queue)
             }
         } catch {
             // Linux reports a failed write-back once: what this connection takes for written may not be.
-            if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { connection.suspect() }
+            if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { connection.noteError() }
             throw Self.storeError(error, path)
         }
     }
+
+    /// How many times the disk refused a call. After each, what was to be stored may be there or not: what is remembered of it has to be read again.
+    package var errorCount: Int { connection.errorCount }
 
     private func mend() async throws { try await Self.away { try connection.reopen() } }
 
@@ -230,7 +235,7 @@ package struct Store: Sendable {
     static func storeError(_ error: any Error, _ path: FilePath) -> any Error {
         if let error = error as? Errno {
             return StoreError(
-                code: .storage, message: "\(path) cannot be used (\(error)); free some space or mend the disk, Ferry goes on by itself.")
+                code: .storage, message: "\(path) cannot be used (\(error)); free some space or mend the disk.")
         }
         guard let error = error as? DatabaseError else { return error }
         let text = error.message ?? "error \(error.extendedResultCode.rawValue)"
@@ -238,7 +243,7 @@ package struct Store: Sendable {
         return switch error.resultCode {
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY:
             StoreError(
-                code: .storage, message: "\(path) cannot be used (\(text)); free some space or mend the disk or its rights, Ferry goes on by itself.")
+                code: .storage, message: "\(path) cannot be used (\(text)); free some space or mend the disk or its rights.")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             damaged(path, text)
         default: StoreError(code: .failed, message: "\(path): \(text).")

@@ -15,6 +15,7 @@ final class StoreConnection: Sendable {
         var log: Identity?
         /// The disk refused a call: what the connection believes to be written may not be.
         var isSuspect = false
+        var errorCount = 0
     }
 
     let path: FilePath
@@ -32,7 +33,16 @@ final class StoreConnection: Sendable {
 
     var queue: DatabaseQueue { state.withLock { $0.queue } }
     var isSuspect: Bool { state.withLock { $0.isSuspect } }
-    func suspect() { state.withLock { $0.isSuspect = true } }
+    private func suspect() { state.withLock { $0.isSuspect = true } }
+
+    /// The disk refused a call. What was to be stored by it may be there all the same.
+    func noteError() {
+        state.withLock {
+            $0.isSuspect = true
+            $0.errorCount += 1
+        }
+    }
+    var errorCount: Int { state.withLock { $0.errorCount } }
 
     /// Whether database and log are still the files that were opened. SQLite itself does not notice: writes into a deleted file succeed.
     var isInPlace: Bool {
@@ -40,34 +50,59 @@ final class StoreConnection: Sendable {
         return file == Self.identity(path) && log == Self.identity(log: path)
     }
 
-    /// Closes and opens anew, with the checks of an opening; does nothing where another thread has done so meanwhile. Blocks.
+    /// Closes and opens anew, with the checks of an opening; does nothing where another thread has done so meanwhile. A file that is gone is written again
+    /// first. Throws `StoreError.corrupt` where what is there now is not the database. Blocks.
     func reopen() throws {
         try mending.withLock { _ in
             guard isSuspect else { return }
+            if !isReader, !isInPlace {
+                do { return try writeAgain() } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+                    // The connection holds the last copy: it stays until there is room for another.
+                    throw error
+                } catch let error as Errno { throw error } catch {}
+            }
             try replaceQueue()
         }
     }
 
-    /// Writes the database again, from the connection, to where it was; what lies there now is moved into the folder that `aside` gives. Blocks.
-    func rescue(aside: () throws -> Void) throws {
+    /// Writes the database again, from the connection, to where it was; what lies there now is set aside. Where that fails the connection goes on as before.
+    /// Blocks.
+    func rescue() throws {
         try mending.withLock { _ in
             guard !isInPlace else { return }
-            let copy = FilePath(path.string + ".rescue")
-            try Directory.removeTree(copy)
-            suspect()
-            try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy.string]) }
-            try FileContents.sync(copy)
-            try aside()
-            // Closed before the copy gets the name: closing removes the log by its name.
-            try? queue.close()
-            try FileContents.rename(copy, to: path)
-            try replaceQueue()
+            try writeAgain()
         }
+    }
+
+    private func writeAgain() throws {
+        let copy = FilePath(path.string + ".rescue")
+        try Directory.create(path.removingLastComponent(), mode: 0o700)
+        try Directory.removeTree(copy)
+        // Nothing may be written behind the copy: whoever waits for the queue is refused, and asks the new file.
+        let wasSuspect = isSuspect
+        do {
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM INTO ?", arguments: [copy.string])
+                suspect()
+                try database.execute(sql: "PRAGMA query_only = ON")
+            }
+            try FileContents.sync(copy)
+            try DatabaseFiles(database: path).setAside(as: "replaced")
+            try FileContents.rename(copy, to: path)
+        } catch {
+            try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = OFF") }
+            state.withLock { $0.isSuspect = wasSuspect }
+            throw error
+        }
+        try replaceQueue()
     }
 
     private func replaceQueue() throws {
         try? queue.close()
+        // An opening would make an empty one.
+        guard try FileStatus.ifPresent(path) != nil else { throw Store.damaged(path, "its file is gone") }
         let fresh = try Store.openQueue(path, isReader: isReader)
+        guard try fresh.read({ try Migrations.migrator.hasCompletedMigrations($0) }) else { throw Store.damaged(path, "its tables are gone") }
         state.withLock {
             $0.queue = fresh
             $0.isSuspect = false

@@ -106,6 +106,13 @@ struct WaitStoryTests {
         #expect(lagging(.inProgress, .review).reason.hasPrefix("It waits for your decision about its commit"))
         #expect(lagging(.inProgress, .blocked).reason == "Somebody moved it to blocked.")
         #expect(lagging(.done, .review).reason.hasPrefix("It waits for your decision"))
+        // Approved by its box.
+        let approved = record(1, .review) {
+            $0.isApproved = true
+            $0.tip = "0123456789abcdef"
+        }
+        #expect(tell(.review, approved).reason.hasPrefix("It is approved and about to be merged"))
+        #expect(tell(.review, approved) { $0.isServed = false }.remedy == "ferry run")
         // A move of the person's that no look has seen yet.
         #expect(tell(.planned, record(1, .ideas)).remedy == "ferry go FR-001")
     }

@@ -35,6 +35,44 @@ extension EndToEnd {
             }
         }
 
+        @Test func `an approval that waits is not forgotten while its note is double`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    try FileContents.write(Array("my own work\n".utf8), to: scene.repository.appending("README.md"), mode: 0o644)
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .done, says: "Approved, waits")
+                    try scene.write(try scene.read("Say goodbye", in: .done), "A copy", in: .done)
+                    try await scene.note("Say goodbye", in: .done, says: "Two notes bear the id")
+                    try await scene.git("checkout", "--", "README.md")
+                    try Directory.removeTree(scene.vault.pushing(scene.path("A copy", in: .done)))
+                    try await scene.note("Say goodbye", reaches: .done)
+                    #expect(try await scene.git("rev-parse", "main^2") == feature.tip)
+                }
+            }
+        }
+
+        @Test func `an approval whose repository has no note any more says so, and goes on when there is one`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                let (note, kept) = (scene.vault.pushing(Scene.repositoryNote), scene.folder.appending("repository.md"))
+                let readme = scene.repository.appending("README.md")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    try FileContents.write(Array("my own work\n".utf8), to: readme, mode: 0o644)
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .done, says: "Approved, waits")
+                    try scene.rename(note, kept)
+                    try await scene.note("Say goodbye", in: .done, says: "has no usable note any more")
+                    try await scene.git("checkout", "--", "README.md")
+                    try scene.rename(kept, note)
+                    try await scene.note("Say goodbye", reaches: .done)
+                    #expect(try await scene.git("rev-parse", "main^2") == feature.tip)
+                }
+            }
+        }
+
         @Test func `ticking the box approves`() async throws {
             try await Scene.with(Self.answers) { scene in
                 try await scene.whileServing {

@@ -46,6 +46,32 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a run that began anew goes on from where it was, once it is moved out and in again`() async throws {
+            let endless = EndlessCommand()
+            let answers: [Answer] = [
+                .planner(), .coder(phase: 1, writes: Hello.word("thanks")), .coder(run: 2, phase: 2, runs: [endless.line]),
+                .coder(phase: 2, writes: Hello.word("please")), .tester(), .reviewer(),
+            ]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    try scene.write(Self.note, "Two words", in: .planned)
+                    let first = try await scene.note("Two words", reaches: .review)
+                    // Rejected, and begun anew from the base.
+                    try scene.move("Two words", .review, .ideas)
+                    try await scene.note("Two words", reaches: .ideas)
+                    try scene.move("Two words", .ideas, .planned)
+                    #expect(await eventually { endless.isRunning })
+                    let second = try await scene.note("Two words", reaches: .inProgress)
+                    #expect(second.run == RunNumber(2) && second.branch != first.branch)
+                    try scene.move("Two words", .inProgress, .ideas)
+                    try await scene.note("Two words", reaches: .ideas)
+                    try scene.move("Two words", .ideas, .planned)
+                    let third = try await scene.note("Two words", reaches: .review)
+                    #expect(third.run == RunNumber(3) && third.branch == second.branch)
+                }
+            }
+        }
+
         @Test func `STOP ends all agents, and without it they go on`() async throws {
             let endless = EndlessCommand()
             let answers: [Answer] = [

@@ -45,6 +45,39 @@ extension EndToEnd {
             }
         }
 
+        /// A commit that the disk called a failure may be there all the same: its last frame is in the log when the call that makes it safe fails.
+        @Test(arguments: 0..<Repetitions.count(2, long: 112))
+        func `an error of the database's log, wherever it comes, keeps the service from nothing`(number: Int) async throws {
+            let calls = Repetitions.count(2, long: 112)
+            try await Scene.with(Scene.plain) { scene in
+                try Directory.create(scene.folders.state, mode: 0o700)
+                let environment = try CrashPoint(in: scene.folder).environment(
+                    // A feature's whole way makes some 112 of them.
+                    at: 112 * number / calls + Int.random(in: 1...(112 / calls)), failingWith: .ioError,
+                    below: [FilePath(try scene.folders.database.string + "-wal")], calls: ["fdatasync"], trace: scene.folder.appending("trace"))
+                let timing = ["FERRY_TIMING": "settle=60 firstTouch=30 noteInterval=50 retryFirst=50 retryCap=400"]
+                let words = ["run", "--vault", scene.vault.string, "--allow-root"]
+                var process = try FerryProcess(words, in: scene, environment: environment.merging(timing) { $1 })
+                let notice = scene.vault.pushing(VaultLayout().serving)
+                let begun = process
+                let isDecided = try await eventually { try FileStatus.ifPresent(notice) != nil || !begun.isRunning }
+                #expect(isDecided)
+                // A database that cannot be read at the beginning ends the command.
+                if !process.isRunning { process = try FerryProcess(words, in: scene, environment: timing) }
+                try scene.plan()
+                let feature = try await scene.note("Thanks", reaches: .review, within: .seconds(60))
+                #expect(feature.run == RunNumber(1))
+                #expect(try await scene.git("branch", "--list", "ferry/*").split(separator: "\n").count == 1)
+                // What the note shows is on record.
+                let isShown = try await eventually { try await scene.record("Thanks")?.keyHistory.last?.hasPrefix("review|") == true }
+                #expect(isShown)
+                try scene.move("Thanks", .review, .done)
+                try await scene.note("Thanks", reaches: .done, within: .seconds(60))
+                process.send(SIGTERM)
+                #expect(try await process.exitStatus() == 0)
+            }
+        }
+
         @Test(.timeLimit(.minutes(1)))
         func `a dashboard that could not be written is written by the service when the disk is well again, and the log tells of it once`()
             async throws

@@ -204,6 +204,18 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what ferry rebuild asks is in the note once the service is started`() async throws {
+            try await Scene.with([.planner(questions: ["Which?"])]) { scene in
+                try scene.plan()
+                #expect(try await scene.runOnce() != .settled)
+                try Self.lose(.everything, scene)
+                try scene.move("Thanks", .blocked, .planned)
+                let made = try await VaultService.rebuild(scene.options)
+                #expect(made.asked.count == 1)
+                try await scene.whileServing { try await scene.note("Thanks", in: .planned, says: "- [ ] Start it") }
+            }
+        }
+
         @Test func `ferry rebuild makes the database anew, keeps the old one, and changes no note`() async throws {
             try await Scene.with(Self.answers) { scene in
                 try scene.write(Hello.farewell, "Say goodbye", in: .planned)

@@ -53,6 +53,17 @@ struct CircuitTests {
         #expect(state.idleCircuits == [.machine])
     }
 
+    @Test func `while all slots are taken by others what is out of order is not called mended`() {
+        var state = DispatchState(limit: 1)
+        #expect(state.apply(job(one)) == [.start(one)])
+        _ = state.apply(.broken(Trouble(.repository(lib), .infrastructure, "locked")))
+        _ = state.apply(job(three, lib))
+        #expect(state.apply(.probe(.repository(lib))) == [])
+        #expect(state.idleCircuits == [])
+        _ = state.apply(.withdrawn(three))
+        #expect(state.idleCircuits == [.repository(lib)])
+    }
+
     @Test func `those that were under way when it broke count for nothing`() {
         var state = DispatchState(limit: 3)
         for id in [one, two, three] { _ = state.apply(job(id, models: [["a/x"]])) }

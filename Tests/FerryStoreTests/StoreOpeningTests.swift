@@ -221,6 +221,49 @@ struct StoreOpeningTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a database that cannot be written anew is held until it can, whether or not the disk refused a call`(isSuspect: Bool) async throws {
+        try await withPlace { place in
+            let store = try place.opening.open()
+            defer { store.close() }
+            try await store.save(planned(1))
+            // The whole folder is gone, and there is no room for another.
+            let folder = place.database.removingLastComponent()
+            try Directory.removeTree(folder)
+            try FileContents.write([], to: folder)
+            if isSuspect { store.connection.noteError() }
+            await #expect(throws: StoreError.self) { try await store.rescue() }
+            if isSuspect {
+                let error = await #expect(throws: StoreError.self) { try await store.save(planned(2)) }
+                #expect(error?.code == .storage)
+            } else {
+                try await store.save(planned(2))
+            }
+            try Directory.removeTree(folder)
+            try await store.save(planned(3))
+            if !isSuspect { try await store.rescue() }
+            #expect(store.isInPlace)
+            let reader = try Store(reading: place.database)
+            defer { reader.close() }
+            #expect(try await reader.features().map(\.id.number) == (isSuspect ? [1, 3] : [1, 2, 3]))
+        }
+    }
+
+    @Test func `a database in place of which another file lies is damaged, not empty`() async throws {
+        try await withPlace { place in
+            let store = try place.opening.open()
+            defer { store.close() }
+            try await store.save(planned(1))
+            // As an error of the disk leaves it: closed, and opened anew.
+            for path in [place.database, place.log, FilePath(place.database.string + "-shm")] { try Directory.removeTree(path) }
+            try store.queue.close()
+            store.connection.noteError()
+            let error = await #expect(throws: StoreError.self) { try await store.save(planned(2)) }
+            #expect(error?.code == .corrupt)
+            #expect(try FileStatus.ifPresent(place.database) == nil)
+        }
+    }
+
     @Test func `of snapshots the newest day's hours and a week's days are kept`() async throws {
         try await withPlace { place in
             let files = DatabaseFiles(database: place.database)

@@ -101,7 +101,8 @@ struct WaitStory: Hashable, Sendable {
     }
 
     private static func review(_ facts: Facts, _ name: String) -> (String, String?, Bool) {
-        guard let record = facts.feature.record, record.state == .review || record.isApproved else {
+        if facts.feature.record?.isApproved == true { return done(facts) }
+        guard let record = facts.feature.record, record.state == .review else {
             return ("It lies in review, but Ferry has nothing to show for it.", "ferry reject \(name)  then  ferry plan \(name)", true)
         }
         if let waits = record.waitsFor { return (waits, "ferry approve \(name)  or  ferry retry \(name)", true) }
@@ -116,7 +117,7 @@ struct WaitStory: Hashable, Sendable {
         if facts.isStopped { return ("It is approved, and everything is stopped: STOP.md is in the vault.", "ferry stop --undo", true) }
         if !facts.isServed { return ("It is approved, and no service is running that could merge it.", "ferry run", true) }
         if let absence = facts.absence { return (absence, nil, true) }
-        if let waits = record.waitsFor { return (waits, nil, true) }
+        if let waits = record.waitsFor { return (sentence(waits, facts), nil, true) }
         let others = facts.otherMerges.prefix(5).map(\.description).joined(separator: ", ")
         let turn =
             others.isEmpty

@@ -6,6 +6,9 @@ package import SystemPackage
 
 /// The append-only record of one agent's work: JSON Lines in the run's folder, outside the vault. Secrets are taken out before a line is written.
 package final class Transcript: Sendable {
+    /// JSON Lines.
+    package static let fileExtension = "jsonl"
+
     package let path: FilePath
     package let redactor: Redactor
     private let now: @Sendable () -> String

@@ -26,7 +26,12 @@ extension Dispatcher {
         case .merge(let feature):
             guard attempts[feature] == nil, state.mergingFeatures.contains(feature), !desk.isStopped, !isShuttingDown else { return }
             let merge = await merge(of: feature)
-            launch(feature, in: &group) { [self] in notify(.mergeEnded(feature, await merge?.perform() ?? .withdrawn)) }
+            launch(feature, in: &group) { [self] in
+                switch merge {
+                case .ready(let attempt): notify(.mergeEnded(feature, await attempt.perform()))
+                case .ended(let end): notify(.mergeEnded(feature, end))
+                }
+            }
         }
     }
 
@@ -43,7 +48,8 @@ extension Dispatcher {
         }
     }
 
-    private func isEnding(_ feature: FeatureID) -> Bool {
+    /// Its attempt is over, and what came of it is still to be stored.
+    func isEnding(_ feature: FeatureID) -> Bool {
         unhandled.contains { if case .attemptEnded(feature, _, _) = $0 { true } else { false } }
     }
 

@@ -34,8 +34,7 @@ extension Dispatcher {
             guard let repository = configuration.repository(name.rawValue) else {
                 return .ended(
                     .unavailable(
-                        reason: "The repository \(name) has no usable note any more. Mend it (`ferry check`), or name another one with `repo:`.",
-                        scope: .repository(name), kind: .configuration), claim)
+                        reason: Self.lacksNote(name), scope: .repository(name), kind: .configuration), claim)
             }
             try await failpoint(.claimAfterDone)
             let note: [UInt8]
@@ -80,7 +79,7 @@ extension Dispatcher {
             try await parts.store.record(
                 "run \(run.number) began on \(run.branch), tier \(run.tier.rawValue) (score \(run.score): \(run.reasons.joined(separator: ", ")))",
                 feature: id, run: run.number)
-            await writeSummary(feature)
+            await writeBeginning(of: feature)
             requestNote(id, notBefore: BootClock.now + parts.timing.firstTouch)
         case .update(.stage(let stage)):
             stages[id] = stage
@@ -114,12 +113,16 @@ extension Dispatcher {
         if let trouble { schedule(trouble, before, end, now) }
         guard var feature = features[id] else { return actions }
         guard let claim else {
-            // Not even the claim could be stored, or there was nothing to claim.
-            if trouble != nil, let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
+            // Not even the claim could be stored, or there was nothing to claim. One that was called a failure, and is stored, is nobody's.
+            let isStored = try await parts.store.release(heldByNobody: id)
+            if isStored || trouble != nil, let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
             return actions
         }
-        // A gesture that came while the attempt was ending has already said where the feature goes.
-        guard feature.state == .inProgress, try await parts.store.isCurrent(claim) else { return actions }
+        guard feature.state == .inProgress, try await parts.store.isCurrent(claim) else {
+            // A gesture that came while the attempt was ending has already said where the feature goes.
+            await finishRunNotes(id)
+            return actions
+        }
         switch end {
         case .review(let tip):
             feature.tip = tip
@@ -170,7 +173,7 @@ extension Dispatcher {
         await hooks.didChange?(feature)
         try await failpoint(.endAfterEffect)
         ownFaults[feature.id] = nil
-        await writeRun(feature)
+        await finishRunNotes(feature.id)
         try await failpoint(.endAfterDone)
     }
 

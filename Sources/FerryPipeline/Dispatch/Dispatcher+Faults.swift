@@ -122,12 +122,13 @@ extension Dispatcher {
                 }
             case .merge(let id):
                 retries[what] = nil
-                guard let feature = features[id], feature.isApproved, let repository = feature.repository else { continue }
+                guard let feature = features[id], feature.isApproved, !feature.isAmbiguous, let repository = feature.repository else { continue }
                 actions += state.apply(.mergeWanted(id, repository))
             case .job(let id):
                 if let feature = features[id], !state.isRunning(id), let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
                 retries[what] = nil
                 postponed[id] = nil
+            case .runNotes(let id): await finishRunNotes(id)
             }
         }
         return actions
@@ -191,6 +192,7 @@ enum Retry: Hashable {
     case circuit(Resource)
     case merge(FeatureID)
     case job(FeatureID)
+    case runNotes(FeatureID)
 
     /// What goes first where several are due.
     var order: Int {
@@ -198,6 +200,7 @@ enum Retry: Hashable {
         case .circuit: 0
         case .merge: 1
         case .job: 2
+        case .runNotes: 3
         }
     }
 }

@@ -215,6 +215,8 @@ extension Dispatcher {
         remember(feature)
         await hooks.didChange?(feature)
         if to != nil { requestNote(id, notBefore: now + parts.timing.firstTouch) }
+        // Of one that is at work they are written when its attempt has ended.
+        if !state.isRunning(id) { await finishRunNotes(id) }
         return state.apply(.withdrawn(id)) + [.cancel(id)]
     }
 
@@ -222,6 +224,8 @@ extension Dispatcher {
         guard var run = try await parts.store.run(feature.id, feature.run), run.outcome == .running || run.outcome == .parked else { return }
         run.outcome = outcome
         run.ended = Store.now
+        try await parts.store.setFact(Store.runNotesFact(feature.id), "\(feature.run)")
         try await parts.store.save(run)
+        retries[.runNotes(feature.id)] = BootClock.now
     }
 }

@@ -53,6 +53,7 @@ extension Dispatcher {
         for feature in features.values where feature.state == .done { _ = state.apply(.released(feature.id)) }
         await releaseMerged()
         let now = BootClock.now
+        try await recallRunNotes(now)
         if desk.isStopped {
             // Before anything is queued: what is queued would start.
             isStopped = true
@@ -63,7 +64,8 @@ extension Dispatcher {
         for feature in features.values where feature.isApproved {
             if let repository = feature.repository { startup += state.apply(.mergeWanted(feature.id, repository)) }
         }
-        for feature in features.values where feature.isPresent && feature.state != nil && (feature.state != feature.folder || isToBeTold(feature)) {
+        for feature in features.values
+        where feature.isPresent && feature.state != nil && (feature.state != feature.folder || isToBeTold(feature) || isAsked(feature)) {
             requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
         }
         for feature in features.values
@@ -78,6 +80,11 @@ extension Dispatcher {
     /// Whether the note does not say what it should: a kill came before it was written, or a rebuild has something to say.
     private func isToBeTold(_ feature: FeatureRecord) -> Bool {
         feature.generation > 0 && feature.seenStatus != feature.state || isRebuilt && (feature.seenStatus != feature.state || feature.waitsFor != nil)
+    }
+
+    /// Whether a rebuild asks something in the note, be it one of another process (`ferry rebuild`).
+    private func isAsked(_ feature: FeatureRecord) -> Bool {
+        unconfirmed.contains(feature.id) || feature.state == .review && feature.tip == nil && feature.waitsFor != nil
     }
 
     /// Reads settings, agents, rules and repositories anew where one of their notes has changed; what they change takes effect at once.

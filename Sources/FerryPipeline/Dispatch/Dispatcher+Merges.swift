@@ -48,27 +48,47 @@ extension Dispatcher {
         return state.apply(.withdrawn(feature.id)) + [.cancel(feature.id)]
     }
 
-    func merge(of id: FeatureID) async -> MergeAttempt? {
-        guard let feature = features[id], feature.isApproved, let name = feature.repository,
-            let repository = configuration.repository(name.rawValue), let run = try? await parts.store.run(id, feature.run)
-        else { return nil }
+    /// A merge, or how it ended before it began.
+    enum PreparedMerge {
+        case ready(MergeAttempt)
+        case ended(MergeEnd)
+    }
+
+    func merge(of id: FeatureID) async -> PreparedMerge {
+        guard let feature = features[id], feature.isApproved, !feature.isAmbiguous, let name = feature.repository else { return .ended(.withdrawn) }
+        guard let repository = configuration.repository(name.rawValue) else {
+            return .ended(.unavailable(reason: Self.lacksNote(name)))
+        }
+        let run: RunRecord
+        do {
+            guard let known = try await parts.store.run(id, feature.run) else {
+                return .ended(
+                    .returned(reason: "Nothing is on record of its run \(feature.run). Move it to planned to have it checked anew.", conflict: nil))
+            }
+            run = known
+        } catch { return .ended(.unavailable(reason: "\(error)")) }
         parts.progress.set(id, stage: "merging")
         let note = FeatureNote(parsing: run.note, path: feature.path)
-        return MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault)
+        return .ready(MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault))
+    }
+
+    static func lacksNote(_ name: RepositoryName) -> String {
+        "The repository \(name) has no usable note any more. Mend it (`ferry check`), or name another one with `repo:`."
     }
 
     func mergeEnded(_ id: FeatureID, _ end: MergeEnd) async throws -> [DispatchState.Action] {
         parts.progress.clear(id)
         var actions = state.apply(.mergeEnded(id))
         guard var feature = features[id] else { return actions }
-        if case .merged = end {} else { guard feature.isApproved else { return actions } }
+        // While two notes bear its id nothing is told but that; afterwards it is tried again.
+        if case .merged = end {} else { guard feature.isApproved, !feature.isAmbiguous else { return actions } }
         let now = BootClock.now
         switch end {
         case .merged(let commit):
             feature.isApproved = false
             mergeFailures[id] = nil
             feature.state = .done
-            feature.waitsFor = nil
+            if !feature.isAmbiguous { feature.waitsFor = nil }
             feature.isHeld = false
             // In one step: the row that says done is what releases those that depend on it.
             try await parts.store.complete(
@@ -80,7 +100,7 @@ extension Dispatcher {
             remember(feature)
             await hooks.didChange?(feature)
             logged("Removing the worktree of \(id)") { try releaseWorkspace(feature) }
-            await writeRun(feature)
+            await finishRunNotes(id)
             actions += state.apply(.released(id))
         case .returned(let reason, let conflict):
             feature.isApproved = false

@@ -45,6 +45,37 @@ extension Dispatcher {
         }
     }
 
+    /// A commit that the disk called a failure may be there all the same: what the database says is what has happened.
+    func recallIfDoubtful() async throws {
+        let errors = parts.store.errorCount
+        guard errors != recalledErrors else { return }
+        let now = BootClock.now
+        for feature in try await parts.store.features() where features[feature.id] != feature {
+            remember(feature)
+            decided += state.apply(feature.state == .done ? .released(feature.id) : .reopened(feature.id))
+            requestNote(feature.id, notBefore: now + parts.timing.firstTouch)
+        }
+        try await recallRunNotes(now)
+        var unknown: [OpenJob] = []
+        try await eachOpenJob { job in
+            guard !state.isRunning(job.feature), !state.isWaiting(job.feature), !isEnding(job.feature), retries[.job(job.feature)] == nil else {
+                return
+            }
+            unknown.append(job)
+        }
+        for job in unknown {
+            guard let feature = features[job.feature], feature.state == .planned || feature.state == .inProgress, !feature.isAmbiguous else {
+                continue
+            }
+            try await parts.store.release(heldByNobody: job.feature)
+            decided += queue(feature, job)
+        }
+        for feature in features.values where feature.isApproved && !feature.isAmbiguous && !state.isMergeKnown(feature.id) {
+            retries[.merge(feature.id)] = now
+        }
+        recalledErrors = errors
+    }
+
     /// What a kill between a merge and the removal of its worktree has left.
     func releaseMerged() async {
         let left = ((try? Directory.folders(of: parts.folders.workspaces)) ?? []).compactMap { name -> FeatureRecord? in
@@ -75,6 +106,7 @@ extension Dispatcher {
             feature,
             Completion(job: "quarantined", run: .blocked, facts: ["kind:\(feature.id)": RunRequest.Kind.retry.rawValue], line: feature.waitsFor))
         remember(feature)
+        retries[.runNotes(feature.id)] = BootClock.now
         parts.log.warning("\(feature.id): \(feature.waitsFor ?? "")")
     }
 }

@@ -4,34 +4,103 @@ internal import FerryGit
 internal import FerryModel
 internal import FerryStore
 internal import FerryVault
+internal import Foundation
 internal import SystemPackage
 
 /// What a run leaves in the vault, and how `run --once` ends.
 extension Dispatcher {
     func writeTranscript(_ label: String, _ transcript: Transcript, of feature: FeatureRecord) async {
-        await writeReport("transcript of \(label)", runNotes(of: feature).path(label)) {
-            let entries = try Transcript.read(transcript.path)
-            return "# \(feature.id) run-\(feature.run): \(label)\n\n"
-                + TranscriptNote.render(entries, record: transcript.path.string)
-        }
-        var labels = (try? await parts.store.fact("transcripts:\(feature.id):\(feature.run)"))??.split(separator: "\n").map(String.init) ?? []
-        if !labels.contains(label) { labels.append(label) }
-        try? await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n"))
+        var isWhole = await writeTranscript(label, at: transcript.path, of: feature)
         // What it has cost by now survives the database.
-        await writeSummary(feature)
+        if await !writeSummary(feature) { isWhole = false }
+        if !isWhole { retryRunNotes(feature.id) }
         try? await failpoint(.runNoteAfterDone)
     }
 
     func writePlan(_ plan: PlanReport, of feature: FeatureRecord) async {
-        let notes = runNotes(of: feature)
-        await writeReport("plan", notes.path("plan")) { notes.plan(plan) }
+        if await !writePlanNote(plan, of: feature) { retryRunNotes(feature.id) }
     }
 
     /// The run's own note, as the run stands.
-    func writeSummary(_ feature: FeatureRecord) async {
+    func writeBeginning(of feature: FeatureRecord) async {
+        if await !writeSummary(feature) { retryRunNotes(feature.id) }
+    }
+
+    // MARK: What was kept from being written
+
+    /// Runs of which the vault does not hold all: they end, or what told of them was cut off by a kill or refused by the disk.
+    func recallRunNotes(_ now: Duration) async throws {
+        for id in try await parts.store.facts(Store.runNotesFacts).keys.compactMap({ FeatureID($0) }) { retries[.runNotes(id)] = now }
+    }
+
+    private func retryRunNotes(_ id: FeatureID) { retries[.runNotes(id)] = BootClock.now + parts.timing.retryFirst }
+
+    /// Writes what is known of the run and not in the vault yet: transcripts, plan, its own note, the change. What cannot be written is tried again, and a
+    /// run that has ended is forgotten here only when all of it is there.
+    func finishRunNotes(_ id: FeatureID) async {
+        retries[.runNotes(id)] = nil
+        do {
+            let fact = Store.runNotesFact(id)
+            guard var feature = features[id], let number = try await parts.store.fact(fact).flatMap({ Int($0) }) else { return }
+            if feature.run.rawValue != number { (feature.run, feature.tip) = (RunNumber(number), nil) }
+            // Its row comes after the fact.
+            guard let run = try await parts.store.run(id, feature.run) else { return }
+            var written = [try await writeLeftTranscripts(of: feature), try await writeLeftPlan(of: feature), await writeSummary(feature)]
+            let isEnded = run.outcome != .running && run.outcome != .parked
+            if isEnded { written.append(await writeDiff(feature, run)) }
+            guard written.allSatisfy(\.self) else { return retryRunNotes(id) }
+            if isEnded { try await parts.store.setFact(fact, nil, .withNextCommit) }
+        } catch {
+            parts.log.warning("Writing the notes of run \(features[id]?.run ?? RunNumber(0)) of \(id): \(error)")
+            retryRunNotes(id)
+        }
+    }
+
+    private func writeLeftTranscripts(of feature: FeatureRecord) async throws -> Bool {
+        let record = parts.folders.run(feature.id, feature.run)
+        guard try FileStatus.ifPresent(record) != nil else { return true }
+        var isWhole = true
+        for name in try Directory.entries(of: record).map(\.name) where name.extension == Transcript.fileExtension {
+            let label = StageAgent.label(named: name.stem)
+            let file = record.appending(name)
+            let note = try FileStatus.ifPresent(desk.vault.root.pushing(runNotes(of: feature).path(label)))
+            if let note, note.modified >= (try FileStatus(of: file).modified) { continue }
+            if await !writeTranscript(label, at: file, of: feature) { isWhole = false }
+        }
+        return isWhole
+    }
+
+    private func writeLeftPlan(of feature: FeatureRecord) async throws -> Bool {
+        guard try FileStatus.ifPresent(desk.vault.root.pushing(runNotes(of: feature).path("plan"))) == nil,
+            let step = try await parts.store.steps(feature.id, feature.run).first(where: { $0.key == "plan" }),
+            let plan = try? JSONDecoder().decode(PlanReport.self, from: Data(step.outcome.utf8))
+        else { return true }
+        return await writePlanNote(plan, of: feature)
+    }
+
+    // MARK: The notes
+
+    private func writeTranscript(_ label: String, at path: FilePath, of feature: FeatureRecord) async -> Bool {
+        let isWritten = await writeReport("transcript of \(label)", runNotes(of: feature).path(label)) {
+            let entries = try Transcript.read(path)
+            return "# \(feature.id) run-\(feature.run): \(label)\n\n" + TranscriptNote.render(entries, record: path.string)
+        }
+        var labels = (try? await parts.store.fact("transcripts:\(feature.id):\(feature.run)"))??.split(separator: "\n").map(String.init) ?? []
+        guard !labels.contains(label) else { return isWritten }
+        labels.append(label)
+        do { try await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n")) } catch { return false }
+        return isWritten
+    }
+
+    private func writePlanNote(_ plan: PlanReport, of feature: FeatureRecord) async -> Bool {
+        let notes = runNotes(of: feature)
+        return await writeReport("plan", notes.path("plan")) { notes.plan(plan) }
+    }
+
+    private func writeSummary(_ feature: FeatureRecord) async -> Bool {
         let notes = runNotes(of: feature)
         do {
-            guard let run = try await parts.store.run(feature.id, feature.run) else { return }
+            guard let run = try await parts.store.run(feature.id, feature.run) else { return true }
             let check = try await parts.store.checkResult(feature.id)
             let cost = try await parts.store.spending(feature: feature.id, run: feature.run)
             let labels = try await parts.store.fact("transcripts:\(feature.id):\(feature.run)")?.split(separator: "\n").map(String.init) ?? []
@@ -39,43 +108,51 @@ extension Dispatcher {
                 run, of: feature, kind: try await parts.store.fact("kind:\(feature.id):\(feature.run)"),
                 start: try await parts.store.fact("start:\(feature.id):\(feature.run)"),
                 account: try await parts.store.account(feature.id, feature.run))
-            await writeReport("summary", notes.path()) {
+            return await writeReport("summary", notes.path()) {
                 head.frontMatter + notes.summary(run, title: feature.title, check: check, cost: cost, tip: feature.tip, transcripts: labels)
             }
-        } catch { parts.log.warning("Writing the note of run \(feature.run) of \(feature.id): \(error)") }
+        } catch {
+            parts.log.warning("Writing the note of run \(feature.run) of \(feature.id): \(error)")
+            return false
+        }
     }
 
-    /// Summary and diff, as they stand.
-    func writeRun(_ feature: FeatureRecord) async {
-        await writeSummary(feature)
+    /// Nothing where there is no commit to show, or no repository to show it from.
+    private func writeDiff(_ feature: FeatureRecord, _ run: RunRecord) async -> Bool {
         let notes = runNotes(of: feature)
+        guard let tip = feature.tip.flatMap({ CommitID($0) }), let base = CommitID(run.base), let name = feature.repository,
+            let repository = configuration.repository(name.rawValue)
+        else { return true }
         do {
-            guard let run = try await parts.store.run(feature.id, feature.run) else { return }
-            guard let tip = feature.tip.flatMap({ CommitID($0) }), let base = CommitID(run.base), let name = feature.repository,
-                let repository = configuration.repository(name.rawValue)
-            else { return }
             let git = try await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: name))
             let diff = try await git.diff(from: base, to: tip, limit: RunNotes.diffLimit)
-            await writeReport("diff", notes.path("diff")) {
+            return await writeReport("diff", notes.path("diff")) {
                 notes.diff(
                     SafeText.showingHidden(parts.models.redactor.ofKnownValues.redact(String(decoding: diff.bytes, as: UTF8.self))),
                     isCut: diff.isTruncated, range: "\(base.short) \(tip.short)")
             }
-        } catch { parts.log.warning("Writing the notes of run \(feature.run) of \(feature.id): \(error)") }
+        } catch {
+            // A repository that is out of order is no reason to try for ever; the commit is in the note.
+            parts.log.warning("Writing the change of run \(feature.run) of \(feature.id): \(error)")
+            return !RunFault.isDisk(error)
+        }
     }
 
     private func runNotes(of feature: FeatureRecord) -> RunNotes {
         RunNotes(layout: desk.layout, feature: feature.id, run: feature.run, record: parts.folders.run(feature.id, feature.run))
     }
 
-    private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async {
+    /// Returns whether it is there.
+    private func writeReport(_ what: String, _ path: FilePath, _ text: () throws -> String) async -> Bool {
         do {
             try await failpoint(.runNoteBeforeIntent)
             // What models and commands say is redacted where it comes in; a diff and the names of files come from the repository.
-            _ = try await desk.writer.replace(path, content: Array(parts.models.redactor.ofKnownValues.redact(try text()).utf8))
+            let outcome = try await desk.writer.replace(path, content: Array(parts.models.redactor.ofKnownValues.redact(try text()).utf8))
             try await failpoint(.runNoteAfterEffect)
+            return outcome != .busy
         } catch {
             parts.log.warning("Writing the \(what) \(path): \(error)")
+            return false
         }
     }
 

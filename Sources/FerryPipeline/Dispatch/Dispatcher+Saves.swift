@@ -39,6 +39,7 @@ extension Dispatcher {
             observe(note, &feature)
             await endAmbiguity(of: &feature, now)
             try await save(feature)
+            if feature.isApproved { retries[.merge(id)] = now }
             if feature.state == .planned || feature.state == .inProgress { return try await dispatch(&feature, now) }
         }
         let isEdited = note.hash != feature.noteHash

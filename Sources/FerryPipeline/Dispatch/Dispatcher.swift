@@ -128,6 +128,8 @@ package actor Dispatcher {
     var isShortOfSpace: Set<Resource> = []
     /// Why the vault is not there.
     var absence: String?
+    /// Errors of the database's disk after which it was read again.
+    var recalledErrors = 0
     /// As the database has it; `nil`: it has nothing.
     var storedMounts: String?
     var toldUnreliability: String?
@@ -192,6 +194,7 @@ package actor Dispatcher {
             return []
         }
         do {
+            try await recallIfDoubtful()
             while let event = unhandled.first {
                 actions += try await take(event)
                 unhandled.removeFirst()

@@ -19,6 +19,9 @@ struct StageAgent: Sendable {
     /// Of its files in the run's folder.
     var name: String { label.replacing(" ", with: "-") }
 
+    /// The label of the stage whose files have that name.
+    static func label(named name: String) -> String { name.replacing("-", with: " ") }
+
     /// The same work, tried once more in another way.
     var again: StageAgent { StageAgent(role: role, note: note, key: "\(key)/again", label: "\(label) again", schema: schema, access: access) }
 }
@@ -58,7 +61,7 @@ extension FeatureRun {
             throw Self.withoutModel(stage.role, error)
         }
         let name = stage.name
-        let transcript = try Transcript(at: workspace.record.appending("\(name).jsonl"), redactor: parts.redactor)
+        let transcript = try Transcript(at: workspace.record.appending("\(name).\(Transcript.fileExtension)"), redactor: parts.redactor)
         var policy = SandboxPolicy(
             worktree: workspace.worktree, worktreeAccess: stage.access, agentGit: workspace.agentGit, objects: try parts.git.objectStores(),
             temporary: workspace.temporary, home: workspace.home)

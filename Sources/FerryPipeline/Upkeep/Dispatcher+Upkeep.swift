@@ -18,13 +18,13 @@ extension Dispatcher {
     }
 
     func keepUp(_ now: Duration) async throws {
-        upkeepDue = now + parts.timing.upkeepInterval
         if !parts.store.isInPlace {
             try await parts.store.rescue()
             let words = "The file of the database was deleted or replaced while Ferry had it open. It was written anew; nothing of it is lost."
             parts.log.warning("\(words)")
             try await parts.store.record(words)
         }
+        upkeepDue = now + parts.timing.upkeepInterval
         guard snapshotDue <= now else { return }
         snapshotDue = now + parts.timing.snapshotInterval
         do {

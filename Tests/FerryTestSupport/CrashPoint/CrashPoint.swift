@@ -40,6 +40,21 @@ package struct CrashPoint: Sendable {
         return try Self.run(program, arguments, given + variables)
     }
 
+    /// For a program that is started some other way.
+    /// - Parameters:
+    ///   - calls: names of the calls that are counted; empty: all.
+    package func environment(at call: Int, failingWith error: Errno, below folders: [FilePath], calls: [String] = [], trace: FilePath? = nil)
+        -> [String: String]
+    {
+        var variables = [
+            "LD_PRELOAD": library.string, "CRASH_AT": "\(call)", "CRASH_BELOW": folders.map(\.string).joined(separator: ":"),
+            "CRASH_ERRNO": "\(error.rawValue)",
+        ]
+        if !calls.isEmpty { variables["CRASH_CALLS"] = calls.joined(separator: ",") }
+        variables["CRASH_TRACE"] = trace?.string
+        return variables
+    }
+
     /// A program that the package builds, beside the running tests. Throws `Fault`.
     package static func program(_ name: String) throws -> FilePath {
         var buffer = [CChar](repeating: 0, count: 4097)

@@ -1,5 +1,6 @@
 // A library for LD_PRELOAD. It counts the calls that change files below the folders CRASH_BELOW (colons between them); the CRASH_AT-th is not
-// made: the process is killed, or the call fails with CRASH_ERRNO. CRASH_TRACE is a file that gets a line for each call.
+// made: the process is killed, or the call fails with CRASH_ERRNO. CRASH_CALLS names the calls that are counted (commas between them), where not all are.
+// CRASH_TRACE is a file that gets a line for each call.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,6 +25,17 @@ static long raw(long number, long a, long b, long c, long d, long e, long f) {
     return next(number, a, b, c, d, e, f);
 }
 
+static int is_counted(const char *name) {
+    const char *calls = getenv("CRASH_CALLS");
+    if (!calls) return 1;
+    while (*calls) {
+        size_t length = strcspn(calls, ",");
+        if (length == strlen(name) && strncmp(name, calls, length) == 0) return 1;
+        calls += length + (calls[length] == ',');
+    }
+    return 0;
+}
+
 static int is_below(const char *path) {
     const char *folders = getenv("CRASH_BELOW");
     while (folders && *folders) {
@@ -36,7 +48,7 @@ static int is_below(const char *path) {
 
 // 1 where the call must fail.
 static int strike(const char *name, const char *path) {
-    if (!is_below(path)) return 0;
+    if (!is_counted(name) || !is_below(path)) return 0;
     long call = atomic_fetch_add(&calls, 1) + 1;
     const char *trace = getenv("CRASH_TRACE"), *at = getenv("CRASH_AT"), *error = getenv("CRASH_ERRNO");
     if (trace) {
@@ -85,6 +97,7 @@ ssize_t write(int fd, const void *b, size_t n) { NEXT(ssize_t, write, int, const
 ssize_t pwrite(int fd, const void *b, size_t n, off_t o) { NEXT(ssize_t, pwrite, int, const void *, size_t, off_t); return strike_file("write", fd) ? -1 : next(fd, b, n, o); }
 ssize_t pwrite64(int fd, const void *b, size_t n, off64_t o) { NEXT(ssize_t, pwrite64, int, const void *, size_t, off64_t); return strike_file("write", fd) ? -1 : next(fd, b, n, o); }
 int fsync(int fd) { NEXT(int, fsync, int); return strike_file("fsync", fd) ? -1 : next(fd); }
+int fdatasync(int fd) { NEXT(int, fdatasync, int); return strike_file("fdatasync", fd) ? -1 : next(fd); }
 int ftruncate(int fd, off_t n) { NEXT(int, ftruncate, int, off_t); return strike_file("ftruncate", fd) ? -1 : next(fd, n); }
 int ftruncate64(int fd, off64_t n) { NEXT(int, ftruncate64, int, off64_t); return strike_file("ftruncate", fd) ? -1 : next(fd, n); }
 int fchmod(int fd, mode_t m) { NEXT(int, fchmod, int, mode_t); return strike_file("fchmod", fd) ? -1 : next(fd, m); }
