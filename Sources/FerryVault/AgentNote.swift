@@ -32,6 +32,8 @@ package struct AgentNote: Hashable, Sendable {
     package let role: String
     /// An alias of the settings or `provider/model`; `nil`: the alias of the feature's tier.
     package let model: String?
+    /// Where the note says so.
+    package let modelLine: Int?
     package let backend: Backend
     /// Of `toolNames`, in their order; `finish` is always among them.
     package let tools: [String]
@@ -57,6 +59,7 @@ package struct AgentNote: Hashable, Sendable {
         name = NotePath.stem(path)
         role = reader.text("role") ?? ""
         model = reader.text("model")
+        modelLine = reader.line(of: "model")
         backend = reader.word("backend", Backend.self) ?? .builtin
         tools = Self.tools(&reader)
         maxTurns = reader.wholeNumber("max_turns", 1...10_000, example: 60) ?? 60

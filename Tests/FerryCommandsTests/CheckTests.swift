@@ -52,7 +52,7 @@ struct CheckTests {
             "20_agents/coder.md", "---\nrole: coder\nrole: coder\n---\nx\n",
             "20_agents/coder.md:3: error: the key role is there twice: keep one of the two [double-key]"
         ),
-        ("20_agents/coder.md", "---\nrole: coder\nmodel: smal\n---\nx\n", "20_agents/coder.md: error: model is `smal`"),
+        ("20_agents/coder.md", "---\nrole: coder\nmodel: smal\n---\nx\n", "20_agents/coder.md:3: error: model is `smal`"),
         (
             "20_agents/coder.md", "---\nrole: coder\nmodel: opneai/x\n---\nx\n",
             "20_agents/coder.md:3: error: `opneai/x` names no known provider: did you mean openai? [unknown-model]"

@@ -48,7 +48,7 @@ package struct ConfigurationLoader: Sendable {
             configuration.unusableRepositories[RepositoryName(path.stem ?? "")] = faults.count > earlier ? faults[faults.count - 1] : nil
         }
         for agent in configuration.agents {
-            if let model = agent.model { Self.check(model, in: configuration, "\(layout.agents)/\(agent.name).md", &faults) }
+            Self.checkModel(of: agent, in: configuration, "\(layout.agents)/\(agent.name).md", &faults)
         }
         configuration.faults = faults
         return configuration
@@ -107,12 +107,12 @@ package struct ConfigurationLoader: Sendable {
         return table
     }
 
-    private static func check(_ model: String, in configuration: Configuration, _ path: String, _ faults: inout [NoteFault]) {
-        guard configuration.aliases[model] == nil, !model.contains("/") else { return }
+    private static func checkModel(of agent: AgentNote, in configuration: Configuration, _ path: String, _ faults: inout [NoteFault]) {
+        guard let model = agent.model, configuration.aliases[model] == nil, !model.contains("/") else { return }
         let known = configuration.aliases.keys.sorted().joined(separator: ", ")
         faults.append(
             NoteFault(
-                path: path, line: nil, what: "model is `\(model)`, and there is no such alias",
+                path: path, line: agent.modelLine, what: "model is `\(model)`, and there is no such alias",
                 remedy: "write one of \(known), or provider/model; aliases stand under `## Models` in the settings", rule: .unknownModel))
     }
 }

@@ -60,11 +60,12 @@ extension Dispatcher {
         let record = parts.folders.run(feature.id, feature.run)
         guard try FileStatus.ifPresent(record) != nil else { return true }
         var isWhole = true
+        let listed = try await transcriptLabels(of: feature)
         for name in try Directory.entries(of: record).map(\.name) where name.extension == Transcript.fileExtension {
             let label = StageAgent.label(named: name.stem)
             let file = record.appending(name)
             let note = try FileStatus.ifPresent(desk.vault.root.pushing(runNotes(of: feature).path(label)))
-            if let note, note.modified >= (try FileStatus(of: file).modified) { continue }
+            if let note, note.modified >= (try FileStatus(of: file).modified), listed.contains(label) { continue }
             if await !writeTranscript(label, at: file, of: feature) { isWhole = false }
         }
         return isWhole
@@ -85,11 +86,21 @@ extension Dispatcher {
             let entries = try Transcript.read(path)
             return "# \(feature.id) run-\(feature.run): \(label)\n\n" + TranscriptNote.render(entries, record: path.string)
         }
-        var labels = (try? await parts.store.fact("transcripts:\(feature.id):\(feature.run)"))??.split(separator: "\n").map(String.init) ?? []
-        guard !labels.contains(label) else { return isWritten }
-        labels.append(label)
-        do { try await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", labels.joined(separator: "\n")) } catch { return false }
-        return isWritten
+        do {
+            let labels = try await transcriptLabels(of: feature)
+            if !labels.contains(label) {
+                try await parts.store.setFact("transcripts:\(feature.id):\(feature.run)", (labels + [label]).joined(separator: "\n"))
+            }
+            return isWritten
+        } catch {
+            parts.log.warning("Recording the transcript of \(label) of \(feature.id): \(error)")
+            return false
+        }
+    }
+
+    /// Of the stages whose transcripts are in the vault, in their order.
+    private func transcriptLabels(of feature: FeatureRecord) async throws -> [String] {
+        try await parts.store.fact("transcripts:\(feature.id):\(feature.run)")?.split(separator: "\n").map(String.init) ?? []
     }
 
     private func writePlanNote(_ plan: PlanReport, of feature: FeatureRecord) async -> Bool {
@@ -103,7 +114,7 @@ extension Dispatcher {
             guard let run = try await parts.store.run(feature.id, feature.run) else { return true }
             let check = try await parts.store.checkResult(feature.id)
             let cost = try await parts.store.spending(feature: feature.id, run: feature.run)
-            let labels = try await parts.store.fact("transcripts:\(feature.id):\(feature.run)")?.split(separator: "\n").map(String.init) ?? []
+            let labels = try await transcriptLabels(of: feature)
             let head = RunNote(
                 run, of: feature, kind: try await parts.store.fact("kind:\(feature.id):\(feature.run)"),
                 start: try await parts.store.fact("start:\(feature.id):\(feature.run)"),
