@@ -54,7 +54,7 @@ extension DispatchState {
         guard !isStopped else { return [] }
         let idle = circuits.filter { $0.value.phase == .probing(nil) }.map(\.key)
         guard !idle.isEmpty else { return [] }
-        let wanted = Set(queue.lanes.keys.flatMap(resources))
+        let wanted = Set(queue.lanes.keys.filter { obstacle($0) == nil }.flatMap(resources))
         return idle.filter { !wanted.contains($0) }
     }
 }

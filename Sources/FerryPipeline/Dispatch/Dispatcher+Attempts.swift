@@ -113,9 +113,10 @@ extension Dispatcher {
         if let trouble { schedule(trouble, before, end, now) }
         guard var feature = features[id] else { return actions }
         guard let claim else {
-            // Not even the claim could be stored, or there was nothing to claim. One that was called a failure, and is stored, is nobody's.
-            let isStored = try await parts.store.release(heldByNobody: id)
-            if isStored || trouble != nil, let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
+            // There was nothing to claim, or not even the claim could be stored; one that the disk called a failure, and that is there, is nobody's.
+            guard trouble != nil else { return actions }
+            try await parts.store.release(heldByNobody: id)
+            if let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
             return actions
         }
         guard feature.state == .inProgress, try await parts.store.isCurrent(claim) else {
