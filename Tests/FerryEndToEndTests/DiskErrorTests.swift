@@ -45,7 +45,8 @@ extension EndToEnd {
             }
         }
 
-        /// A commit that the disk called a failure may be there all the same: its last frame is in the log when the call that makes it safe fails.
+        /// A commit that the disk called a failure may be there all the same: its last frame is in the log when the call that makes it safe fails, and
+        /// stays there where the log cannot be folded into the database either.
         @Test(arguments: 0..<Repetitions.count(2, long: 112))
         func `an error of the database's log, wherever it comes, keeps the service from nothing`(number: Int) async throws {
             let calls = Repetitions.count(2, long: 112)
@@ -53,7 +54,7 @@ extension EndToEnd {
                 try Directory.create(scene.folders.state, mode: 0o700)
                 let environment = try CrashPoint(in: scene.folder).environment(
                     // A feature's whole way makes some 112 of them.
-                    at: 112 * number / calls + Int.random(in: 1...(112 / calls)), failingWith: .ioError,
+                    at: 112 * number / calls + Int.random(in: 1...(112 / calls)), count: 2, failingWith: .ioError,
                     below: [FilePath(try scene.folders.database.string + "-wal")], calls: ["fdatasync"], trace: scene.folder.appending("trace"))
                 let timing = ["FERRY_TIMING": "settle=60 firstTouch=30 noteInterval=50 retryFirst=50 retryCap=400"]
                 let words = ["run", "--vault", scene.vault.string, "--allow-root"]

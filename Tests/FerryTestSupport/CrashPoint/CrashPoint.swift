@@ -42,13 +42,14 @@ package struct CrashPoint: Sendable {
 
     /// For a program that is started some other way.
     /// - Parameters:
+    ///   - count: how many calls in a row fail.
     ///   - calls: names of the calls that are counted; empty: all.
-    package func environment(at call: Int, failingWith error: Errno, below folders: [FilePath], calls: [String] = [], trace: FilePath? = nil)
-        -> [String: String]
-    {
+    package func environment(
+        at call: Int, count: Int = 1, failingWith error: Errno, below folders: [FilePath], calls: [String] = [], trace: FilePath? = nil
+    ) -> [String: String] {
         var variables = [
             "LD_PRELOAD": library.string, "CRASH_AT": "\(call)", "CRASH_BELOW": folders.map(\.string).joined(separator: ":"),
-            "CRASH_ERRNO": "\(error.rawValue)",
+            "CRASH_ERRNO": "\(error.rawValue)", "CRASH_FOR": "\(count)",
         ]
         if !calls.isEmpty { variables["CRASH_CALLS"] = calls.joined(separator: ",") }
         variables["CRASH_TRACE"] = trace?.string

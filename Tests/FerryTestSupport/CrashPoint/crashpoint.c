@@ -1,6 +1,6 @@
 // A library for LD_PRELOAD. It counts the calls that change files below the folders CRASH_BELOW (colons between them); the CRASH_AT-th is not
 // made: the process is killed, or the call fails with CRASH_ERRNO. CRASH_CALLS names the calls that are counted (commas between them), where not all are.
-// CRASH_TRACE is a file that gets a line for each call.
+// CRASH_FOR is how many calls in a row fail, one where it is not there. CRASH_TRACE is a file that gets a line for each call.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -60,7 +60,8 @@ static int strike(const char *name, const char *path) {
             raw(SYS_close, file, 0, 0, 0, 0, 0);
         }
     }
-    if (!at || atol(at) != call) return 0;
+    const char *count = getenv("CRASH_FOR");
+    if (!at || call < atol(at) || call >= atol(at) + (count ? atol(count) : 1)) return 0;
     if (!error) {
         raw(SYS_kill, getpid(), SIGKILL, 0, 0, 0, 0);
         pause();
