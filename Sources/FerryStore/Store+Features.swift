@@ -155,9 +155,17 @@ extension Store {
         try await write { database in for (key, value) in facts.sorted(by: { $0.key < $1.key }) { try setFact(key, value, database) } }
     }
 
-    /// The fact that stands while the vault does not hold all that is known of a run; its value is the run's number.
-    package static func runNotesFact(_ feature: FeatureID) -> String { runNotesFacts + feature.key }
-    package static let runNotesFacts = "run-notes:"
+    /// The fact that stands while the vault does not hold all that is known of a run.
+    package static func runNotesFact(_ feature: FeatureID, _ run: RunNumber) -> String { "run-notes:\(feature.key):\(run)" }
+
+    /// Runs of which the vault does not hold all, of one feature or of all.
+    package func runsWithoutNotes(of feature: FeatureID? = nil) async throws -> [(feature: FeatureID, run: RunNumber)] {
+        try await facts(feature.map { "run-notes:\($0.key):" } ?? "run-notes:").keys.compactMap { rest in
+            let parts = rest.split(separator: ":")
+            guard let id = feature ?? parts.first.flatMap({ FeatureID(String($0)) }), let run = parts.last.flatMap({ Int($0) }) else { return nil }
+            return (id, RunNumber(run))
+        }
+    }
 
     func setFact(_ key: String, _ value: String?, _ database: Database) throws {
         let feature = Self.feature(ofFact: key)

@@ -99,7 +99,7 @@ struct Attempt: Sendable {
         try await failpoint(.runBeforeIntent)
         try await parts.store.setFacts([
             "start:\(feature.id):\(number)": start.hex, "kind:\(feature.id):\(number)": kind.rawValue,
-            Store.runNotesFact(feature.id): "\(number)",
+            Store.runNotesFact(feature.id, number): Store.now,
         ])
         try await failpoint(.runAfterIntent)
         try await parts.store.save(run)

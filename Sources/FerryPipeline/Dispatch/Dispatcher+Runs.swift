@@ -30,30 +30,35 @@ extension Dispatcher {
 
     /// Runs of which the vault does not hold all: they end, or what told of them was cut off by a kill or refused by the disk.
     func recallRunNotes(_ now: Duration) async throws {
-        for id in try await parts.store.facts(Store.runNotesFacts).keys.compactMap({ FeatureID($0) }) { retries[.runNotes(id)] = now }
+        for (id, _) in try await parts.store.runsWithoutNotes() { retries[.runNotes(id)] = now }
     }
 
     private func retryRunNotes(_ id: FeatureID) { retries[.runNotes(id)] = BootClock.now + parts.timing.retryFirst }
 
-    /// Writes what is known of the run and not in the vault yet: transcripts, plan, its own note, the change. What cannot be written is tried again, and a
-    /// run that has ended is forgotten here only when all of it is there.
+    /// Writes what is known of the feature's runs and not in the vault yet: transcripts, plan, a run's own note, its change. What cannot be written is tried
+    /// again, and a run that has ended is forgotten here only when all of it is there.
     func finishRunNotes(_ id: FeatureID) async {
         retries[.runNotes(id)] = nil
         do {
-            let fact = Store.runNotesFact(id)
-            guard var feature = features[id], let number = try await parts.store.fact(fact).flatMap({ Int($0) }) else { return }
-            if feature.run.rawValue != number { (feature.run, feature.tip) = (RunNumber(number), nil) }
-            // Its row comes after the fact.
-            guard let run = try await parts.store.run(id, feature.run) else { return }
-            var written = [try await writeLeftTranscripts(of: feature), try await writeLeftPlan(of: feature), await writeSummary(feature)]
-            let isEnded = run.outcome != .running && run.outcome != .parked
-            if isEnded { written.append(await writeDiff(feature, run)) }
-            guard written.allSatisfy(\.self) else { return retryRunNotes(id) }
-            if isEnded { try await parts.store.setFact(fact, nil, .withNextCommit) }
+            for (_, number) in try await parts.store.runsWithoutNotes(of: id) {
+                // The run's row comes after the fact.
+                guard var feature = features[id], let run = try await parts.store.run(id, number) else { continue }
+                if feature.run != number { (feature.run, feature.tip) = (number, nil) }
+                if try await !writeLeft(of: feature, run) { retryRunNotes(id) }
+            }
         } catch {
-            parts.log.warning("Writing the notes of run \(features[id]?.run ?? RunNumber(0)) of \(id): \(error)")
+            parts.log.warning("Writing the notes of \(id)'s runs: \(error)")
             retryRunNotes(id)
         }
+    }
+
+    private func writeLeft(of feature: FeatureRecord, _ run: RunRecord) async throws -> Bool {
+        var written = [try await writeLeftTranscripts(of: feature), try await writeLeftPlan(of: feature), await writeSummary(feature)]
+        let isEnded = run.outcome != .running && run.outcome != .parked
+        if isEnded { written.append(await writeDiff(feature, run)) }
+        guard written.allSatisfy(\.self) else { return false }
+        if isEnded { try await parts.store.setFact(Store.runNotesFact(feature.id, run.number), nil, .withNextCommit) }
+        return true
     }
 
     private func writeLeftTranscripts(of feature: FeatureRecord) async throws -> Bool {
