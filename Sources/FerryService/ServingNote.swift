@@ -67,7 +67,7 @@ struct ServingNote: Hashable, Sendable {
     func isFresh(at now: Date, trust: Duration) -> Bool { now.timeIntervalSince(seen) < trust / .seconds(1) }
 
     /// Of two that serve, the one that took the vault over later goes on; every machine decides this alike.
-    func outranks(_ other: ServingNote) -> Bool { (since, machine) > (other.since, other.machine) }
-}
+    func outranks(_ other: ServingNote) -> Bool { since == other.since ? rank > other.rank : since > other.since }
 
-private func > (one: (Date, String), other: (Date, String)) -> Bool { one.0 == other.0 ? one.1 > other.1 : one.0 > other.0 }
+    private var rank: String { "\(machine) \(process?.description ?? "")" }
+}

@@ -50,6 +50,16 @@ package struct DatabaseFiles: Hashable, Sendable {
         return nil
     }
 
+    /// The whole database, written again from a connection whose file was gone or replaced; there only until it takes its place.
+    var rescued: FilePath { FilePath(database.string + ".rescued") }
+
+    /// Puts what was rescued, if anything was, in its place; what lies there is set aside.
+    func takeRescued() throws {
+        guard try FileStatus.ifPresent(rescued) != nil else { return }
+        try setAside(as: "replaced")
+        try FileContents.rename(rescued, to: database)
+    }
+
     // MARK: Snapshots
 
     /// Snapshots by the time in their names, the newest first.

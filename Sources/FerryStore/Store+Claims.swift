@@ -86,7 +86,7 @@ extension Store {
                     WHERE feature = ? AND number = ? AND (outcome IN ('running', 'parked') OR ? = 'merged')
                     """, [outcome.rawValue, Store.now, feature.id.key, feature.run.rawValue, outcome.rawValue])
                 if database.changesCount == 1 {
-                    try setFact(Self.runNotesFact(feature.id, feature.run), Store.now, database)
+                    try setFact(Self.runNotesFact(feature.id, feature.run), feature.tip ?? "", database)
                     if outcome != .parked {
                         try Self.forgetEffects(feature.id, through: feature.run.rawValue, isMerged: outcome == .merged, in: database)
                     }

@@ -155,16 +155,19 @@ extension Store {
         try await write { database in for (key, value) in facts.sorted(by: { $0.key < $1.key }) { try setFact(key, value, database) } }
     }
 
-    /// The fact that stands while the vault does not hold all that is known of a run.
+    /// The fact that stands while the vault does not hold all that is known of a run; its value is the commit that the run ended with, empty for none.
     package static func runNotesFact(_ feature: FeatureID, _ run: RunNumber) -> String { "run-notes:\(feature.key):\(run)" }
 
-    /// Runs of which the vault does not hold all, of one feature or of all.
-    package func runsWithoutNotes(of feature: FeatureID? = nil) async throws -> [(feature: FeatureID, run: RunNumber)] {
-        try await facts(feature.map { "run-notes:\($0.key):" } ?? "run-notes:").keys.compactMap { rest in
-            let parts = rest.split(separator: ":")
-            guard let id = feature ?? parts.first.flatMap({ FeatureID(String($0)) }), let run = parts.last.flatMap({ Int($0) }) else { return nil }
-            return (id, RunNumber(run))
-        }
+    /// Features with runs of which the vault does not hold all.
+    package func featuresWithoutRunNotes() async throws -> Set<FeatureID> {
+        Set(try await facts("run-notes:").keys.compactMap { $0.split(separator: ":").first.flatMap { FeatureID(String($0)) } })
+    }
+
+    /// The feature's runs of which the vault does not hold all, in their order, with the commit that each ended with.
+    package func runsWithoutNotes(of feature: FeatureID) async throws -> [(run: RunNumber, tip: String?)] {
+        try await facts("run-notes:\(feature.key):").compactMap { number, tip in
+            Int(number).map { (RunNumber($0), tip.isEmpty ? nil : tip) }
+        }.sorted { $0.0 < $1.0 }
     }
 
     func setFact(_ key: String, _ value: String?, _ database: Database) throws {

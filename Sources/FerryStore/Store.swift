@@ -188,8 +188,11 @@ package struct Store: Sendable {
     func reach<Value: Sendable>(_ ask: (DatabaseQueue) async throws -> Value) async throws -> Value {
         do {
             if connection.isSuspect { try await mend() }
-            do { return try await ask(queue) } catch let error as DatabaseError
-                where error.resultCode == .SQLITE_MISUSE || (error.resultCode == .SQLITE_READONLY && connection.isSuspect)
+            let asked = queue
+            // Refused while the database is written to another file, or closed for that.
+            do { return try await ask(asked) } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_MISUSE
+                || (error.resultCode == .SQLITE_READONLY && (connection.isSuspect || connection.queue !== asked))
             {
                 try await mend()
                 return try await ask(queue)

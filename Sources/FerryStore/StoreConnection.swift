@@ -55,11 +55,11 @@ final class StoreConnection: Sendable {
     func reopen() throws {
         try mending.withLock { _ in
             guard isSuspect else { return }
-            if !isReader, !isInPlace {
-                do { return try writeAgain() } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-                    // The connection holds the last copy: it stays until there is room for another.
-                    throw error
-                } catch let error as Errno { throw error } catch {}
+            guard isReader || isInPlace else {
+                // The connection holds the last copy: it stays until that can be written, unless it is of no use itself.
+                do { return try writeAgain() } catch let error as DatabaseError
+                    where [.SQLITE_MISUSE, .SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+                { throw Store.damaged(path, "it is not the file any more that was opened") }
             }
             try replaceQueue()
         }
@@ -75,9 +75,10 @@ final class StoreConnection: Sendable {
     }
 
     private func writeAgain() throws {
+        let files = DatabaseFiles(database: path)
         let copy = FilePath(path.string + ".rescue")
         try Directory.create(path.removingLastComponent(), mode: 0o700)
-        try Directory.removeTree(copy)
+        for old in [copy, files.rescued] { try Directory.removeTree(old) }
         // Nothing may be written behind the copy: whoever waits for the queue is refused, and asks the new file.
         let wasSuspect = isSuspect
         do {
@@ -87,13 +88,16 @@ final class StoreConnection: Sendable {
                 try database.execute(sql: "PRAGMA query_only = ON")
             }
             try FileContents.sync(copy)
-            try DatabaseFiles(database: path).setAside(as: "replaced")
-            try FileContents.rename(copy, to: path)
+            // Under this name it is whole: a start after a kill takes it.
+            try FileContents.rename(copy, to: files.rescued)
+            try files.takeRescued()
         } catch {
+            try? Directory.removeTree(files.rescued)
             try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = OFF") }
             state.withLock { $0.isSuspect = wasSuspect }
             throw error
         }
+        identify()
         try replaceQueue()
     }
 

@@ -26,6 +26,7 @@ package struct StoreOpening: Sendable {
     /// As `opened`; blocks.
     package func open() throws -> Store {
         let reason: String
+        try storage { try files.takeRescued() }
         if files.isThere {
             do {
                 let store = try Store(at: files.database, journals: journals)

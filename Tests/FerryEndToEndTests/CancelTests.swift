@@ -72,6 +72,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a run that begins anew does so also when a kill comes at its beginning`() async throws {
+            try await Scene.with([.planner(), .coder(writes: Hello.word("thanks")), .tester(), .reviewer()]) { scene in
+                let timing = ["FERRY_TIMING": "settle=60 firstTouch=30 noteInterval=50 disappearance=100"]
+                let words = ["run", "--vault", scene.vault.string, "--allow-root"]
+                let process = try FerryProcess(words, in: scene, environment: timing.merging(["FERRY_FAILPOINTS": "run.afterEffect=kill@2"]) { $1 })
+                try scene.plan()
+                let first = try await scene.note("Thanks", reaches: .review)
+                try scene.move("Thanks", .review, .ideas)
+                try await scene.note("Thanks", reaches: .ideas)
+                try scene.move("Thanks", .ideas, .planned)
+                #expect(try await process.exitStatus() == 128 + 9)
+                try await scene.whileServing {
+                    let second = try await scene.note("Thanks", reaches: .review)
+                    #expect(second.run == RunNumber(2) && second.branch != first.branch)
+                }
+            }
+        }
+
         @Test func `STOP ends all agents, and without it they go on`() async throws {
             let endless = EndlessCommand()
             let answers: [Answer] = [

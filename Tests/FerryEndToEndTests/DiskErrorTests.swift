@@ -56,7 +56,11 @@ extension EndToEnd {
                     // A feature's whole way makes some 112 of them.
                     at: 112 * number / calls + Int.random(in: 1...(112 / calls)), count: 2, failingWith: .ioError,
                     below: [FilePath(try scene.folders.database.string + "-wal")], calls: ["fdatasync"], trace: scene.folder.appending("trace"))
-                let timing = ["FERRY_TIMING": "settle=60 firstTouch=30 noteInterval=50 retryFirst=50 retryCap=400"]
+                // The first attempt fails for a reason of the machine's, and waits: that end is stored as well.
+                let timing = [
+                    "FERRY_TIMING": "settle=60 firstTouch=30 noteInterval=50 retryFirst=50 retryCap=400",
+                    "FERRY_FAILPOINTS": "claim.afterDone=errno(5)@1",
+                ]
                 let words = ["run", "--vault", scene.vault.string, "--allow-root"]
                 var process = try FerryProcess(words, in: scene, environment: environment.merging(timing) { $1 })
                 let notice = scene.vault.pushing(VaultLayout().serving)

@@ -43,10 +43,10 @@ actor CallAccount {
         isSent = true
     }
 
-    /// The call gave no answer, and its last attempt used what was reported. Where no permit was given for another one, none was on its way. `error` is `nil`
-    /// for a call that was cancelled.
+    /// The call gave no answer, and its last attempt used what was reported. Where none was sent, or it was reported as failed already, none was on its
+    /// way. `error` is `nil` for a call that was cancelled.
     func end(with error: ModelError?) {
-        if reservation != nil { meter.end(with: error, model: asked) }
+        if reservation != nil, isSent, meter.attempts.count == settled { meter.end(with: error, model: asked) }
     }
 
     /// Settles what is not settled yet; returns what the whole call used, and what it cost (`nil`: the price is unknown).
@@ -57,6 +57,7 @@ actor CallAccount {
 
     private func reserve(_ name: String, _ durability: Durability) async throws {
         asked = name
+        isSent = false
         reservation = try await spending.reserve(model.most(tokens: tokens, to: name), model: name, call: call, durability)
     }
 

@@ -54,18 +54,10 @@ struct Attempt: Sendable {
         var run = last
         run.outcome = .running
         try await parts.store.save(run)
-        try await keepBeginning()
         await send(.began(run))
         let start = try await parts.store.fact("start:\(feature.id):\(last.number)").flatMap { CommitID($0) } ?? base
         let kind = try await parts.store.fact("kind:\(feature.id):\(last.number)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .fresh
         return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
-    }
-
-    /// What a person asked to begin anew has begun: interrupted, it goes on.
-    private func keepBeginning() async throws {
-        let key = "kind:\(feature.id)"
-        guard try await parts.store.fact(key) == RunRequest.Kind.fresh.rawValue else { return }
-        try await parts.store.setFact(key, RunRequest.Kind.retry.rawValue)
     }
 
     private func begun(after last: RunRecord?, _ git: GitRepository) async throws -> RunRequest {
@@ -99,11 +91,10 @@ struct Attempt: Sendable {
         try await failpoint(.runBeforeIntent)
         try await parts.store.setFacts([
             "start:\(feature.id):\(number)": start.hex, "kind:\(feature.id):\(number)": kind.rawValue,
-            Store.runNotesFact(feature.id, number): Store.now,
+            Store.runNotesFact(feature.id, number): "",
         ])
         try await failpoint(.runAfterIntent)
         try await parts.store.save(run)
-        try await keepBeginning()
         try await failpoint(.runAfterEffect)
         await send(.began(run))
         try await failpoint(.runAfterDone)

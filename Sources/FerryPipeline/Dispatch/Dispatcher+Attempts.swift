@@ -75,7 +75,12 @@ extension Dispatcher {
             feature.run = run.number
             feature.branch = run.branch
             feature.base = run.base
-            try await save(feature)
+            // What a person asked to begin anew has begun: interrupted, it goes on. With the number of its run in one step.
+            let kind = "kind:\(id)"
+            let isFresh = try await parts.store.fact(kind) == RunRequest.Kind.fresh.rawValue
+            try await parts.store.complete(feature, Completion(facts: isFresh ? [kind: RunRequest.Kind.retry.rawValue] : [:]))
+            remember(feature)
+            await hooks.didChange?(feature)
             try await parts.store.record(
                 "run \(run.number) began on \(run.branch), tier \(run.tier.rawValue) (score \(run.score): \(run.reasons.joined(separator: ", ")))",
                 feature: id, run: run.number)
@@ -122,6 +127,10 @@ extension Dispatcher {
         guard feature.state == .inProgress, try await parts.store.isCurrent(claim) else {
             // A gesture that came while the attempt was ending has already said where the feature goes.
             await finishRunNotes(id)
+            guard doubtfulEnds.remove(id) != nil else { return actions }
+            // Or its end is stored, though the disk called that a failure.
+            forgetWaits(of: id)
+            if let job = try await parts.store.openJob(id) { actions += try await takeUp(job) }
             return actions
         }
         switch end {
@@ -159,6 +168,7 @@ extension Dispatcher {
             }
         }
         attemptsBegan[id] = nil
+        doubtfulEnds.remove(id)
         return actions
     }
 

@@ -109,6 +109,8 @@ extension Dispatcher {
     /// What is due for another try; what is out of order first, so that another job than the one that failed is its canary.
     func retry(_ now: Duration) async throws -> [DispatchState.Action] {
         var actions: [DispatchState.Action] = []
+        // A few at once: each takes as long as its files.
+        var runNotes = Self.runNotesAtOnce
         for what in retries.filter({ $0.value <= now }).keys.sorted(by: { $0.order < $1.order }) {
             switch what {
             case .circuit(let resource):
@@ -128,11 +130,15 @@ extension Dispatcher {
                 if let feature = features[id], !state.isRunning(id), let job = try await parts.store.openJob(id) { actions += queue(feature, job) }
                 retries[what] = nil
                 postponed[id] = nil
-            case .runNotes(let id): await finishRunNotes(id)
+            case .runNotes(let id):
+                runNotes -= 1
+                if runNotes >= 0 { await finishRunNotes(id) }
             }
         }
         return actions
     }
+
+    private static let runNotesAtOnce = 4
 
     private func stillBroken(_ resource: Resource, _ reason: String, _ now: Duration) {
         let failures = (state.circuits[resource]?.failures ?? 0) + 1

@@ -224,7 +224,7 @@ extension Dispatcher {
         guard var run = try await parts.store.run(feature.id, feature.run), run.outcome == .running || run.outcome == .parked else { return }
         run.outcome = outcome
         run.ended = Store.now
-        try await parts.store.setFact(Store.runNotesFact(feature.id, feature.run), Store.now)
+        try await parts.store.setFact(Store.runNotesFact(feature.id, feature.run), feature.tip ?? "")
         try await parts.store.save(run)
         retries[.runNotes(feature.id)] = BootClock.now
     }

@@ -58,22 +58,33 @@ extension Dispatcher {
         try await recallRunNotes(now)
         var unknown: [OpenJob] = []
         try await eachOpenJob { job in
-            guard !state.isRunning(job.feature), !state.isWaiting(job.feature), !isEnding(job.feature), retries[.job(job.feature)] == nil else {
-                return
-            }
-            unknown.append(job)
+            if isEnding(job.feature) { doubtfulEnds.insert(job.feature) } else if !isKnown(job) { unknown.append(job) }
         }
-        for job in unknown {
-            guard let feature = features[job.feature], feature.state == .planned || feature.state == .inProgress, !feature.isAmbiguous else {
-                continue
-            }
-            try await parts.store.release(heldByNobody: job.feature)
-            decided += queue(feature, job)
-        }
+        for job in unknown { decided += try await takeUp(job) }
         for feature in features.values where feature.isApproved && !feature.isAmbiguous && !state.isMergeKnown(feature.id) {
             retries[.merge(feature.id)] = now
         }
         recalledErrors = errors
+    }
+
+    /// Whether what is to become of the job is decided here already.
+    private func isKnown(_ job: OpenJob) -> Bool {
+        state.isRunning(job.feature) || state.isWaiting(job.feature) || retries[.job(job.feature)] != nil
+    }
+
+    /// Goes on with a job that is on record and that nothing here knows of.
+    func takeUp(_ job: OpenJob) async throws -> [DispatchState.Action] {
+        guard !isKnown(job), let feature = features[job.feature], feature.state == .planned || feature.state == .inProgress, !feature.isAmbiguous
+        else {
+            return []
+        }
+        try await parts.store.release(heldByNobody: job.feature)
+        undispatched.remove(job.feature)
+        if let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero {
+            retries[.job(job.feature)] = BootClock.now + wait
+            return []
+        }
+        return queue(feature, job)
     }
 
     /// What a kill between a merge and the removal of its worktree has left.

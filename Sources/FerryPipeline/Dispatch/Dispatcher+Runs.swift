@@ -30,35 +30,49 @@ extension Dispatcher {
 
     /// Runs of which the vault does not hold all: they end, or what told of them was cut off by a kill or refused by the disk.
     func recallRunNotes(_ now: Duration) async throws {
-        for (id, _) in try await parts.store.runsWithoutNotes() { retries[.runNotes(id)] = now }
+        for id in try await parts.store.featuresWithoutRunNotes() { retries[.runNotes(id)] = now }
     }
 
-    private func retryRunNotes(_ id: FeatureID) { retries[.runNotes(id)] = BootClock.now + parts.timing.retryFirst }
+    private func retryRunNotes(_ id: FeatureID) {
+        runNoteFailures[id, default: 0] += 1
+        let backoff = Backoff(first: parts.timing.retryFirst, cap: parts.timing.retryCap)
+        retries[.runNotes(id)] = BootClock.now + backoff.wait(before: runNoteFailures[id] ?? 1)
+    }
 
     /// Writes what is known of the feature's runs and not in the vault yet: transcripts, plan, a run's own note, its change. What cannot be written is tried
     /// again, and a run that has ended is forgotten here only when all of it is there.
     func finishRunNotes(_ id: FeatureID) async {
         retries[.runNotes(id)] = nil
         do {
-            for (_, number) in try await parts.store.runsWithoutNotes(of: id) {
+            for (number, tip) in try await parts.store.runsWithoutNotes(of: id) {
                 // The run's row comes after the fact.
                 guard var feature = features[id], let run = try await parts.store.run(id, number) else { continue }
-                if feature.run != number { (feature.run, feature.tip) = (number, nil) }
-                if try await !writeLeft(of: feature, run) { retryRunNotes(id) }
+                let isNewest = feature.run == number
+                if !isNewest { (feature.run, feature.tip) = (number, tip) }
+                guard try await writeLeft(of: feature, run, isNewest: isNewest) else { return retryRunNotes(id) }
             }
+            runNoteFailures[id] = nil
         } catch {
             parts.log.warning("Writing the notes of \(id)'s runs: \(error)")
             retryRunNotes(id)
         }
     }
 
-    private func writeLeft(of feature: FeatureRecord, _ run: RunRecord) async throws -> Bool {
-        var written = [try await writeLeftTranscripts(of: feature), try await writeLeftPlan(of: feature), await writeSummary(feature)]
-        let isEnded = run.outcome != .running && run.outcome != .parked
-        if isEnded { written.append(await writeDiff(feature, run)) }
-        guard written.allSatisfy(\.self) else { return false }
-        if isEnded { try await parts.store.setFact(Store.runNotesFact(feature.id, run.number), nil, .withNextCommit) }
+    private func writeLeft(of feature: FeatureRecord, _ run: RunRecord, isNewest: Bool) async throws -> Bool {
+        guard try await writeLeftTranscripts(of: feature), try await writeLeftPlan(of: feature) else { return false }
+        // What was checked is known of the newest run; an older one's page is left alone where it tells its end.
+        if isNewest || !tellsEnd(of: run, feature), await !writeSummary(feature) { return false }
+        guard run.outcome != .running, run.outcome != .parked else { return true }
+        guard await writeDiff(feature, run) else { return false }
+        // What its attempt still has to say comes with the attempt's end.
+        guard !isNewest || attempts[feature.id] == nil else { return true }
+        try await parts.store.setFact(Store.runNotesFact(feature.id, run.number), nil, .withNextCommit)
         return true
+    }
+
+    private func tellsEnd(of run: RunRecord, _ feature: FeatureRecord) -> Bool {
+        guard let page = try? desk.read(runNotes(of: feature).path()) else { return false }
+        return String(decoding: page, as: UTF8.self).contains(RunNotes.outcomeLine(run))
     }
 
     private func writeLeftTranscripts(of feature: FeatureRecord) async throws -> Bool {

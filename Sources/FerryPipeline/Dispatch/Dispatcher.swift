@@ -81,6 +81,8 @@ package actor Dispatcher {
     var ownFaults: [FeatureID: String] = [:]
     /// How often in a row a merge was not possible; its waits grow with it.
     var mergeFailures: [FeatureID: Int] = [:]
+    /// How often in a row what a run leaves in the vault could not be written.
+    var runNoteFailures: [FeatureID: Int] = [:]
     var attemptsBegan: [FeatureID: Duration] = [:]
     /// Breakers as the database has them.
     var storedCircuits: [Resource: Circuit] = [:]
@@ -130,6 +132,8 @@ package actor Dispatcher {
     var absence: String?
     /// Errors of the database's disk after which it was read again.
     var recalledErrors = 0
+    /// Features whose attempt had ended, and was still to be stored, when the database was read again: the end may be there already.
+    var doubtfulEnds: Set<FeatureID> = []
     /// As the database has it; `nil`: it has nothing.
     var storedMounts: String?
     var toldUnreliability: String?
@@ -193,10 +197,13 @@ package actor Dispatcher {
             waitForVault()
             return []
         }
+        var isTaking = false
         do {
             try await recallIfDoubtful()
             while let event = unhandled.first {
+                isTaking = true
                 actions += try await take(event)
+                isTaking = false
                 unhandled.removeFirst()
             }
             guard !isShuttingDown else { return [] }
@@ -215,7 +222,7 @@ package actor Dispatcher {
             actions += owed
             if parts.runsOnce, actions.isEmpty, decided.isEmpty, isIdle { isShuttingDown = true }
             endSickness(now)
-        } catch { actions += await meetSickness(error) }
+        } catch { actions += await meetSickness(error, of: isTaking ? unhandled.first : nil) }
         actions += decided
         decided = []
         schedule()
@@ -268,7 +275,8 @@ package actor Dispatcher {
     }
 
     /// The database, the disk or the vault is sick: say so, keep everything, try again.
-    private func meetSickness(_ error: any Error) async -> [DispatchState.Action] {
+    /// `event` is what was being taken in.
+    private func meetSickness(_ error: any Error, of event: Event?) async -> [DispatchState.Action] {
         parts.log.error("\(error)")
         await hooks.didFail?(error)
         if let error = error as? StoreError, error.code == .corrupt {
@@ -279,7 +287,7 @@ package actor Dispatcher {
         let isNew = sickness == nil
         sickness = RunFault.storage(error)
         // An event that is at fault itself must not stop all that comes after it.
-        if !RunFault.isStorage(error), !unhandled.isEmpty { unhandled.removeFirst() }
+        if !RunFault.isStorage(error), event != nil { unhandled.removeFirst() }
         nextLook = BootClock.now + parts.timing.retryFirst
         needsLook = true
         // The news of the look that failed are gone.

@@ -46,7 +46,7 @@ package struct RunNotes: Sendable {
     /// The page that tells the run: where it stands, what was run, what it cost.
     package func summary(_ run: RunRecord, title: String, check: CheckResult?, cost: SpendingTotal, tip: String?, transcripts: [String]) -> String {
         let lines = [
-            "# \(prefix): \(InertText.inline(title))", "", "| | |", "|---|---|", "| outcome | \(run.outcome.rawValue) |",
+            "# \(prefix): \(InertText.inline(title))", "", "| | |", "|---|---|", Self.outcomeLine(run),
             "| started | \(run.started) |", "| ended | \(run.ended ?? "–") |", "| branch | \(InertText.code(run.branch)) |",
             "| base | \(InertText.code(String(run.base.prefix(12)))) |", "| commit | \(tip.map { InertText.code(String($0.prefix(12))) } ?? "–") |",
             "| tier | \(run.tier.rawValue), score \(run.score)\(run.reasons.isEmpty ? "" : ": " + InertText.inline(run.reasons.joined(separator: ", "))) |",
@@ -61,6 +61,9 @@ package struct RunNotes: Sendable {
         ) { "*\($0) parts are left out here.*" }
         return [lines.joined(separator: "\n"), fullTexts, page].joined(separator: "\n\n") + "\n"
     }
+
+    /// How the summary says where the run stands.
+    package static func outcomeLine(_ run: RunRecord) -> String { "| outcome | \(run.outcome.rawValue) |" }
 
     private var fullTexts: String { "The full texts: \(InertText.code(record.string, limit: 400))" }
 

@@ -140,6 +140,24 @@ struct AgentLimitTests {
         }
     }
 
+    @Test func `waiting at the gate of a key costs nothing, also when it is cut off`() async throws {
+        try await AgentFixture.with { fixture async throws in
+            let gate = RateGate()
+            gate.close(until: BootClock.now + .seconds(600))
+            let inner = FakeModel([.finish])
+            let model = AgentModel(RetryingModel(inner, gate: gate)) { usage, _ in Money(microdollars: Int64(10 * usage.output)) }
+            let (task, book, seen) = (fixture.task(), fixture.book, fixture.seen)
+            let running = Task { try await AgentLoop(model).run(task) }
+            while !seen.progress.contains(where: { if case .waiting = $0.phase { true } else { false } }) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            running.cancel()
+            await #expect(throws: CancellationError.self) { try await running.value }
+            #expect(book.isBalanced && book.settled.map(\.cost) == [.zero] && inner.requests.isEmpty)
+            #expect(try !fixture.entries.contains { if case .failed = $0.event { true } else { false } })
+        }
+    }
+
     @Test func `an unknown price stays unknown`() async throws {
         try await AgentFixture.with { fixture async throws in
             let loop = AgentLoop(AgentModel(FakeModel([.finish])) { _, _ in nil })
