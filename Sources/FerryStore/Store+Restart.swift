@@ -6,8 +6,10 @@ extension Store {
     /// Puts every job back that was held when the process before ended without a word, and counts such ends: one for each job that was held in this
     /// session of the machine and has come no further since the last count. Returns the jobs that reach `limit`, with their counts.
     ///
+    /// `isClean`: that process closed the database, and did not end without a word.
+    ///
     /// Further is a step that ended, or a model call that was paid; its cost is bounded by the budgets. One transaction, however many jobs there are.
-    package func releaseInterrupted(limit: Int) async throws -> [(feature: FeatureID, count: Int)] {
+    package func releaseInterrupted(limit: Int, isClean: Bool = false) async throws -> [(feature: FeatureID, count: Int)] {
         try await write { database in
             try database.run(
                 """
@@ -16,9 +18,9 @@ extension Store {
                     + (SELECT count(*) FROM spending WHERE spending.feature = job.feature AND actual IS NOT NULL) AS reached
                   FROM job WHERE state = 'running')
                 UPDATE job SET state = 'ready', progress = held.reached,
-                  unclean = CASE WHEN boot IS NOT ?1 THEN 0 WHEN held.reached > progress THEN 1 ELSE unclean + 1 END
+                  unclean = CASE WHEN ?2 THEN 0 WHEN boot IS NOT ?1 THEN 0 WHEN held.reached > progress THEN 1 ELSE unclean + 1 END
                 FROM held WHERE job.sequence = held.sequence
-                """, [BootSession.id])
+                """, [BootSession.id, isClean])
             return try database.rows(
                 "SELECT feature, unclean FROM job WHERE state = 'ready' AND unclean >= ? ORDER BY sequence", [limit]
             ).compactMap { row in FeatureID(row["feature"] as String).map { ($0, row["unclean"]) } }

@@ -43,6 +43,10 @@ struct StoreRestartTests {
             #expect(try await store.releaseInterrupted(limit: 2).isEmpty)
             try await store.claim(one)
             #expect(try await store.releaseInterrupted(limit: 2).isEmpty)
+            // Its end could not be stored, but the process ended in order.
+            try await store.claim(one)
+            #expect(try await store.releaseInterrupted(limit: 2, isClean: true).isEmpty)
+            #expect(try await store.openJobs(after: 0, limit: 9).allSatisfy { !$0.isRunning })
         }
     }
 

@@ -44,8 +44,14 @@ extension AgentRun {
         } catch let limit as BudgetReached {
             return .ended(.parked(limit))
         }
-        try await task.journal.ask(turn, request)
-        try await failpoint(.modelAfterIntent)
+        do {
+            try await task.journal.ask(turn, request)
+            try await failpoint(.modelAfterIntent)
+        } catch {
+            // Nothing was sent.
+            _ = await account.close(nil)
+            throw error
+        }
         return try await respond(account)
     }
 

@@ -41,6 +41,11 @@ extension Dispatcher {
             do { note = try desk.read(feature.path) } catch Errno.noSuchFileOrDirectory {
                 // Somebody has just moved it; the look that follows says what that asks for.
                 return .ended(.cancelled, claim)
+            } catch let error as Errno where !RunFault.isDisk(error) {
+                return .ended(
+                    .unavailable(
+                        reason: "Its note \(feature.path) cannot be read (\(error)). Mend its rights or its size; Ferry goes on by itself.",
+                        scope: .feature, kind: .configuration), claim)
             }
             let kind = try await parts.store.fact("kind:\(id)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .retry
             let feedback = try await parts.store.fact("feedback:\(id)") ?? ""

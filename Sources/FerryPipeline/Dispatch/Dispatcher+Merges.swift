@@ -69,7 +69,8 @@ extension Dispatcher {
         } catch { return .ended(.unavailable(reason: "\(error)")) }
         parts.progress.set(id, stage: "merging")
         let note = FeatureNote(parsing: run.note, path: feature.path)
-        return .ready(MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault))
+        let space = DiskSpace(minimum: configuration.settings.minimumFree)
+        return .ready(MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault, space: space))
     }
 
     static func lacksNote(_ name: RepositoryName) -> String {

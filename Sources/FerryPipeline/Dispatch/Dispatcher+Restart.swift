@@ -12,7 +12,8 @@ extension Dispatcher {
     private static let poisonLimit = 2
 
     func restoreJobs(_ now: Duration) async throws {
-        let poison = Dictionary(try await parts.store.releaseInterrupted(limit: Self.poisonLimit).map { ($0.feature, $0.count) }) { $1 }
+        let interrupted = try await parts.store.releaseInterrupted(limit: Self.poisonLimit, isClean: parts.store.wasClosedCleanly)
+        let poison = Dictionary(interrupted.map { ($0.feature, $0.count) }) { $1 }
         // It had ended; the kill came before its job was closed. All of them in one step: they must keep nothing behind them waiting.
         var ended: [FeatureID] = []
         var quarantined: [FeatureRecord] = []

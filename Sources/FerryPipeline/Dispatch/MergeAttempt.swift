@@ -28,6 +28,7 @@ struct MergeAttempt: Sendable {
     let run: RunRecord
     let parts: DispatcherParts
     let vault: Vault
+    let space: DiskSpace
 
     func perform() async -> MergeEnd {
         do {
@@ -77,8 +78,13 @@ struct MergeAttempt: Sendable {
                         + "Take these files out of the change: write so under `## Feedback` and move the note to planned.",
                     conflict: "The change touches the notes of the vault (\(notes)). Put these files back to what the base has.")
             }
-            if try await git.tree(of: tip) != candidate.tree, let finding = try await recheck(candidate, git) {
-                return .returned(reason: finding, conflict: finding)
+            if try await git.tree(of: tip) != candidate.tree {
+                if let full = await fullness { return .unavailable(reason: full) }
+                if let finding = try await recheck(candidate, git) {
+                    // What failed on a full disk says nothing about the change.
+                    if let full = await fullness { return .unavailable(reason: full) }
+                    return .returned(reason: finding, conflict: finding)
+                }
             }
             try await failpoint(.mergeAfterSend)
             let end = Self.end(try await complete(candidate, git), base)
@@ -86,6 +92,13 @@ struct MergeAttempt: Sendable {
             // What is merged needs no checkpoint; one that stays costs nothing and is let go with the next run.
             if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
             return end
+        }
+    }
+
+    private var fullness: String? {
+        get async {
+            await space.fullness(
+                of: parts.folders.places + [.init("the vault", vault.root), .init("the repository \(repository.name)", repository.path)])
         }
     }
 

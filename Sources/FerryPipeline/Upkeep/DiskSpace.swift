@@ -21,23 +21,32 @@ package struct DiskSpace: Sendable {
     /// Says which of these disks is short, the first of them; `nil` where there is enough. What cannot be asked is passed over. Asks on a thread of its own:
     /// a share whose server is gone may answer late.
     package func shortage(of places: [Place], factor: Double = 1) async -> String? {
-        guard let place = await first(of: places, below: Int64(Double(minimum) * factor)) else { return nil }
+        guard let place = await first(of: places, below: Int64(Double(minimum) * factor), files: Int64(Double(Self.minimumFiles) * factor)) else {
+            return nil
+        }
         return
-            "The disk with \(place.name) (\(place.path)) has less than \(minimum >> 20) MB left (`min_free_mb`). Nothing begins before there is more; "
-            + "free some space, Ferry goes on by itself."
+            "The disk with \(place.name) (\(place.path)) has less than \(minimum >> 20) MB left (`min_free_mb`), or room for less than "
+            + "\(Self.minimumFiles) files. Nothing begins before there is more; free some space, Ferry goes on by itself."
     }
 
     /// The same for a disk that is as good as full: what was done there last may have failed for that alone.
     package func fullness(of places: [Place]) async -> String? {
-        guard let place = await first(of: places, below: minimum / 8) else { return nil }
+        guard let place = await first(of: places, below: minimum / 8, files: Self.minimumFiles / 8) else { return nil }
         return "The disk with \(place.name) (\(place.path)) is full. Free some space; Ferry goes on by itself."
     }
 
-    private func first(of places: [Place], below limit: Int64) async -> Place? {
+    /// Files that must be possible to make on each disk before anything begins: a worktree and what its tools put beside it.
+    private static let minimumFiles: Int64 = 8_000
+
+    private func first(of places: [Place], below limit: Int64, files: Int64) async -> Place? {
         guard limit > 0 else { return nil }
         return await withCheckedContinuation { continuation in
             onOwnThread {
-                continuation.resume(returning: places.first { (try? FileContents.freeBytes(at: $0.path)).map { $0 < limit } ?? false })
+                continuation.resume(
+                    returning: places.first { place in
+                        (try? FileContents.freeBytes(at: place.path)).map { $0 < limit } ?? false
+                            || (try? FileContents.freeInodes(at: place.path)).map { $0 < files } ?? false
+                    })
             }
         }
     }

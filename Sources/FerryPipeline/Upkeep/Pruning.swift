@@ -27,7 +27,8 @@ struct Pruning: Sendable {
         return PruningPlan(
             keepRuns: settings.keepRuns, keepAge: .seconds(Int64(settings.keepDays) * 86_400), keepBytes: settings.keepBytes,
             needed: Dictionary(needed.map { ($0.id, $0.run) }, uniquingKeysWith: { $1 }),
-            merged: Set(features.filter { $0.state == .done && !$0.isApproved }.map(\.id)))
+            merged: Set(features.filter { $0.state == .done && !$0.isApproved }.map(\.id)),
+            newest: Dictionary(features.map { ($0.id, $0.run) }, uniquingKeysWith: { $1 }))
     }
 
     /// Says in lines what it removed, and what could not be.

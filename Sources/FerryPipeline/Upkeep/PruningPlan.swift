@@ -36,8 +36,14 @@ package struct PruningPlan: Sendable {
     package var needed: [FeatureID: RunNumber]
     /// Features that are merged: of their worktrees nothing is needed any more, and what is there a kill has left.
     package var merged: Set<FeatureID>
+    /// The newest run of each feature when this was planned: what is newer has begun meanwhile, and stays.
+    package var newest: [FeatureID: RunNumber]
 
-    package init(keepRuns: Int, keepAge: Duration, keepBytes: Int64, needed: [FeatureID: RunNumber], merged: Set<FeatureID> = []) {
+    package init(
+        keepRuns: Int, keepAge: Duration, keepBytes: Int64, needed: [FeatureID: RunNumber], merged: Set<FeatureID> = [],
+        newest: [FeatureID: RunNumber] = [:]
+    ) {
+        self.newest = newest
         self.keepRuns = keepRuns
         self.keepAge = keepAge
         self.keepBytes = keepBytes
@@ -54,12 +60,12 @@ package struct PruningPlan: Sendable {
             let isOld = needed[folder.feature] == nil && folder.age > keepAge
             let isMany = folder.run.rawValue + keepRuns <= (newest[folder.feature] ?? folder.run).rawValue
             // The worktree of a run that another one followed serves nobody.
-            let isSucceeded = folder.kind == .workspace && needed[folder.feature] != nil
+            let isSucceeded = folder.kind == .workspace && needed[folder.feature].map { folder.run < $0 } ?? false
             let isMerged = folder.kind == .workspace && merged.contains(folder.feature)
             if isOld || isMany || isSucceeded || isMerged { removed.insert(folder) }
         }
         var total = folders.reduce(0) { $0 + (removed.contains($1) ? 0 : $1.bytes) }
-        let resting = folders.filter { needed[$0.feature] == nil && !removed.contains($0) }.sorted {
+        let resting = folders.filter { needed[$0.feature] == nil && !hasBegunSince($0) && !removed.contains($0) }.sorted {
             ($0.age, $0.path.string) > ($1.age, $1.path.string)
         }
         for folder in resting where total > keepBytes {
@@ -69,5 +75,7 @@ package struct PruningPlan: Sendable {
         return folders.filter(removed.contains)
     }
 
-    private func isNeeded(_ folder: Folder) -> Bool { needed[folder.feature] == folder.run }
+    private func isNeeded(_ folder: Folder) -> Bool { needed[folder.feature] == folder.run || hasBegunSince(folder) }
+
+    private func hasBegunSince(_ folder: Folder) -> Bool { newest[folder.feature].map { folder.run > $0 } ?? false }
 }

@@ -33,6 +33,14 @@ struct PruningPlanTests {
         #expect(plan.removed(of: folders) == [folders[1]])
     }
 
+    @Test func `a run that has begun since it was planned keeps its worktree`() {
+        let folders = [folder(1, 1, .workspace), folder(1, 2, .workspace), folder(2, 1, .workspace), folder(2, 2, megabytes: 50, .workspace)]
+        var plan = plan(megabytes: 1, needed: [1: 1])
+        plan.merged = [FeatureID(number: 2)]
+        plan.newest = [FeatureID(number: 1): RunNumber(1), FeatureID(number: 2): RunNumber(1)]
+        #expect(plan.removed(of: folders) == [folders[2]])
+    }
+
     @Test func `what is old goes, but for features that wait or are at work`() {
         let folders = [folder(1, 1, days: 91), folder(2, 1, days: 91), folder(3, 1, days: 89)]
         #expect(plan(needed: [2: 1]).removed(of: folders) == [folders[0]])
