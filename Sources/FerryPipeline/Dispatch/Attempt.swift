@@ -172,8 +172,7 @@ struct Attempt: Sendable {
 
     private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
         let board = parts.progress
-        let places =
-            parts.folders.places + [DiskSpace.Place("the vault", vault.root), DiskSpace.Place("the repository \(repository.name)", repository.path)]
+        let places = parts.folders.places(vault: vault.root, repository)
         let requireRoom = { @Sendable [space = DiskSpace(minimum: settings.minimumFree)] in
             if let full = await space.fullness(of: places) { throw RunStop(.unavailable(reason: full, scope: .everything)) }
         }

@@ -24,11 +24,8 @@ extension Dispatcher {
             }
             if poison[job.feature] != nil {
                 quarantined.append(feature)
-            } else if let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero {
-                retries[.job(job.feature)] = now + wait
-                if feature.waitsFor?.hasSuffix(Self.tomorrow) == true { waitsForDay.insert(job.feature) }
             } else {
-                startup += queue(feature, job)
+                startup += resume(job, of: feature, now)
             }
         }
         try await parts.store.closeJobs(ended, as: "ended")
@@ -81,11 +78,15 @@ extension Dispatcher {
         }
         try await parts.store.release(heldByNobody: job.feature)
         undispatched.remove(job.feature)
-        if let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero {
-            retries[.job(job.feature)] = BootClock.now + wait
-            return []
-        }
-        return queue(feature, job)
+        return resume(job, of: feature, BootClock.now)
+    }
+
+    /// Queues the job, or has it wait as it was stored.
+    private func resume(_ job: OpenJob, of feature: FeatureRecord, _ now: Duration) -> [DispatchState.Action] {
+        guard let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero else { return queue(feature, job) }
+        retries[.job(job.feature)] = now + wait
+        if feature.waitsFor?.hasSuffix(Self.tomorrow) == true { waitsForDay.insert(job.feature) }
+        return []
     }
 
     /// What a kill between a merge and the removal of its worktree has left.

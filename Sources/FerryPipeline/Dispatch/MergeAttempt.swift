@@ -96,10 +96,7 @@ struct MergeAttempt: Sendable {
     }
 
     private var fullness: String? {
-        get async {
-            await space.fullness(
-                of: parts.folders.places + [.init("the vault", vault.root), .init("the repository \(repository.name)", repository.path)])
-        }
+        get async { await space.fullness(of: parts.folders.places(vault: vault.root, repository)) }
     }
 
     /// Recorded before and after; a restart finds out from the base whether it was done.

@@ -1,5 +1,6 @@
 package import FerryModel
 package import FerrySystem
+internal import FerryVault
 internal import Glibc
 package import SystemPackage
 
@@ -63,6 +64,11 @@ package struct StateFolders: Hashable, Sendable {
 
     /// The two, in words.
     package var places: [DiskSpace.Place] { [.init("Ferry's state", state), .init("Ferry's cache", cache)] }
+
+    /// All that work on a repository for a vault writes to.
+    func places(vault: FilePath, _ repository: RepositoryNote) -> [DiskSpace.Place] {
+        places + [.init("the vault", vault), .init("the repository \(repository.name)", repository.path)]
+    }
 
     /// What Ferry keeps of all runs, a folder for each feature.
     package var runs: FilePath { state.appending("runs") }
