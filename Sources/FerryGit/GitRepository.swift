@@ -1,3 +1,4 @@
+internal import FerryModel
 internal import FerrySystem
 package import SystemPackage
 
@@ -15,9 +16,15 @@ package struct GitRepository: Sendable {
     /// Opens the repository whose top folder is `path` (a bare one too) and makes or mends Ferry's git directory for it.
     ///
     /// `privateDirectory` lies below Ferry's state folder and belongs to this repository alone; `program` is found when not given.
-    /// Throws `GitError`: `notARepository`, `notTopFolder`, `noCommits`, `unsupported`, `gitMissing`, `gitTooOld`, `failed`.
-    package static func open(path: FilePath, privateDirectory: FilePath, program: GitProgram? = nil) async throws -> GitRepository {
-        let layout = try RepositoryLayout.find(path)
+    /// A disk that does not answer within `patience` counts as one that will not.
+    /// Throws `GitError`: `notARepository`, `notTopFolder`, `noCommits`, `unsupported`, `gitMissing`, `gitTooOld`, `failed`, `endless`.
+    package static func open(
+        path: FilePath, privateDirectory: FilePath, program: GitProgram? = nil, patience: Duration = Timing().diskAnswer
+    ) async throws -> GitRepository {
+        guard let layout = try await UncertainDisk.ask(path, within: patience, { try RepositoryLayout.find(path) }) else {
+            throw GitError(
+                .endless, "The disk with \(path) does not answer.", remedy: "See whether it is mounted and its server is there; Ferry tries again.")
+        }
         let found: GitProgram
         if let program { found = program } else { found = try await GitProgram.find() }
         let repository = GitRepository(

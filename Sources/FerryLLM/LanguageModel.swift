@@ -62,7 +62,7 @@ package enum ModelProgress: Hashable, Sendable {
     /// An attempt gave no answer; its usage is final and is paid. What follows belongs to a new attempt.
     case failed(FailedAttempt)
     /// Nothing is sent for so long, because the provider asked every user of this key to wait.
-    case waiting(Duration)
+    case waiting(Duration, model: String)
 }
 
 /// A try that gave no answer and may have cost something.

@@ -73,7 +73,7 @@ package struct RetryingModel: LanguageModel {
             guard waited + spent + remaining <= policy.patience else {
                 throw ModelError(.rate, "The provider of \(name) asks every user of this key to wait", retryAfter: remaining).naming(name)
             }
-            progress(.waiting(remaining))
+            progress(.waiting(remaining, model: name))
             // Spread, so that those who waited together do not all come back in one instant.
             let spread = min(remaining / 10, .seconds(1)) * timing.jitter()
             try await timing.sleep(remaining + spread)

@@ -18,7 +18,7 @@ extension Timing {
             "modelRetry": \.modelRetry, "modelPatience": \.modelPatience, "lookUp": \.lookUp, "probe": \.probe, "progress": \.progress,
             "lease": \.lease,
             "clockInterval": \.clockInterval, "longestCommand": \.longestCommand, "upkeepInterval": \.upkeepInterval,
-            "snapshotInterval": \.snapshotInterval,
+            "snapshotInterval": \.snapshotInterval, "diskAnswer": \.diskAnswer,
             "windDown": \.windDown, "beat": \.beat, "stopPoll": \.stopPoll, "servingInterval": \.servingInterval, "servingTrust": \.servingTrust,
             "orphanPatience": \.orphanPatience,
         ]

@@ -42,6 +42,8 @@ package struct Timing: Hashable, Sendable {
     package var longestCommand: Duration = .seconds(86_400)
     /// Between two looks whether the database is still the file that was opened.
     package var upkeepInterval: Duration = .seconds(30)
+    /// The disk with a repository may take so long to answer before work there waits for it.
+    package var diskAnswer: Duration = .seconds(10)
     /// Between two snapshots of the database, and between two removals of what is kept no longer.
     package var snapshotInterval: Duration = .seconds(3600)
     /// A turn, a check or a merge that is under way when Ferry is asked to stop may take so long to finish; then it is cut off.

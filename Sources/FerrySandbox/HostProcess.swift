@@ -68,7 +68,7 @@ package struct HostProcess: Sendable {
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await launch() }
             group.addTask {
-                try await Task.sleep(for: deadline)
+                try await Task.sleep(awake: deadline)
                 return nil
             }
             defer { group.cancelAll() }

@@ -18,7 +18,7 @@ struct SignalService: Service {
             }
             dispatcher.notify(number == 1 ? .windDown : .shutDown)
             // Past the loop, which may be waiting for a disk.
-            if number > 1 { await dispatcher.endAttempts() }
+            if number > 1 { dispatcher.endAttempts() }
         }
     }
 }

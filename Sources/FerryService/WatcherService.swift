@@ -17,7 +17,7 @@ struct WatcherService: Service {
             for await _ in watcher.signals {
                 desk.note(watcher.take())
                 dispatcher.notify(.vaultChanged)
-                if desk.isStopped { await dispatcher.endAttempts() }
+                if desk.isStopped { dispatcher.endAttempts() }
                 if await notice.look() { dispatcher.notify(.windDown) }
                 if desk.unreliability == nil {
                     poller?.cancel()
@@ -39,7 +39,7 @@ struct WatcherService: Service {
             let isStopped = desk.isStopped
             if isStopped, !wasStopped {
                 dispatcher.notify(.vaultChanged)
-                await dispatcher.endAttempts()
+                dispatcher.endAttempts()
             }
             wasStopped = isStopped
         }

@@ -50,6 +50,19 @@ package struct DatabaseFiles: Hashable, Sendable {
         return nil
     }
 
+    /// Removes what was set aside so long ago, but the newest three; returns how many.
+    package func pruneSetAside(olderThan age: Duration) throws -> Int {
+        let oldest = Self.name(of: Date.now.addingTimeInterval(-Double(age.components.seconds)))
+        // By the time in their names.
+        let aside = try Directory.folders(of: folder).compactMap { name -> (time: String, path: FilePath)? in
+            guard let word = ["corrupt-", "replaced-"].first(where: name.string.hasPrefix) else { return nil }
+            return (String(name.string.dropFirst(word.count)), folder.appending(name))
+        }.sorted { $0.time > $1.time }
+        let old = aside.dropFirst(3).filter { $0.time < oldest }
+        for (_, path) in old { try Directory.removeTree(path) }
+        return old.count
+    }
+
     /// The whole database, written again from a connection whose file was gone or replaced; there only until it takes its place.
     var rescued: FilePath { FilePath(database.string + ".rescued") }
 

@@ -6,11 +6,20 @@ package struct OffLimits: Hashable, Sendable {
     private let home: FilePath
     /// Nothing at, above or below these.
     private let closed: [FilePath]
+    /// Where not, no disk is asked.
+    private var followsLinks = true
 
     /// All paths are absolute. `ferry`: state, cache and configuration of Ferry itself.
     package init(home: FilePath, vault: FilePath, ferry: [FilePath]) {
         self.home = Self.resolved(home)
         closed = ([vault] + ferry).map(Self.resolved)
+    }
+
+    /// The same, going by the names alone: for folders on a disk that does not answer.
+    package var byNames: OffLimits {
+        var limits = self
+        limits.followsLinks = false
+        return limits
     }
 
     /// An absolute path, `~` filled in; `nil` for a relative one.
@@ -25,7 +34,7 @@ package struct OffLimits: Hashable, Sendable {
     ///
     /// `vaultMayLieInside`: a repository may hold the vault if the vault is a protected path there, which others check.
     func reason(against path: FilePath, vaultMayLieInside: Bool) -> String? {
-        let path = Self.resolved(path)
+        let path = followsLinks ? Self.resolved(path) : path.lexicallyNormalized()
         if path.components.isEmpty { return "is the whole file system" }
         if path == home { return "is a home folder" }
         if home.starts(with: path) || path == "/home" { return "holds home folders" }

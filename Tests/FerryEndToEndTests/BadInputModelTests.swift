@@ -65,6 +65,23 @@ struct BadInputModelTests {
         var testDescription: String { says }
     }
 
+    @Test func `a pause that the provider asks for is told while it lasts`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            let busy = try await WireServer.start { _ in
+                .status(429, type: "rate_limit_error", message: "too fast", headers: [(name: "retry-after", value: "120")])
+            }
+            try scene.provider(at: busy.baseURL)
+            try await scene.whileServing {
+                try scene.plan()
+                try await scene.told("Thanks", "Ferry is at work: waits until ")
+                try await scene.told("Thanks", "asks every user of its key to wait")
+                let why = try await scene.why("Thanks")
+                #expect(why.contains("Waits until ") && why.contains("asks every user of its key to wait"))
+            }
+            await busy.stop()
+        }
+    }
+
     @Test(arguments: [
         Refusal(reply: .status(401, type: "authentication_error", message: "invalid x-api-key"), says: "invalid x-api-key", remedy: "key"),
         Refusal(

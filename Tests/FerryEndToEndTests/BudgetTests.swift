@@ -67,12 +67,12 @@ extension EndToEnd {
             try await Scene.with(Scene.plain, settings: ["budget_day_usd": "0.001"]) { scene in
                 try await scene.whileServing {
                     try scene.plan()
-                    try await scene.told("Thanks", "It goes on by itself tomorrow")
+                    try await scene.told("Thanks", "more than a whole day allows. Raise `budget_day_usd`")
                     let feature = try await scene.note("Thanks", reaches: .inProgress)
                     #expect(feature.run == RunNumber(1))
                 }
                 try await scene.whileServing {
-                    try await scene.told("Thanks", "It goes on by itself tomorrow")
+                    try await scene.told("Thanks", "more than a whole day allows. Raise `budget_day_usd`")
                     #expect(scene.server.requests.isEmpty)
                     try scene.change(Scene.settings) { $0 = $0.replacing("budget_day_usd: 0.001", with: "budget_day_usd: 20") }
                     let feature = try await scene.note("Thanks", reaches: .review)

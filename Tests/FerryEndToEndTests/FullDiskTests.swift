@@ -16,11 +16,7 @@ extension EndToEnd {
             try await Scene.with(answers, settings: ["min_free_mb": "8"]) { scene in
                 let folders = [scene.vault, scene.stateHome, scene.cacheHome]
                 let disks = try SmallDisks(over: folders, megabytes: 32, log: scene.folder.appending("shell.log"))
-                guard await disks.areMounted(folders.count) else {
-                    return withKnownIssue("NOT TESTED: this machine allows an ordinary user no user and mount namespaces") {
-                        Issue.record("\((try? text(scene.folder.appending("shell.log"))) ?? "")")
-                    }
-                }
+                guard await disks.areMounted(folders.count) else { return Self.noteUntested(scene) }
                 let ferry = try Self.command(scene)
                 // What the service sees, by another way.
                 let inside = Scene(folder: disks.inside(scene.folder), server: scene.server)
@@ -60,6 +56,50 @@ extension EndToEnd {
                 #expect(scene.turns.prefix(asked) == ["planner 1", "coder 1"] && scene.turns.count <= 7, "\(scene.turns)")
                 #expect(scene.server.refusals.isEmpty)
                 try await inside.dashboardForgets("min_free_mb")
+            }
+        }
+
+        @Test func `on a disk without room for files nothing begins, and it goes on when there is room`() async throws {
+            try await Scene.with(Scene.plain, settings: ["min_free_mb": "8"]) { scene in
+                let disks = try SmallDisks(over: [scene.cacheHome], megabytes: 32, files: 24_000, log: scene.folder.appending("shell.log"))
+                guard await disks.areMounted(1) else { return Self.noteUntested(scene) }
+                let inside = Scene(folder: disks.inside(scene.folder), server: scene.server)
+                try await disks.fill(scene.cacheHome, files: 20_000)
+                try disks.run("\(try Self.command(scene)) run --vault '\(scene.vault)' --allow-root > '\(scene.folder)/ferry.log' 2>&1 &")
+                try inside.plan()
+                try await inside.told("Thanks", "or room for less than 8000 files")
+                try await inside.dashboard(says: "The disk with Ferry's cache")
+                #expect(scene.server.requests.isEmpty)
+                try await disks.empty(scene.cacheHome)
+                #expect(await eventually(within: .seconds(60)) { (try? inside.read("Thanks", in: .review)) != nil })
+            }
+        }
+
+        @Test func `a merged result that cannot be tested on a full disk keeps its approval, and is merged when there is space`() async throws {
+            try await Scene.with(Scene.plain, settings: ["min_free_mb": "8"]) { scene in
+                let disks = try SmallDisks(over: [scene.cacheHome], megabytes: 32, log: scene.folder.appending("shell.log"))
+                guard await disks.areMounted(1) else { return Self.noteUntested(scene) }
+                let inside = Scene(folder: disks.inside(scene.folder), server: scene.server)
+                try disks.run("\(try Self.command(scene)) run --vault '\(scene.vault)' --allow-root > '\(scene.folder)/ferry.log' 2>&1 &")
+                try inside.plan()
+                #expect(await eventually(within: .seconds(60)) { (try? inside.read("Thanks", in: .review))?.contains("status: review") ?? false })
+                // The base moves, so that what would be merged was never tested.
+                try FileContents.write(Array("Another line.\n".utf8), to: scene.repository.appending("notes.txt"), mode: 0o644)
+                try await scene.git("add", "-A")
+                try await scene.git("commit", "-q", "-m", "Meanwhile")
+                try await disks.fill(scene.cacheHome)
+                try inside.move("Thanks", .review, .done)
+                try await inside.told("Thanks", "is full. Free some space; Ferry goes on by itself")
+                #expect((try? inside.read("Thanks", in: .done)) != nil)
+                try await disks.empty(scene.cacheHome)
+                #expect(await eventually(within: .seconds(60)) { inside.note("Thanks")?.contains("Merged as") ?? false })
+                #expect(try await scene.git("show", "main:hello/thanks.py").contains("thanks"))
+            }
+        }
+
+        private static func noteUntested(_ scene: Scene) {
+            withKnownIssue("NOT TESTED: this machine allows an ordinary user no user and mount namespaces") {
+                Issue.record("\((try? text(scene.folder.appending("shell.log"))) ?? "")")
             }
         }
 

@@ -100,6 +100,30 @@ struct UnusableNoteTests {
         }
     }
 
+    @Test func `a queued note that cannot be read waits alone, and starts once it can`() async throws {
+        try await Scene.with(Scene.plain, settings: ["agents_at_once": "1"]) { scene in
+            let stop = VaultLayout().stop
+            try scene.put("", at: stop)
+            try await scene.whileServing { options in
+                options.timing.pollInterval = .milliseconds(100)
+                options.timing.retryFirst = .milliseconds(200)
+            } _: {
+                try scene.plan()
+                try await scene.told("Thanks", "verything is stopped")
+                try scene.permit(0, "Thanks", in: .planned)
+                try scene.plan("Another")
+                try await scene.told("Another", "verything is stopped")
+                #expect(unlink(scene.vault.pushing(stop).string) == 0)
+                try await scene.dashboard(says: "Its note 10_features/03_planned/Thanks.md cannot be read")
+                #expect(try await scene.why("Thanks").contains("cannot be read"))
+                try await scene.note("Another", reaches: .review)
+                try scene.permit(0o644, "Thanks", in: .planned)
+                let feature = try await scene.note("Thanks", reaches: .review)
+                #expect(feature.run == RunNumber(1))
+            }
+        }
+    }
+
     @Test func `what was queued does not start with Ferry while STOP.md is there, and starts when it is gone`() async throws {
         try await Scene.with(Scene.plain) { scene in
             let stop = VaultLayout().stop

@@ -60,6 +60,6 @@ final class Reports: Sendable {
     private let reports = Mutex<[ModelProgress]>([])
     var all: [ModelProgress] { reports.withLock { $0 } }
     var failures: [FailedAttempt] { all.compactMap { if case .failed(let attempt) = $0 { attempt } else { nil } } }
-    var waits: [Duration] { all.compactMap { if case .waiting(let wait) = $0 { wait } else { nil } } }
+    var waits: [Duration] { all.compactMap { if case .waiting(let wait, _) = $0 { wait } else { nil } } }
     func note(_ report: ModelProgress) { reports.withLock { $0.append(report) } }
 }

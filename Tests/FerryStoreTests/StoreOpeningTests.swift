@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerrySystem
 internal import FerryTestSupport
+internal import Foundation
 internal import GRDB
 internal import SystemPackage
 internal import Testing
@@ -276,6 +277,20 @@ struct StoreOpeningTests {
             let kept = try files.snapshotList().compactMap { $0.lastComponent?.string }
             #expect(kept.count == 24 + 5 && kept.first == "2026-11-25T23-00-00Z.db" && kept.last == "2026-11-19T23-00-00Z.db")
             #expect(try FileStatus.ifPresent(files.snapshots.appending("mine.db")) != nil)
+        }
+    }
+
+    @Test func `of databases that were set aside the newest three and the young ones are kept`() async throws {
+        try await withPlace { place in
+            let files = DatabaseFiles(database: place.database)
+            let folder = place.database.removingLastComponent()
+            let young = Date.now.formatted(.iso8601).replacing(":", with: "-")
+            let names = ["corrupt-2025-01-01T00-00-00Z", "replaced-2025-01-02T00-00-00Z", "corrupt-2025-01-03T00-00-00Z-2", "corrupt-\(young)"]
+            for name in names + ["mine", "corrupt"] { try Directory.create(folder.appending(name)) }
+            #expect(try files.pruneSetAside(olderThan: .seconds(86_400)) == 1)
+            let left = Set(try Directory.folders(of: folder).map(\.string))
+            #expect(left.isSuperset(of: names.dropFirst() + ["mine", "corrupt"]) && !left.contains(names[0]))
+            #expect(try files.pruneSetAside(olderThan: .seconds(86_400)) == 0)
         }
     }
 

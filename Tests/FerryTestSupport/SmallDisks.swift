@@ -9,9 +9,10 @@ package final class SmallDisks: Sendable {
     private let input: FileDescriptor
     private let log: FilePath
 
-    /// Mounts a tmpfs over each of these folders, with what is in them. What the shell and its programs print goes to the file `log`.
+    /// Mounts a tmpfs over each of these folders, with what is in them. `files`: so many at most on each. What the shell and its programs print goes to the file `log`.
     /// Throws `Errno` where there is no unshare(1).
-    package init(over folders: [FilePath], megabytes: Int, log: FilePath) throws {
+    package init(over folders: [FilePath], megabytes: Int, files: Int? = nil, log: FilePath) throws {
+        let options = "size=\(megabytes)m" + (files.map { ",nr_inodes=\($0)" } ?? "")
         self.log = log
         let (inputEnd, input) = try FileDescriptor.pipe()
         _ = fcntl(input.rawValue, F_SETFD, FD_CLOEXEC)
@@ -31,7 +32,7 @@ package final class SmallDisks: Sendable {
         guard failure == 0 else { throw Errno(rawValue: failure) }
         (self.pid, self.input) = (pid, input)
         for folder in folders {
-            try run("mkdir -p '\(folder)' && cp -a '\(folder)' '\(folder).before' && mount -t tmpfs -o size=\(megabytes)m none '\(folder)'")
+            try run("mkdir -p '\(folder)' && cp -a '\(folder)' '\(folder).before' && mount -t tmpfs -o \(options) none '\(folder)'")
             try run("cp -a '\(folder).before/.' '\(folder)' && echo mounted '\(folder)'")
         }
     }
@@ -69,7 +70,13 @@ package final class SmallDisks: Sendable {
         )
     }
 
-    package func empty(_ folder: FilePath) async throws { _ = try await output(of: "rm -f '\(folder)/ballast'") }
+    /// Puts so many empty files on the disk over a folder.
+    package func fill(_ folder: FilePath, files: Int) async throws {
+        _ = try await output(of: "mkdir '\(folder)/ballast' && cd '\(folder)/ballast' && seq \(files) | xargs touch; cd /")
+    }
+
+    /// Takes away what filled the disk.
+    package func empty(_ folder: FilePath) async throws { _ = try await output(of: "rm -rf '\(folder)/ballast'") }
 
     /// The path by which the test reaches what lies at a path on these disks.
     package func inside(_ path: FilePath) -> FilePath { FilePath("/proc/\(pid)/root").pushing(FilePath(root: nil, path.components)) }

@@ -1,4 +1,5 @@
 internal import FerryModel
+internal import FerryPipeline
 internal import FerryStore
 internal import FerryVault
 
@@ -90,6 +91,7 @@ struct WaitStory: Hashable, Sendable {
         }
         if let waits = record.waitsFor { return (sentence(waits, facts), nil, false) }
         if !facts.isAtWork, let wait = facts.wait { return (sentence(wait, facts), nil, false) }
+        if let event = facts.lastEvent, event.hasPrefix(ModelPause.opening) { return (sentence(event, facts), nil, false) }
         return ("Ferry is at work on it" + (facts.lastEvent.map { ": \($0)" } ?? "") + ".", nil, false)
     }
 

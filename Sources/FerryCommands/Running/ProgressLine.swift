@@ -26,7 +26,7 @@ struct ProgressLine: Hashable, Sendable {
         activity =
             switch agent?.phase {
             case .asking(let characters): characters > 0 ? "answers…" : "asks the model"
-            case .waiting(let pause): "the provider asks for a pause of \(pause.components.seconds) s"
+            case .waiting(let pause, let reason): TextWidth.line("waits \(pause.components.seconds) s: \(reason)", to: 80)
             case .running(let what): TextWidth.line(what, to: 80)
             case .ended, nil: ""
             }

@@ -33,17 +33,30 @@ struct FeatureList: Sendable {
     let features: [FoundFeature]
     let root: FilePath
 
-    /// Reads every note of the state folders; `records` are those of the service.
+    /// Reads every note of the state folders; `records` are those of the service. A note that cannot be read counts where the service knows its feature.
     init(_ view: VaultView, records: [FeatureRecord]) throws {
         root = view.root
         let byID = Dictionary(records.map { ($0.id, $0) }) { $1 }
         let byPath = Dictionary(records.map { ($0.path, $0) }) { $1 }
-        features = try view.notes().compactMap { note -> FoundFeature? in
+        let readable = try view.notes().compactMap { note -> FoundFeature? in
             guard let content = try? FileContents.read(view.root.pushing(note.path), limit: VaultIndex.sizeLimit) else { return nil }
             let parsed = FeatureNote(parsing: content, path: note.path, prefix: view.settings.propertyPrefix)
             guard parsed.exclusion == nil else { return nil }
             return FoundFeature(path: note.path, state: note.state, note: parsed, record: parsed.id.flatMap { byID[$0] } ?? byPath[note.path])
-        }.sorted { Self.order($0) < Self.order($1) }
+        }
+        features = (readable + Self.closed(records, readable, view)).sorted { Self.order($0) < Self.order($1) }
+    }
+
+    /// Features whose notes are there and cannot be read.
+    private static func closed(_ records: [FeatureRecord], _ readable: [FoundFeature], _ view: VaultView) -> [FoundFeature] {
+        let read = Set(readable.flatMap { [$0.id, $0.record?.id].compactMap(\.self) })
+        return records.compactMap { record in
+            guard record.isPresent, !read.contains(record.id), let state = view.layout.place(of: record.path)?.state,
+                (try? FileStatus.ifPresent(view.root.pushing(record.path)))??.kind == .regular,
+                (try? FileContents.read(view.root.pushing(record.path), limit: VaultIndex.sizeLimit)) == nil
+            else { return nil }
+            return FoundFeature(path: record.path, state: state, note: FeatureNote(parsing: [], path: record.path), record: record)
+        }
     }
 
     private static func order(_ feature: FoundFeature) -> (String, Int, String) {

@@ -104,7 +104,7 @@ extension AgentRun {
                 try await run.model.model.respond(to: run.conversation, options: run.model.options, permit: account.permit) { progress in
                     let characters = account.meter.note(progress)
                     watch.note(progress)
-                    if case .waiting(let pause) = progress { run.report(.waiting(pause)) } else { run.report(.asking(characters: characters)) }
+                    run.report(.init(progress, characters: characters))
                 }
             }
         } catch {

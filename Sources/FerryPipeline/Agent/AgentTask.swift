@@ -110,8 +110,8 @@ package struct AgentProgress: Hashable, Sendable {
     package enum Phase: Hashable, Sendable {
         /// The model is asked; `characters` of its answer have arrived.
         case asking(characters: Int)
-        /// The provider asked for a pause of so long.
-        case waiting(Duration)
+        /// Nothing is sent for so long, because of this.
+        case waiting(Duration, because: String)
         /// A tool runs; one line, safe for a terminal.
         case running(String)
         case ended

@@ -27,7 +27,7 @@ final class CallWatch: Sendable {
         state.withLock { clocks in
             switch progress {
             case .output(let characters) where characters > 0: clocks.noteProgress(at: now)
-            case .waiting(let pause): clocks.noteWait(of: pause, at: now)
+            case .waiting(let pause, _): clocks.noteWait(of: pause, at: now)
             case .failed(let attempt): if let pause = attempt.retryIn { clocks.noteWait(of: pause, at: now) }
             case .output, .usage: break
             }

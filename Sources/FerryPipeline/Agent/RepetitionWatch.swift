@@ -27,16 +27,19 @@ package struct RepetitionWatch: Sendable {
     private var staleTurns = 0
     private var broughtNews = false
 
-    package init() {}
+    private let patience: Int
+
+    /// `patience`: every limit is so many times as high.
+    package init(patience: Int = 1) { self.patience = patience }
 
     /// One call with its result; `identity` is the result without what changes from time to time, such as a duration.
     package mutating func note(tool: String, arguments: String, identity: String, isError: Bool) -> Verdict {
         let hash = ContentHash(of: Array("\(tool)\u{0}\(arguments)\u{0}\(Self.mark(of: identity))".utf8))
         recent.append(hash)
-        if recent.count > 5 * Self.cycleLimit { recent.removeFirst() }
+        if recent.count > 5 * Self.cycleLimit * patience { recent.removeFirst() }
         if seen.insert(hash).inserted { broughtNews = true }
         mistakes = isError ? mistakes + 1 : 0
-        if mistakes >= Self.mistakeLimit { return .stuck("\(mistakes) tool calls in a row were mistakes") }
+        if mistakes >= Self.mistakeLimit * patience { return .stuck("\(mistakes) tool calls in a row were mistakes") }
         return verdict(on: tool)
     }
 
@@ -44,8 +47,8 @@ package struct RepetitionWatch: Sendable {
     package mutating func endTurn() -> Verdict {
         staleTurns = broughtNews ? 0 : staleTurns + 1
         broughtNews = false
-        if staleTurns >= Self.staleLimit { return .stuck("\(staleTurns) turns in a row brought nothing new") }
-        if staleTurns == Self.staleWarning {
+        if staleTurns >= Self.staleLimit * patience { return .stuck("\(staleTurns) turns in a row brought nothing new") }
+        if staleTurns == Self.staleWarning * patience {
             return .warning("The last \(staleTurns) turns brought nothing new. Change something, or end with `finish` and say what is in the way.")
         }
         return .fine
@@ -74,11 +77,11 @@ package struct RepetitionWatch: Sendable {
 
     private func verdict(on tool: String) -> Verdict {
         let same = recent.reversed().prefix { $0 == recent.last }.count
-        if same >= Self.identicalLimit { return .stuck("it made the same call of `\(tool)` \(same) times in a row with the same result") }
-        if let length = (2...5).first(where: { comesRound($0, times: Self.cycleLimit) }) {
-            return .stuck("it went round the same \(length) calls \(Self.cycleLimit) times")
+        if same >= Self.identicalLimit * patience { return .stuck("it made the same call of `\(tool)` \(same) times in a row with the same result") }
+        if let length = (2...5).first(where: { comesRound($0, times: Self.cycleLimit * patience) }) {
+            return .stuck("it went round the same \(length) calls \(Self.cycleLimit * patience) times")
         }
-        if same >= Self.identicalWarning {
+        if same >= Self.identicalWarning * patience {
             return .warning("This same call of `\(tool)` has now given the same result \(same) times in a row. Do something else.")
         }
         return .fine

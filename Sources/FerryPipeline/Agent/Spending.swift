@@ -31,12 +31,19 @@ package struct BudgetReached: Error, Hashable, Sendable, Codable, CustomStringCo
     package let allowed: Money
     /// Whose call it was.
     package let agent: String?
-    package init(limit: Limit, spent: Money, allowed: Money, agent: String? = nil) {
+    /// The most that the call may cost; `nil` where its price is unknown.
+    package let asked: Money?
+    package init(limit: Limit, spent: Money, allowed: Money, agent: String? = nil, asked: Money? = nil) {
         self.limit = limit
         self.spent = spent
         self.allowed = allowed
         self.agent = agent
+        self.asked = asked
     }
+
+    /// ` The next call may cost up to 0.31 USD.`; empty where that is not known.
+    package var next: String { asked.map { " The next call may cost up to \($0) USD." } ?? "" }
+
     package var description: String {
         let whose = limit == .agent ? agent.map { "limit of the \($0) in one run" } : nil
         return "spent \(spent) of \(allowed) USD (\(whose ?? "\(limit.rawValue) limit"))"

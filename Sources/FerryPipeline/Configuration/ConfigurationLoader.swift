@@ -11,13 +11,15 @@ package struct ConfigurationLoader: Sendable {
     let layout: VaultLayout
     private let offLimits: OffLimits
     private let store: Store?
+    private let patience: Duration
 
-    /// `store` keeps and gives the last good versions; without one a faulty note counts as absent.
-    package init(root: FilePath, layout: VaultLayout, offLimits: OffLimits, store: Store?) {
+    /// `patience`: for disks of repositories to answer. `store` keeps and gives the last good versions; without one a faulty note counts as absent.
+    package init(root: FilePath, layout: VaultLayout, offLimits: OffLimits, store: Store?, patience: Duration = Timing().diskAnswer) {
         self.root = root
         self.layout = layout
         self.offLimits = offLimits
         self.store = store
+        self.patience = patience
     }
 
     /// Never throws for what is in a note. Throws `StoreError`.
@@ -36,10 +38,9 @@ package struct ConfigurationLoader: Sendable {
             if let rule = try await good(path, &faults, { RuleNote($0, path: $1) }, \.faults) { configuration.rules.append(rule) }
         }
         for path in notes(in: layout.repositories) {
-            let offLimits = offLimits
             let earlier = faults.count
-            let note = try await good(path, &faults, { RepositoryNote($0, path: $1, offLimits: offLimits) }, \.faults)
-            if let fault = note?.vaultFault(root, note: path.string) {
+            let note = try await good(path, &faults, repository, \.faults)
+            if let note, let fault = await vaultFault(of: note, path) {
                 faults.append(fault)
             } else if let note {
                 configuration.repositories.append(note)
@@ -54,10 +55,23 @@ package struct ConfigurationLoader: Sendable {
         return configuration
     }
 
+    /// Where a disk that it names does not answer, it goes by the names of the folders alone; nothing is begun there before it answers.
+    private func repository(_ bytes: NoteBytes, _ path: String) async -> RepositoryNote {
+        let byNames = RepositoryNote(bytes, path: path, offLimits: offLimits.byNames)
+        let whole = try? await UncertainDisk.ask(byNames.path, within: patience) { [offLimits] in
+            RepositoryNote(bytes, path: path, offLimits: offLimits)
+        }
+        return whole ?? byNames
+    }
+
+    private func vaultFault(of note: RepositoryNote, _ path: FilePath) async -> NoteFault? {
+        try? await UncertainDisk.ask(note.path, within: patience) { [root] in note.vaultFault(root, note: path.string) } ?? nil
+    }
+
     // MARK: One note
 
     private func good<Note>(
-        _ path: FilePath, _ faults: inout [NoteFault], _ read: (NoteBytes, String) -> Note, _ wrong: (Note) -> [NoteFault]
+        _ path: FilePath, _ faults: inout [NoteFault], _ read: (NoteBytes, String) async -> Note, _ wrong: (Note) -> [NoteFault]
     ) async throws -> Note? {
         let bytes: [UInt8]
         do { bytes = try FileContents.read(root.pushing(path), limit: NoteBytes.sizeLimit) } catch Errno.noSuchFileOrDirectory { return nil } catch {
@@ -67,14 +81,14 @@ package struct ConfigurationLoader: Sendable {
                 ))
             return nil
         }
-        let note = read(NoteBytes(bytes), path.string)
+        let note = await read(NoteBytes(bytes), path.string)
         guard !wrong(note).isEmpty else {
             try await store?.keepGoodNote(path, content: bytes)
             return note
         }
         faults += wrong(note)
         guard let last = try await store?.goodNote(path) else { return nil }
-        let lastNote = read(NoteBytes(last), path.string)
+        let lastNote = await read(NoteBytes(last), path.string)
         return wrong(lastNote).isEmpty ? lastNote : nil
     }
 

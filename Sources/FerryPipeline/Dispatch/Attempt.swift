@@ -27,16 +27,22 @@ struct Attempt: Sendable {
     let backend: @Sendable (AgentNote, Tier, String?, String?) async throws -> any AgentBackend
     let prices: @Sendable () async -> Configuration
     let vault: Vault
-    let send: @Sendable (AttemptNews) async -> Void
+    let send: @Sendable (AttemptNews) -> Void
 
     func perform() async -> RunEnd {
         do {
             let git = try await GitRepository.open(
-                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
+                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name), patience: parts.timing.diskAnswer)
+            // Its disk may not have answered when the note was read, and a link leads elsewhere by now.
+            if let fault = repository.vaultFault(vault.root, note: repositoryNote.string) {
+                throw RunStop(.unavailable(reason: "\(fault)", scope: .repository(repository.name), kind: .configuration))
+            }
             let request = try await self.request(git)
             return await (try FeatureRun(request, parts: runParts(git, request))).perform()
         } catch { return RunFault(error, repository: repository.name.rawValue).end }
     }
+
+    private var repositoryNote: FilePath { FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md") }
 
     // MARK: The request
 
@@ -54,7 +60,7 @@ struct Attempt: Sendable {
         var run = last
         run.outcome = .running
         try await parts.store.save(run)
-        await send(.began(run))
+        send(.began(run))
         let start = try await parts.store.fact("start:\(feature.id):\(last.number)").flatMap { CommitID($0) } ?? base
         let kind = try await parts.store.fact("kind:\(feature.id):\(last.number)").flatMap(RunRequest.Kind.init(rawValue:)) ?? .fresh
         return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
@@ -96,7 +102,7 @@ struct Attempt: Sendable {
         try await failpoint(.runAfterIntent)
         try await parts.store.save(run)
         try await failpoint(.runAfterEffect)
-        await send(.began(run))
+        send(.began(run))
         try await failpoint(.runAfterDone)
         return try await request(run, kind: kind, base: base, start: start, branch: branch, findings: try await findings(for: kind))
     }
@@ -173,13 +179,13 @@ struct Attempt: Sendable {
     private func runParts(_ git: GitRepository, _ request: RunRequest) -> RunParts {
         let board = parts.progress
         let places = parts.folders.places(vault: vault.root, repository)
-        let requireRoom = { @Sendable [space = DiskSpace(minimum: settings.minimumFree)] in
+        let requireRoom = { @Sendable [space = DiskSpace(minimum: settings.minimumFree, patience: parts.timing.diskAnswer)] in
             if let full = await space.fullness(of: places) { throw RunStop(.unavailable(reason: full, scope: .everything)) }
         }
         var runParts = RunParts(
             store: parts.store, folders: parts.folders, git: git, runner: parts.runner, vaultID: vault.id,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache], redactor: parts.models.redactor,
-            repositoryNote: FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md"), lookup: parts.lookup,
+            repositoryNote: repositoryNote, lookup: parts.lookup,
             timing: parts.timing, maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
             requireRoom: requireRoom,
             spending: { [store = parts.store, prices] role, request in
@@ -202,9 +208,12 @@ struct Attempt: Sendable {
                 case .stage(let stage): board.set(request.feature, stage: stage)
                 case .transcript, .wentWell: break
                 }
-                await send(.update(update))
+                send(.update(update))
             },
-            progress: { board.set($0, stage: $1, agent: $2) })
+            progress: { [send, pause = ModelPause()] in
+                board.set($0, stage: $1, agent: $2)
+                if let stage = pause.stage($1, $2.phase) { send(.update(.stage(stage))) }
+            })
         runParts.windDown = parts.windDown
         runParts.clock = parts.clock
         return runParts

@@ -25,6 +25,7 @@ extension Dispatcher {
             }
         case .merge(let feature):
             guard attempts[feature] == nil, state.mergingFeatures.contains(feature), !desk.isStopped, !isShuttingDown else { return }
+            if let repository = repository(of: feature) { await recover(repository) }
             let merge = await merge(of: feature)
             launch(feature, in: &group) { [self] in
                 switch merge {

@@ -156,7 +156,7 @@ extension Dispatcher {
             try await remember(limit, of: id)
             try await close(&feature, claim, job: "parked", run: .parked, to: .blocked)
         case .dayLimit(let limit):
-            feature.waitsFor = "\(limit.description). \(Self.tomorrow)"
+            feature.waitsFor = Self.wait(atDay: limit)
             waitsForDay.insert(id)
             try await postpone(&feature, claim, for: Self.untilTomorrow(), failures: 0)
         case .unavailable(let reason, let scope, let kind, let retryAfter):

@@ -8,7 +8,7 @@ extension Dispatcher {
     /// What the note says where a feature is parked at a limit.
     static func question(at limit: BudgetReached) -> String {
         "\(limit.description.prefix(1).uppercased() + limit.description.dropFirst()). Tick the box to allow \(allowance) USD more, raise the limit, "
-            + "or move the note out."
+            + "or move the note out." + limit.next
     }
 
     /// Keeps the limit, so that it is seen when somebody raises it.
@@ -52,6 +52,13 @@ extension Dispatcher {
 
     /// What the note says where a feature waits for the next day's money.
     static let tomorrow = "It goes on by itself tomorrow (UTC), or when `budget_day_usd` is raised."
+
+    /// What the note says at the day's limit: a call that no day has room for does not go on tomorrow.
+    static func wait(atDay limit: BudgetReached) -> String {
+        guard let asked = limit.asked, asked > limit.allowed else { return "\(limit.description).\(limit.next) \(tomorrow)" }
+        return "\(limit.description). The next call may cost up to \(asked) USD, more than a whole day allows. "
+            + "Raise `budget_day_usd`, or give the \(limit.agent ?? "agent") a cheaper model."
+    }
 
     /// A day has begun, by the clock on the wall, which may have been set: who waits for its money is tried.
     func beginDay(_ now: Duration) {

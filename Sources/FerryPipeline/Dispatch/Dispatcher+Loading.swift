@@ -92,7 +92,8 @@ extension Dispatcher {
         await hooks.willReadSetup?()
         let loader = ConfigurationLoader(
             root: desk.vault.root, layout: desk.layout,
-            offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store)
+            offLimits: desk.vault.offLimits(home: StateFolders.home, ferry: [parts.folders.state, parts.folders.cache]), store: parts.store,
+            patience: parts.timing.diskAnswer)
         let statuses = loader.statuses()
         var actions: [DispatchState.Action] = []
         if statuses == nil || statuses != configurationStatuses {
@@ -183,16 +184,33 @@ extension Dispatcher {
         } catch { parts.log.warning("Looking after writes that were interrupted: \(error)") }
     }
 
-    /// Finishes or undoes what a kill left half done in the user's repositories.
     private func recoverRepositories() async {
         for repository in configuration.repositories {
-            guard let git = try? await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
-            else { continue }
+            await recover(repository)
             hooks.didAdvance?()
-            do {
-                for recovery in try await git.recover() { try await parts.store.record("\(repository.name): \(recovery)") }
-            } catch { parts.log.warning("Recovering \(repository.name): \(error)") }
         }
+    }
+
+    /// Finishes or undoes what a kill left half done in a user's repository: once, before anything is begun there.
+    func recover(_ repository: RepositoryNote) async {
+        let name = repository.name
+        guard !recovered.contains(name), !attempts.features.contains(where: { features[$0]?.repository == name }) else { return }
+        do {
+            let git = try await open(repository)
+            recovered.insert(name)
+            for recovery in try await git.recover() { try await parts.store.record("\(name): \(recovery)") }
+        } catch let error as GitError where error.code == .endless {
+            hold(Trouble(.repository(name), .infrastructure, await shortage(of: .repository(name)) ?? error.description), BootClock.now)
+        } catch {
+            // What is begun there meets it as well, and tells it.
+            recovered.insert(name)
+            parts.log.warning("Recovering \(name): \(error)")
+        }
+    }
+
+    func open(_ repository: RepositoryNote) async throws -> GitRepository {
+        try await GitRepository.open(
+            path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name), patience: parts.timing.diskAnswer)
     }
 
     /// The highest feature number among Ferry's branches in all repositories. Branches of this Ferry's own features are known anyway; others come from
@@ -201,11 +219,7 @@ extension Dispatcher {
     func readHighestBranch() async -> Int {
         var highest = 0
         for repository in configuration.repositories {
-            guard
-                let git = try? await GitRepository.open(
-                    path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name)),
-                let branches = try? await git.branches(withPrefix: "ferry/")
-            else { continue }
+            guard let git = try? await open(repository), let branches = try? await git.branches(withPrefix: "ferry/") else { continue }
             for branch in branches.keys {
                 let words = branch.rawValue.dropFirst("ferry/".count).split(separator: "-", maxSplits: 2)
                 guard words.count >= 2, let id = FeatureID("\(words[0])-\(words[1])") else { continue }

@@ -69,7 +69,7 @@ extension Dispatcher {
         } catch { return .ended(.unavailable(reason: "\(error)")) }
         parts.progress.set(id, stage: "merging")
         let note = FeatureNote(parsing: run.note, path: feature.path)
-        let space = DiskSpace(minimum: configuration.settings.minimumFree)
+        let space = DiskSpace(minimum: configuration.settings.minimumFree, patience: parts.timing.diskAnswer)
         return .ready(MergeAttempt(feature: feature, repository: repository, note: note, run: run, parts: parts, vault: desk.vault, space: space))
     }
 

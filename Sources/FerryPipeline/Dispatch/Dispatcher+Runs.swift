@@ -154,13 +154,14 @@ extension Dispatcher {
             let repository = configuration.repository(name.rawValue)
         else { return true }
         do {
-            let git = try await GitRepository.open(path: repository.path, privateDirectory: parts.folders.gitDirectory(of: name))
-            let diff = try await git.diff(from: base, to: tip, limit: RunNotes.diffLimit)
+            let diff = try await open(repository).diff(from: base, to: tip, limit: RunNotes.diffLimit)
             return await writeReport("diff", notes.path("diff")) {
                 notes.diff(
                     SafeText.showingHidden(parts.models.redactor.ofKnownValues.redact(String(decoding: diff.bytes, as: UTF8.self))),
                     isCut: diff.isTruncated, range: "\(base.short) \(tip.short)")
             }
+        } catch let error as GitError where error.code == .endless {
+            return false
         } catch {
             // A repository that is out of order is no reason to try for ever; the commit is in the note.
             parts.log.warning("Writing the change of run \(feature.run) of \(feature.id): \(error)")

@@ -59,6 +59,8 @@ package actor Dispatcher {
     /// The highest feature number among branches, and when to read it again; `nil`: not read since the repositories changed.
     var highestBranch: Int?
     var branchesDue: Duration = .zero
+    /// Repositories in which nothing is left that a kill left half done.
+    var recovered: Set<RepositoryName> = []
     /// What new ids begin with.
     static let idPrefix = "FR"
     /// Notes that are to be written, and when at the earliest.
@@ -149,7 +151,7 @@ package actor Dispatcher {
     var hasLooked = false
     private var timer: Task<Void, Never>?
     private var lastCall: Task<Void, Never>?
-    var attempts: [FeatureID: Task<Void, Never>] = [:]
+    nonisolated let attempts = RunningAttempts()
 
     package init(parts: DispatcherParts, desk: VaultDesk, hooks: PipelineHooks = PipelineHooks()) {
         self.parts = parts
@@ -256,7 +258,7 @@ package actor Dispatcher {
     }
 
     /// Every agent and every merge ends now; where each goes from here is decided when it has. Also from beside the loop, which may be busy.
-    package func endAttempts() { attempts.values.forEach { $0.cancel() } }
+    package nonisolated func endAttempts() { attempts.cancelAll() }
 
     private func take(_ event: Event) async throws -> [DispatchState.Action] {
         switch event {

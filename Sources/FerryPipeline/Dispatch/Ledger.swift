@@ -27,7 +27,7 @@ package struct Ledger: Spending {
             try await failpoint(.reserveAfterDone)
             return SpendingReservation(key: key, amount: estimate)
         case .refused(let pot, let spent, let allowed):
-            throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed, agent: agent)
+            throw BudgetReached(limit: BudgetReached.Limit(rawValue: pot) ?? .run, spent: spent, allowed: allowed, agent: agent, asked: estimate)
         }
     }
 

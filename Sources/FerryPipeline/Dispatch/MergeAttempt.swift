@@ -33,7 +33,7 @@ struct MergeAttempt: Sendable {
     func perform() async -> MergeEnd {
         do {
             let git = try await GitRepository.open(
-                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name))
+                path: repository.path, privateDirectory: parts.folders.gitDirectory(of: repository.name), patience: parts.timing.diskAnswer)
             return try await merge(git)
         } catch {
             switch RunFault(error, repository: repository.name.rawValue).end {
@@ -134,7 +134,7 @@ struct MergeAttempt: Sendable {
             folder: parts.folders.workspace(feature.id, feature.run), record: parts.folders.run(feature.id, feature.run))
         try workspace.prepare()
         let export = CleanExport(
-            workspace: workspace, git: git, runner: parts.runner, repository: repository,
+            workspace: workspace, git: git, runner: parts.runner, repository: repository, base: candidate.baseTip,
             forbidden: [vault.root, parts.folders.state, parts.folders.cache],
             network: RepositoryNetwork(
                 of: repository, notePath: FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md"),
@@ -142,7 +142,7 @@ struct MergeAttempt: Sendable {
             ) { [store = parts.store, feature] in try await store.record($0, feature: feature.id, run: feature.run) },
             cache: RepositoryCache(folder: parts.folders.cache(of: repository.name), runner: parts.runner))
         let base = try await parts.store.baseline(feature.id)
-        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge", base: base)
+        let evidence = try await export.run([repository.testCommand] + note.testCommands, on: candidate.commit, label: "merge", before: base)
         // What failed before any change was shown when this was approved.
         guard let bad = evidence.first(where: { $0.verdict != .passed && !$0.isAlreadyRed(since: base) }) else { return nil }
         return "The merged result does not pass: \(bad.summary). Nothing was merged. Move the note to planned to have it mended."

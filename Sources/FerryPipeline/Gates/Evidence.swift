@@ -58,6 +58,12 @@ package struct Evidence: Hashable, Sendable, Codable {
 
     package static let excerptBytes = 4000
 
+    /// The `preset` of what makes an export ready for its commands.
+    package static let preparation = "prepare"
+
+    /// The commands themselves were not run: the preparation did not pass.
+    var isFailedPreparation: Bool { preset == Self.preparation && verdict != .passed }
+
     package var isDeadline: Bool { ending == .deadline }
 
     /// Whether the coder can do something about it: anything but a pass and a machine that lacks a program.

@@ -1,4 +1,6 @@
 internal import FerryGit
+internal import FerryHTTP
+internal import FerryModel
 internal import FerrySandbox
 internal import FerrySystem
 internal import FerryVault
@@ -10,33 +12,42 @@ struct CleanExport: Sendable {
     let git: GitRepository
     let runner: any CommandRunner
     let repository: RepositoryNote
+    /// The base branch's own commit. What its preparation fetched is kept for the runs to come.
+    let base: CommitID
     let forbidden: [FilePath]
     let network: RepositoryNetwork
     let cache: RepositoryCache
 
-    /// Runs `setup` of the repository and then the commands, each only if the one before passed, or failed as it did at the `base`.
+    /// Runs `setup` of the repository and then the commands, each only if the one before passed, or failed as it did before any change (`before`).
     /// Where few tests fail, all of it is done once more on a fresh export: what passes then is flaky, and named.
-    /// `isBase`: the commit is the base branch's own, so what its preparation fetched is kept for the runs to come.
-    func run(_ commands: [String], on commit: CommitID, label: String, base: Evidence? = nil, isBase: Bool = false) async throws -> [Evidence] {
-        let first = try await once(commands, on: commit, label: label, base: base, isBase: isBase)
-        guard let failed = first.last, failed.mayBeFlaky, !failed.isAlreadyRed(since: base) else { return first }
-        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", base: base, isBase: false))
+    /// Throws `RunStop` where not even the base can be prepared now: that is nobody's change.
+    func run(_ commands: [String], on commit: CommitID, label: String, before: Evidence? = nil) async throws -> [Evidence] {
+        var first = try await once(commands, on: commit, label: label, before: before)
+        if first.last?.isFailedPreparation == true {
+            _ = try await once([], on: base, label: label + "-base", before: nil)
+            // What was out of order may have come back since.
+            first = try await once(commands, on: commit, label: label + "-setup-again", before: before)
+        }
+        guard let failed = first.last, failed.mayBeFlaky, !failed.isAlreadyRed(since: before) else { return first }
+        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", before: before))
     }
 
-    private func once(_ commands: [String], on commit: CommitID, label: String, base: Evidence?, isBase: Bool) async throws -> [Evidence] {
+    private func once(_ commands: [String], on commit: CommitID, label: String, before: Evidence?) async throws -> [Evidence] {
         try await with(commit) { policy in
             if let setup = repository.setup {
                 try await cache.fill(workspace.exportHome, under: policy)
                 let (prepared, refused) = try await network.telling(.setup, policy) { [runner, logs = workspace.logs] policy in
-                    try await EvidenceRunner(runner: runner, policy: policy, logs: logs, preset: "prepare")
+                    try await EvidenceRunner(runner: runner, policy: policy, logs: logs, preset: Evidence.preparation)
                         .run(setup, commit: commit.hex, label: "\(label)-setup")
                 }
                 guard prepared.verdict == .passed else {
                     var result = prepared
-                    if !refused.isEmpty { result.reason = ([result.reason].compactMap(\.self) + refused).joined(separator: " ") }
+                    let sentences = refused.map { network.sentence($0, .setup) }
+                    if !refused.isEmpty { result.reason = ([result.reason].compactMap(\.self) + sentences).joined(separator: " ") }
+                    if commit == base { throw unprepared(result, refused) }
                     return [result]
                 }
-                if isBase { try await cache.keep(workspace.exportHome, under: policy) }
+                if commit == base { try await cache.keep(workspace.exportHome, under: policy) }
             }
             return try await network.with(.test, policy) { [runner, repository, logs = workspace.logs] policy in
                 let evidence = EvidenceRunner(runner: runner, policy: policy, logs: logs)
@@ -45,11 +56,25 @@ struct CleanExport: Sendable {
                     let report = command == repository.testCommand ? repository.testReport : nil
                     let result = try await evidence.run(command, commit: commit.hex, label: "\(label)-\(number + 1)", report: report)
                     results.append(result)
-                    guard result.verdict == .passed || result.isAlreadyRed(since: base) else { break }
+                    guard result.verdict == .passed || result.isAlreadyRed(since: before) else { break }
                 }
                 return results
             }
         }
+    }
+
+    /// The base cannot be prepared: no feature's fault, and nothing that an agent could mend. What could not be reached comes back by itself.
+    private func unprepared(_ evidence: Evidence, _ refused: [ProxyRefusal]) -> RunStop {
+        let isOutage = refused.contains { if case .unreachable = $0.reason { true } else { false } }
+        let remedy =
+            isOutage
+            ? "Ferry tries again by itself. If a host is named wrongly, mend `setup` or `network` in the note of \(repository.name)."
+            : "Mend `setup` in the note of \(repository.name)."
+        return RunStop(
+            .unavailable(
+                reason: "The setup command of the repository failed on the base (`\(evidence.command)`): \(evidence.summary) \(remedy)"
+                    + (evidence.log.map { " The log is \($0)." } ?? ""),
+                scope: .repository(repository.name), kind: isOutage ? .infrastructure : .configuration))
     }
 
     /// Exports the commit, hands over the policy for commands in it, and removes it again.

@@ -14,10 +14,9 @@ extension FeatureRun {
         guard request.kind == .fresh else { return try await parts.store.baseline(request.feature) }
         let evidence: Evidence = try await steps.step("baseline") {
             try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
-            let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline", isBase: true)[0]
+            let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
             if let flaky = evidence.flakySentence { try await parts.report(.event("Before any change: \(flaky)")) }
             // Thrown from inside: what is no answer is not stored, so it is asked again when the fault may be mended.
-            try requirePrepared(evidence)
             try requireUsable(evidence)
             if evidence.verdict == .failed { try await parts.report(.event("The tests fail before any change: \(evidence.summary)")) }
             try await parts.report(.wentWell(model: nil))
@@ -25,16 +24,6 @@ extension FeatureRun {
         }
         try await parts.store.keep(baseline: evidence, of: request.feature)
         return evidence
-    }
-
-    /// Throws where the base cannot even be prepared: no feature's fault, and nothing that an agent could mend.
-    private func requirePrepared(_ evidence: Evidence) throws {
-        guard evidence.preset == "prepare", evidence.verdict != .passed else { return }
-        throw RunStop(
-            .unavailable(
-                reason: "The setup command of the repository failed on the base (`\(evidence.command)`): \(evidence.summary) "
-                    + "Mend `setup` in the note of \(request.repository.name)." + (evidence.log.map { " The log is \($0)." } ?? ""),
-                scope: .repository(request.repository.name), kind: .configuration))
     }
 
     /// Throws where the repository's tests could not decide anything.
@@ -131,7 +120,7 @@ extension FeatureRun {
         // A change that the gates refuse need not cost the time of its tests.
         if !result.findings.contains(where: { $0.severity == .error }) {
             let commands = [request.repository.testCommand] + request.note.testCommands
-            result.evidence = try await export.run(commands, on: commit, label: "check-\(commit.short)", base: base)
+            result.evidence = try await export.run(commands, on: commit, label: "check-\(commit.short)", before: base)
             let reading = EvidenceReading(result.evidence, base: base, change: change)
             result.findings += reading.findings
             result.alreadyRed = reading.alreadyRed
@@ -162,7 +151,8 @@ extension FeatureRun {
 
     private var export: CleanExport {
         CleanExport(
-            workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository, forbidden: parts.forbidden,
+            workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository, base: request.base,
+            forbidden: parts.forbidden,
             network: network, cache: cache)
     }
 

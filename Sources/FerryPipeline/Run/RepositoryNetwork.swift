@@ -37,11 +37,11 @@ package struct RepositoryNetwork: Sendable {
         try await telling(use, policy, endpoint: endpoint, alsoReaching: others, body).result
     }
 
-    /// As `with`, and returns what was refused, in words. A preparation always has the proxy: what it asks for in vain is then named.
+    /// As `with`, and returns what was refused. A preparation always has the proxy: what it asks for in vain is then named.
     func telling<Result: Sendable>(
         _ use: RepositoryNote.NetworkUse, _ policy: SandboxPolicy, endpoint: LocalEndpoint? = nil, alsoReaching others: Set<HostName> = [],
         _ body: @escaping @Sendable (SandboxPolicy) async throws -> Result
-    ) async throws -> (result: Result, refused: [String]) {
+    ) async throws -> (result: Result, refused: [ProxyRefusal]) {
         let isAllowed = repository.networkFor.contains(use)
         guard endpoint != nil || !others.isEmpty || (isAllowed && (use == .setup || !repository.network.isEmpty)) else {
             return (try await body(policy), [])
@@ -55,9 +55,8 @@ package struct RepositoryNetwork: Sendable {
                 policy.proxy = socket
                 return try await body(policy)
             }
-            let sentences = refused.list.map { sentence($0, use) }
-            for sentence in sentences { try await report(sentence) }
-            return (result, sentences)
+            for refusal in refused.list { try await report(sentence(refusal, use)) }
+            return (result, refused.list)
         } catch let failure as ProxyFailure {
             throw SandboxError(.helper, "\(failure).", remedy: "Ferry tries again by itself.")
         }

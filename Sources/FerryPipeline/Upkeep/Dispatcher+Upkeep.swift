@@ -45,7 +45,7 @@ extension Dispatcher {
 
     // MARK: Free space
 
-    /// Whether there is space to begin a feature's work. Where there is not, it goes back into the queue, and what lacks the space is held.
+    /// Whether the disks answer and there is space to begin a feature's work. Where there is not, it goes back into the queue, and what lacks the space is held.
     func hasSpace(for id: FeatureID) async -> Bool {
         let resources: [Resource] = [.machine] + (features[id]?.repository.map { [.repository($0)] } ?? [])
         for resource in resources {
@@ -57,8 +57,11 @@ extension Dispatcher {
             notify(.tick)
             return false
         }
+        if let repository = repository(of: id) { await recover(repository) }
         return true
     }
+
+    func repository(of id: FeatureID) -> RepositoryNote? { features[id]?.repository.flatMap { configuration.repository($0.rawValue) } }
 
     /// What keeps the disks behind a resource from being worked on: Ferry's folders and the vault, or a repository. `nil` where nothing does.
     func shortage(of resource: Resource) async -> String? {
@@ -71,7 +74,7 @@ extension Dispatcher {
         case .provider, .model: return nil
         }
         // A little more than it takes to be held, so that a disk at the limit is not held and let go by turns.
-        let space = DiskSpace(minimum: configuration.settings.minimumFree)
+        let space = DiskSpace(minimum: configuration.settings.minimumFree, patience: parts.timing.diskAnswer)
         let shortage = await space.shortage(of: places, factor: isShortOfSpace.contains(resource) ? 1.25 : 1)
         if shortage == nil { isShortOfSpace.remove(resource) } else { isShortOfSpace.insert(resource) }
         return shortage

@@ -25,7 +25,7 @@ struct Pruning: Sendable {
             }
         }
         return PruningPlan(
-            keepRuns: settings.keepRuns, keepAge: .seconds(Int64(settings.keepDays) * 86_400), keepBytes: settings.keepBytes,
+            keepRuns: settings.keepRuns, keepAge: keepAge, keepBytes: settings.keepBytes,
             needed: Dictionary(needed.map { ($0.id, $0.run) }, uniquingKeysWith: { $1 }),
             merged: Set(features.filter { $0.state == .done && !$0.isApproved }.map(\.id)),
             newest: Dictionary(features.map { ($0.id, $0.run) }, uniquingKeysWith: { $1 }))
@@ -58,21 +58,49 @@ struct Pruning: Sendable {
         return count == 0 ? lines : lines + ["Removed what \(count) old runs had left (\(bytes >> 20) MB)."]
     }
 
-    /// What was fetched for repositories that have no note any more, and requests to start a version of a note that were met or forgotten long ago.
+    /// Requests to start a version of a note that were met or forgotten long ago, databases that were set aside long ago, and what was fetched.
     private func removeUnused() -> [String] {
+        let requests = ((try? Directory.entries(of: folders.goRequests)) ?? []).map { folders.goRequests.appending($0.name) }
+        var lines = removeSeeds()
+        for path in requests where age(of: path) > keepAge {
+            do { try Directory.removeTree(path) } catch { lines.append("\(path) cannot be removed: \(error).") }
+        }
+        do {
+            let count = try DatabaseFiles(database: folders.database).pruneSetAside(olderThan: keepAge)
+            if count > 0 { lines.append("Removed \(count) databases that had been set aside.") }
+        } catch { lines.append("Databases that had been set aside cannot be removed: \(error).") }
+        return lines
+    }
+
+    /// What was fetched for repositories in which nothing is to be done: what is old, and the oldest of what is too much. It can be fetched again.
+    private func removeSeeds() -> [String] {
         // A vault that is not there has no notes.
         guard desk.absence() == nil, !repositories.isEmpty else { return [] }
-        let used = Set(repositories.map { folders.cache(of: $0) })
-        let seeds = ((try? Directory.folders(of: folders.prepared)) ?? []).map { folders.prepared.appending($0) }.filter { !used.contains($0) }
-        let requests = ((try? Directory.entries(of: folders.goRequests)) ?? []).map { folders.goRequests.appending($0.name) }
-        let now = Date.now.timeIntervalSince1970
-        return (seeds + requests).compactMap { path in
-            guard let status = try? FileStatus(of: path), now - Double(status.modified) / 1_000_000_000 > Double(settings.keepDays) * 86_400 else {
-                return nil
-            }
-            do { try Directory.removeTree(path) } catch { return "\(path) cannot be removed: \(error)." }
-            return seeds.contains(path) ? "Removed what was fetched for a repository that has no note any more (\(path))." : nil
+        let busy = features.filter { $0.state == .planned || $0.state == .inProgress || $0.isApproved }.compactMap(\.repository)
+        let needed = Set(busy.map { folders.cache(of: $0) })
+        let seeds = ((try? Directory.folders(of: folders.prepared)) ?? []).map { name in
+            let path = folders.prepared.appending(name)
+            return (path: path, age: age(of: path), bytes: DiskUsage.bytes(in: [path]))
         }
+        var total = seeds.reduce(0) { $0 + $1.bytes }
+        var lines: [String] = []
+        for seed in seeds.sorted(by: { $0.age > $1.age }) where !needed.contains(seed.path) && (seed.age > keepAge || total > settings.keepBytes) {
+            do {
+                try Directory.removeTree(seed.path)
+                total -= seed.bytes
+                lines.append(
+                    "Removed what was fetched for a repository (\(seed.path), \(seed.bytes >> 20) MB); where it is needed it is fetched again.")
+            } catch { lines.append("\(seed.path) cannot be removed: \(error).") }
+        }
+        return lines
+    }
+
+    private var keepAge: Duration { .seconds(Int64(settings.keepDays) * 86_400) }
+
+    /// Since it was changed; what cannot be asked is new.
+    private func age(of path: FilePath) -> Duration {
+        guard let status = try? FileStatus(of: path) else { return .zero }
+        return .seconds(Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000)
     }
 
     private func found(_ kind: PruningPlan.Folder.Kind, in root: FilePath) -> [PruningPlan.Folder] {

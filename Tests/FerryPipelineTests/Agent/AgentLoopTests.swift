@@ -182,10 +182,13 @@ struct AgentLoopTests {
     @Test func `the display is told turn, tokens, cost and the tool that runs`() async throws {
         try await AgentFixture.with { fixture async throws in
             var answer = FakeAnswer.calls(("bash", ["command": "true\nfalse"]))
-            answer.progress = [.output(characters: 5), .output(characters: 7), .waiting(.seconds(3))]
+            answer.progress = [.output(characters: 5), .output(characters: 7), .waiting(.seconds(3), model: "m/x")]
             _ = try await fixture.run(FakeModel([answer, .finish]), limits: AgentLimits(turns: 9))
             let all = fixture.seen.progress
-            let asking: [AgentProgress.Phase] = [.asking(characters: 0), .asking(characters: 5), .asking(characters: 12), .waiting(.seconds(3))]
+            let asking: [AgentProgress.Phase] = [
+                .asking(characters: 0), .asking(characters: 5), .asking(characters: 12),
+                .waiting(.seconds(3), because: "the provider of m/x asks every user of its key to wait"),
+            ]
             #expect(Array(all.map(\.phase).prefix(5)) == asking + [.running("bash true")])
             #expect(all.last?.phase == .ended && all.last?.turn == 2 && all.last?.turns == 9)
             #expect(all.last?.input == 200 && all.last?.output == 20 && all.last?.cost == Money(microdollars: 400))

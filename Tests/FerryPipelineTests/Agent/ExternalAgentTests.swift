@@ -104,6 +104,25 @@ struct ExternalAgentTests {
         }
     }
 
+    @Test func `a program that goes in circles is stopped; one that changes something in between is not`() async throws {
+        let program = """
+            import json, sys, time
+            say = lambda **item: print(json.dumps({"type": "item.completed", "item": item}), flush=True)
+            edits = "edits" in sys.argv
+            for i in range(12):
+                say(id=f"c{i}", type="command_execution", command="make test", aggregated_output=f"1 failed in 0.{i}s", exit_code=1)
+                if edits: say(id=f"e{i}", type="file_change", status="completed", changes=[])
+            say(id="m", type="agent_message", text="I did it.")
+            if not edits: time.sleep(60)
+            """
+        try await AgentFixture.with(["program.py": program]) { fixture in
+            let circles = try await Self.run(Self.agent(.codex, "python3 program.py"), fixture, report: Self.judged)
+            #expect(circles == .stopped(.stuck("it made the same call of `command` 10 times in a row with the same result")))
+            let works = try await Self.run(Self.agent(.codex, "python3 program.py edits"), fixture, report: Self.judged)
+            #expect(works == .finished(["summary": "I did it."]))
+        }
+    }
+
     @Test func `a program that is not there is a setting to mend`() async throws {
         try await AgentFixture.with { fixture in
             guard case .unavailable(let error) = try await Self.run(Self.agent(.claude, "claude"), fixture) else { throw Wrong("no fault") }

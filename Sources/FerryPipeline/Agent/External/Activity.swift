@@ -6,10 +6,13 @@ internal import Synchronization
 final class Activity: Sendable {
     private let clock: AwakeClock
     private let start: Duration
+    private let worked: Duration
     private let last: Mutex<Duration>
 
-    init(_ clock: AwakeClock) {
+    /// `worked`: the time of the work that this one goes on with.
+    init(_ clock: AwakeClock, worked: Duration = .zero) {
         self.clock = clock
+        self.worked = worked
         start = clock.now
         last = Mutex(start)
     }
@@ -19,7 +22,7 @@ final class Activity: Sendable {
         last.withLock { $0 = now }
     }
 
-    var elapsed: Duration { clock.now - start }
+    var elapsed: Duration { worked + clock.now - start }
 
     /// Returns once there was no sign for so long; throws `CancellationError`.
     func untilSilent(for patience: Duration, looking interval: Duration) async throws {

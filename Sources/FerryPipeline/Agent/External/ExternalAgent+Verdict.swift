@@ -17,6 +17,7 @@ extension ExternalAgent {
         }
         if let most = end.tooMuchTalk { return .outcome(.stopped(.program("it said more than \(most >> 20) MiB"))) }
         if let silence = end.silence { return .outcome(.stopped(.stuck("it gave no sign of work for \(silence.components.seconds) s"))) }
+        if let circles = end.circles { return .outcome(.stopped(.stuck(circles))) }
         switch end.ending {
         case .deadline: return .outcome(.stopped(.time(task.limits.time)))
         case .memoryLimit: return .outcome(.stopped(.program("it used more memory than it may")))

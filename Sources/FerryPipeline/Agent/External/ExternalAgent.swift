@@ -51,8 +51,8 @@ package struct ExternalAgent: AgentBackend {
 
     /// Goes through the chain of models.
     private func work(_ task: AgentTask) async throws -> AgentOutcome {
-        let activity = Activity(task.clock)
         var stint = try await ProgramStint(task)
+        let activity = Activity(task.clock, worked: stint.worked)
         var left = models[...]
         while true {
             let model = left.popFirst()

@@ -143,7 +143,7 @@ final class ModelEndpoint: Sendable {
                 let message = "The provider of \(upstream.name) asks every user of this key to wait"
                 return end(.unavailable(ModelError(.rate, message, retryAfter: remaining).naming(upstream.name)))
             }
-            progress(.waiting(remaining))
+            progress(AgentProgress.Phase(.waiting(remaining, model: upstream.name), characters: 0))
             try await Task.sleep(for: remaining)
             // Silence that was asked for.
             activity.note()

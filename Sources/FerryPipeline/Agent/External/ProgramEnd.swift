@@ -11,6 +11,8 @@ struct ProgramEnd: Sendable {
     var refusal: String?
     /// It was ended because it gave no sign of work for so long.
     var silence: Duration?
+    /// It was ended because it went in circles.
+    var circles: String?
     /// It was ended because it said more than so many bytes.
     var tooMuchTalk: Int?
     /// What it said of a failure of its own.

@@ -31,6 +31,7 @@ struct ProgramRun: Sendable {
         case silent
         /// It said too much.
         case talk
+        case circles
     }
 
     /// Throws `SandboxError`, `CancellationError`, and `Errno` where the record cannot be kept.
@@ -92,6 +93,7 @@ struct ProgramRun: Sendable {
             end.output = SafeText.make(String(decoding: (result.head + result.tail).suffix(4000), as: UTF8.self)).trimmingWhiteSpace
         case .silent: end.silence = task.timing.progress
         case .talk: end.tooMuchTalk = agent.mostTalk
+        case .circles: end.circles = said.circles
         case .over, .endpoint: break
         }
         return end
@@ -129,6 +131,11 @@ struct ProgramRun: Sendable {
                 await talk.untilOver()
                 try await Task.sleep(for: Self.patience)
                 return .over
+            }
+            group.addTask {
+                await talk.untilCircling()
+                try Task.checkCancellation()
+                return .circles
             }
             if let endpoint {
                 group.addTask {

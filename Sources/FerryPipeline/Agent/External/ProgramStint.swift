@@ -1,3 +1,4 @@
+internal import FerryModel
 internal import FoundationEssentials
 
 /// Where the work of an agent program stands between two starts of it.
@@ -11,6 +12,8 @@ struct ProgramStint: Sendable {
     private(set) var before: String?
     /// Model calls so far.
     var turn = 0
+    /// How long the session that is gone on with has worked.
+    private(set) var worked = Duration.zero
 
     /// From the journal: an interrupted program goes on with its session, if it told of one and the worktree is as it left it; else the work begins anew.
     init(_ task: AgentTask) async throws {
@@ -22,7 +25,9 @@ struct ProgramStint: Sendable {
         if let session = last.session, !last.isOpen || task.isWorktreeAsLeft || !task.workspace.mayWrite {
             before = session.before
             (resumes, occasion) = (session.id, .interrupted)
-            turn = try Self.lastTurn(task.transcript)
+            let record = try Transcript.read(task.transcript.path)
+            turn = Self.lastTurn(record)
+            worked = Self.worked(record, silence: task.timing.progress)
             try task.transcript.append(.resumed(turn: turn + 1))
         } else {
             before = try await task.checkpoint()
@@ -43,12 +48,24 @@ struct ProgramStint: Sendable {
     /// A name for a session, as Claude Code wants it: a UUID.
     static func newSession() -> String { UUID().uuidString.lowercased() }
 
-    private static func lastTurn(_ transcript: Transcript) throws -> Int {
-        try Transcript.read(transcript.path).reduce(0) { last, entry in
+    private static func lastTurn(_ record: [TranscriptEntry]) -> Int {
+        record.reduce(0) { last, entry in
             switch entry.event {
             case .answered(let turn, _, _, _, _, _, _, _), .failed(let turn, _, _, _): max(last, turn)
             case .began, .said, .result, .ended, .resumed: last
             }
+        }
+    }
+
+    /// The time of work by its record, to the second: from each entry to the next, but for interruptions. What is longer than `silence`, after which a program
+    /// is ended, was a sleep of the machine or a jump of its clock.
+    static func worked(_ record: [TranscriptEntry], silence: Duration) -> Duration {
+        zip(record, record.dropFirst()).reduce(.zero) { sum, pair in
+            if case .resumed = pair.1.event { return sum }
+            guard let begin = try? Date(pair.0.at, strategy: .iso8601), let end = try? Date(pair.1.at, strategy: .iso8601), end > begin else {
+                return sum
+            }
+            return sum + min(silence, .seconds(end.timeIntervalSince(begin)))
         }
     }
 }

@@ -13,6 +13,8 @@ final class ProgramTalk: Sendable {
         var complaint: String?
         /// It has used a tool.
         var didWork = false
+        /// Why it goes in circles.
+        var circles: String?
 
         /// Of a long output the end counts.
         fileprivate mutating func add(_ line: String) {
@@ -31,7 +33,25 @@ final class ProgramTalk: Sendable {
         var calls = 0
         var bytes = 0
         var answers = 0
+        // It cannot be warned, and may wait for something by asking again and again.
+        var watch = RepetitionWatch(patience: 2)
+        private var others = 0
+
+        init(program: any AgentProgram) { self.program = program }
+
+        /// Why it goes in circles, if it does with this call.
+        mutating func circle(_ tool: String, _ summary: String, _ text: String) -> String? {
+            let isWatched = ProgramTalk.watched.contains(tool) && !text.isEmpty
+            if !isWatched { others += 1 }
+            let verdicts = [
+                watch.note(tool: tool, arguments: isWatched ? summary : "\(others)", identity: text, isError: false), watch.endTurn(),
+            ]
+            return verdicts.lazy.compactMap { if case .stuck(let reason) = $0 { reason } else { nil } }.first
+        }
     }
+
+    /// Tools whose summary and text tell the whole call: the same ones mean that the same was done. Of the others two different calls may read the same.
+    private static let watched: Set<String> = ["Bash", "Read", "command", "execute", "read"]
 
     private let task: AgentTask
     private let most: Int
@@ -40,6 +60,8 @@ final class ProgramTalk: Sendable {
     private let state: Mutex<State>
     private let over: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
+    private let circling: AsyncStream<Void>
+    private let circled: AsyncStream<Void>.Continuation
 
     /// - Parameter most: bytes that it may say in all.
     init(_ program: any AgentProgram, _ task: AgentTask, most: Int, isHeard: Bool) {
@@ -48,12 +70,16 @@ final class ProgramTalk: Sendable {
         self.isHeard = isHeard
         state = Mutex(State(program: program))
         (over, ending) = AsyncStream.makeStream()
+        (circling, circled) = AsyncStream.makeStream()
     }
 
     var said: Said { state.withLock { $0.said } }
 
     /// Returns once the program's work is over, by its own word.
     func untilOver() async { for await _ in over {} }
+
+    /// Returns once it goes in circles.
+    func untilCircling() async { for await _ in circling {} }
 
     /// Takes a line; returns what to write back, the session that it names, and whether the input ends with it. Throws `Errno` where the record cannot be kept, and
     /// `TooMuchTalk`.
@@ -81,7 +107,12 @@ final class ProgramTalk: Sendable {
                 if !isHeard { try record(text) }
             case .line(let line): state.withLock { $0.said.add(line) }
             case .used(let call, let tool, let summary, let text, let isError):
-                state.withLock { $0.said.didWork = true }
+                let isCircling = state.withLock { state in
+                    state.said.didWork = true
+                    state.said.circles = state.said.circles ?? state.circle(tool, summary, text)
+                    return state.said.circles != nil
+                }
+                if isCircling { circled.finish() }
                 try task.transcript.append(
                     .result(
                         turn: 0, callID: call.isEmpty ? "\(first + index + 1)" : call, tool: tool, summary: String(summary.prefix(500)),
