@@ -80,7 +80,7 @@ struct InitTests {
             #expect(outcome.test == test)
             #expect(outcome.base == "main")
             #expect(outcome.testReason?.isEmpty == false)
-            let note = try #require(try vault.view().repositories().first)
+            let note = try #require(try await vault.view().repositories().first)
             #expect(note.name.rawValue == name)
             #expect(note.testCommand == test)
             #expect(note.base == "main")
@@ -94,7 +94,7 @@ struct InitTests {
             let outcome = try await vault.add(try await vault.repository("plain", ["a.txt": "a\n"]))
             #expect(outcome.test == nil)
             #expect(outcome.remarks.contains { $0.contains("`test`") })
-            let faults = try #require(try vault.view().repositories().first).faults
+            let faults = try #require(try await vault.view().repositories().first).faults
             #expect(faults.map(\.line) == [4])
             #expect(
                 InitReport(vault: vault.root, .init(vaultID: "", created: [], kept: 0)).text(Style(isColoured: false), isComplete: true).contains(
@@ -128,7 +128,7 @@ struct InitTests {
         try await VaultFixture.with { vault in
             let repository = try await vault.repository("it's: a #shop")
             let outcome = try await vault.add(repository)
-            #expect(try vault.view().repositories().map(\.path) == [repository])
+            #expect(try await vault.view().repositories().map(\.path) == [repository])
             #expect(outcome.name == "it-s--a--shop")
         }
     }
@@ -180,7 +180,7 @@ struct InitTests {
             try write(["empty/.git/HEAD": "ref: refs/heads/main\n", "empty/.git/objects/": "", "empty/.git/refs/heads/": ""], below: vault.scratch)
             let empty = await #expect(throws: GitError.self) { try await vault.add(vault.scratch.appending("empty")) }
             #expect(empty?.code == .noCommits)
-            #expect(try vault.view().repositories().isEmpty)
+            #expect(try await vault.view().repositories().isEmpty)
         }
     }
 }

@@ -15,7 +15,7 @@ struct VaultLint: Sendable {
     func report() async throws -> CheckReport {
         // Without the database: a faulty note is to be seen here, not its last good version.
         let configuration = try await ConfigurationLoader(root: view.root, layout: view.layout, offLimits: view.offLimits, store: nil).load()
-        let repositories = try view.repositories()
+        let repositories = try await view.repositories()
         let agents = try view.files(in: view.layout.agents)
         var findings = configuration.faults.map(NoteFinding.init)
         findings += PropertyTypeLint(view: view).findings() + checkSettings() + checkAgents(agents) + checkRepositories(repositories)
@@ -108,6 +108,13 @@ struct VaultLint: Sendable {
         var findings: [NoteFinding] = []
         for repository in repositories {
             let path = "\(view.layout.repositories)/\(repository.name).md"
+            guard !UncertainDisk.isSilent(repository.path) else {
+                findings.append(
+                    .init(
+                        .missingFolder, path, nil, "the disk with \(repository.path) does not answer",
+                        remedy: "see whether it is mounted and its server is there"))
+                continue
+            }
             if !repository.path.isEmpty, (try? FileStatus.ifPresent(WorkingFolder.resolved(repository.path)))?.kind != .directory {
                 findings.append(
                     .init(.missingFolder, path, nil, "there is no folder \(repository.path)", remedy: "correct `path`, or mount what is missing"))

@@ -20,7 +20,7 @@ struct VaultExamination: Sendable {
         findings.append(await notes())
         findings += await ModelExamination(view: view, isOffline: isOffline).findings()
         do {
-            let repositories = try view.repositories()
+            let repositories = try await view.repositories()
             if repositories.isEmpty {
                 findings.append(
                     .fail("repository", "the vault has none", remedy: "Add one: ferry init \(WorkingFolder.shown(view.root)) --repo PATH"))

@@ -70,7 +70,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private func workspace(_ view: VaultView, _ folders: StateFolders, _ record: FeatureRecord) async throws -> ReplayWorkspace {
         try RootAccess.check(isAllowed: allowRoot)
-        guard let note = try view.repositories().first(where: { $0.name == record.repository }), note.faults.isEmpty else {
+        guard let note = try await view.repositories().first(where: { $0.name == record.repository }), note.faults.isEmpty else {
             throw CommandError(
                 .configuration, "The repository \(record.repository?.rawValue ?? "") has no good note.", remedy: "`ferry check` says what is wrong.")
         }

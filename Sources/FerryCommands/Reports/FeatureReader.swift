@@ -24,7 +24,7 @@ struct FeatureReader: Sendable {
         self.list = list
         let byID = Dictionary(list.features.compactMap { feature in feature.id.map { ($0, feature) } }) { first, _ in first }
         self.byID = byID
-        let limits = (try? view.repositories()) ?? []
+        let limits = (try? await view.repositories()) ?? []
         let perRepository = Dictionary(limits.compactMap { note in note.atOnce.map { (note.name, $0) } }) { first, _ in first }
         var queue: QueueView?
         if let store {
@@ -58,7 +58,7 @@ struct FeatureReader: Sendable {
     /// Asked of the disks themselves: on a full one the service can record nothing.
     private func shortages() async -> [String] {
         let space = DiskSpace(minimum: view.settings.minimumFree)
-        let repositories = ((try? view.repositories()) ?? []).map { DiskSpace.Place("the repository \($0.name)", $0.path) }
+        let repositories = ((try? await view.repositories()) ?? []).map { DiskSpace.Place("the repository \($0.name)", $0.path) }
         var shortages: [String] = []
         for place in [.init("the vault", view.root)] + (view.folders?.places ?? []) + repositories {
             if let shortage = await space.shortage(of: [place]) { shortages.append(SafeText.make(shortage)) }

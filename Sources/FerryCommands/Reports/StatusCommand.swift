@@ -54,7 +54,9 @@ struct StatusText: Hashable, Sendable {
         }
         if !report.asked.isEmpty { lines += [""] + report.asked.map { style.paint("\($0): tick the box on the dashboard.", .yellow) } }
         lines += ["", "\(service)\(stop) · today \(today)"]
-        self.lines = lines + (report.service?.lines(style) ?? []) + (report.vaultFaults + report.shortages).map { style.paint($0, .red) }
+        // What the service holds work for is told once.
+        let others = (report.vaultFaults + report.shortages).filter { report.service?.holds.contains($0) != true }
+        self.lines = lines + (report.service?.lines(style) ?? []) + others.map { style.paint($0, .red) }
     }
 
     private static func cost(_ feature: FeatureLine) -> String {

@@ -41,7 +41,8 @@ struct InitCommand: AsyncParsableCommand {
                 report.repository = .init(try await repositories.found(WorkingFolder.absolute(FilePath(repo))))
             } catch { failure = error }
         }
-        report.hasRepository = try report.repository != nil || !VaultView(root: vault).repositories().isEmpty
+        report.hasRepository = report.repository != nil
+        if !report.hasRepository { report.hasRepository = try await !VaultView(root: vault).repositories().isEmpty }
         Console.standard.print(output.json ? try JSONText.make(report) : report.text(Console.standard.style, isComplete: failure == nil))
         if let failure { throw failure }
     }

@@ -40,7 +40,7 @@ struct RepositoryFounding: Sendable {
         }
         let path = WorkingFolder.resolved(repository)
         try Self.refuseUnfit(path, vault: vault)
-        if let known = try knownNote(of: path) { return known }
+        if let known = try await knownNote(of: path) { return known }
         try refuseVaultInside(path)
         let name = try freeName(for: path)
         let git = try await GitRepository.open(path: path, privateDirectory: folders.gitDirectory(of: RepositoryName(name)))
@@ -100,8 +100,9 @@ struct RepositoryFounding: Sendable {
 
     // MARK: Notes that are there
 
-    private func knownNote(of path: FilePath) throws -> Outcome? {
-        for note in try view.repositories() where !note.path.isEmpty && WorkingFolder.resolved(note.path) == path {
+    private func knownNote(of path: FilePath) async throws -> Outcome? {
+        for note in try await view.repositories()
+        where !note.path.isEmpty && !UncertainDisk.isSilent(note.path) && WorkingFolder.resolved(note.path) == path {
             var outcome = Outcome(name: note.name.rawValue, note: file(note.name.rawValue), wasKnown: true, path: path)
             outcome.base = note.base
             outcome.test = note.testCommand.isEmpty ? nil : note.testCommand

@@ -62,9 +62,12 @@ struct VaultView: Sendable {
     var offLimits: OffLimits { OffLimits(home: WorkingFolder.home, vault: root, ferry: folders.map { [$0.state, $0.cache] } ?? []) }
 
     /// The repository notes, by name; those with faults too.
-    func repositories() throws -> [RepositoryNote] {
-        let offLimits = offLimits
-        return try files(in: layout.repositories).map { RepositoryNote(NoteBytes($0.bytes), path: $0.path.string, offLimits: offLimits) }
+    func repositories() async throws -> [RepositoryNote] {
+        var notes: [RepositoryNote] = []
+        for file in try files(in: layout.repositories) {
+            notes.append(await RepositoryNote.reading(NoteBytes(file.bytes), path: file.path.string, offLimits))
+        }
+        return notes
     }
 
     /// The notes of one of Ferry's own folders, without README, sorted by name; links are left out, and what cannot be read, of which

@@ -39,7 +39,8 @@ package struct ConfigurationLoader: Sendable {
         }
         for path in notes(in: layout.repositories) {
             let earlier = faults.count
-            let note = try await good(path, &faults, repository, \.faults)
+            let note = try await good(
+                path, &faults, { [offLimits, patience] in await RepositoryNote.reading($0, path: $1, offLimits, patience: patience) }, \.faults)
             if let note, let fault = await vaultFault(of: note, path) {
                 faults.append(fault)
             } else if let note {
@@ -53,15 +54,6 @@ package struct ConfigurationLoader: Sendable {
         }
         configuration.faults = faults
         return configuration
-    }
-
-    /// Where a disk that it names does not answer, it goes by the names of the folders alone; nothing is begun there before it answers.
-    private func repository(_ bytes: NoteBytes, _ path: String) async -> RepositoryNote {
-        let byNames = RepositoryNote(bytes, path: path, offLimits: offLimits.byNames)
-        let whole = try? await UncertainDisk.ask(byNames.path, within: patience) { [offLimits] in
-            RepositoryNote(bytes, path: path, offLimits: offLimits)
-        }
-        return whole ?? byNames
     }
 
     private func vaultFault(of note: RepositoryNote, _ path: FilePath) async -> NoteFault? {

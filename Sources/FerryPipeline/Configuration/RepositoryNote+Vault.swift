@@ -1,9 +1,10 @@
 internal import FerryModel
+internal import FerrySystem
 package import FerryVault
 internal import Glibc
 package import SystemPackage
 
-/// Where a vault lies in a repository, if it does.
+/// Reading a repository note, and where a vault lies in a repository, if it does.
 extension RepositoryNote {
     /// The vault's path in the repository; `nil` where it lies outside. Links are followed.
     package func place(of vault: FilePath) -> FilePath? {
@@ -20,6 +21,16 @@ extension RepositoryNote {
             path: note, line: nil, what: "the vault lies inside this repository (\(vault) in \(path)), where a feature could change it",
             remedy: inner.isEmpty ? "move the vault out" : "write `protected: [\(inner)]` in this note, or move the vault out",
             rule: .vaultInRepository)
+    }
+
+    /// Reads a note. Where a disk that it names does not answer within `patience`, it goes by the names of the folders alone (`UncertainDisk.isSilent` tells);
+    /// nothing is begun there before it answers.
+    package static func reading(
+        _ bytes: NoteBytes, path: String, _ offLimits: OffLimits, patience: Duration = Timing().diskAnswer
+    ) async -> RepositoryNote {
+        let byNames = RepositoryNote(bytes, path: path, offLimits: offLimits.byNames)
+        let whole = try? await UncertainDisk.ask(byNames.path, within: patience) { RepositoryNote(bytes, path: path, offLimits: offLimits) }
+        return whole ?? byNames
     }
 
     private static func resolved(_ path: FilePath) -> FilePath {
