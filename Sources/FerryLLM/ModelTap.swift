@@ -30,15 +30,23 @@ package struct ModelTap: Sendable {
             }
     }
 
-    package mutating func receive(_ piece: [UInt8]) {
+    /// Returns whether anything of the answer itself came with it: signs of life alone are none.
+    @discardableResult
+    package mutating func receive(_ piece: [UInt8]) -> Bool {
         guard isStream else {
             body += piece
-            return
+            return !piece.isEmpty
         }
+        var hasContent = false
         for event in events.receive(piece) where !stream.isComplete {
             // What cannot be understood is the reader's to judge.
-            do { meter.note(try stream.receive(event)) } catch { failure = failure ?? error.naming(upstream.name) }
+            do {
+                let reports = try stream.receive(event)
+                meter.note(reports)
+                if reports.contains(where: { if case .output(let count) = $0 { count > 0 } else { false } }) { hasContent = true }
+            } catch { failure = failure ?? error.naming(upstream.name) }
         }
+        return hasContent || stream.isComplete
     }
 
     /// What it used so far, and no less output than arrived of a stream that is not complete; `nil` where nobody can tell.

@@ -38,6 +38,8 @@ package struct ServiceOptions: Sendable {
     /// SIGTERM and SIGINT stop the service, after what is under way as far as `Timing.windDown` allows; the second one at once. Cancelling
     /// `VaultService.run` stops it at once, too; a program with several services uses that.
     package var stopsOnSignals = true
+    /// What has trapped them already; `nil`: the service does, for as long as it runs.
+    package var signals: StopSignals?
     /// What the agents are doing, for a live display; in memory.
     package var progress = ProgressBoard()
     package var hooks = PipelineHooks()

@@ -2,8 +2,9 @@ internal import Glibc
 internal import Synchronization
 internal import UnixSignals
 
-/// SIGTERM and Ctrl-C, trapped from before the first thing that Ferry does: what comes while the database is opened is not lost, and ends nothing in the middle.
-final class StopSignals: Sendable {
+/// SIGTERM, Ctrl-C and the end of the terminal (SIGHUP), trapped from before the first thing that Ferry does: what comes while the database is opened is not
+/// lost, and ends nothing in the middle.
+package final class StopSignals: Sendable {
     private struct State {
         var count = 0
         var listener: AsyncStream<Int>.Continuation?
@@ -11,17 +12,22 @@ final class StopSignals: Sendable {
     }
     private let state = Mutex(State())
 
-    /// From now on the process does not die of them.
-    func begin() async {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    package init() {}
+
+    /// From now on the process does not die of them. SIGHUP stays ignored where whoever started Ferry wants it so (nohup).
+    package func begin() async {
+        var old = sigaction()
+        sigaction(SIGHUP, nil, &old)
+        let isIgnored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        let signals = await UnixSignalsSequence(trapping: isIgnored ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup])
         let trap = Task { for await signal in signals { self.take(signal.rawValue) } }
         state.withLock { $0.trap = trap }
     }
 
-    func end() { state.withLock { $0.trap }?.cancel() }
+    package func end() { state.withLock { $0.trap }?.cancel() }
 
     /// How many have come.
-    var count: Int { state.withLock { $0.count } }
+    package var count: Int { state.withLock { $0.count } }
 
     /// The number of each that comes, and of those that came before. One may listen at a time.
     func each() -> AsyncStream<Int> {

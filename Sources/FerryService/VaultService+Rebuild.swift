@@ -41,6 +41,8 @@ extension VaultService {
             }
             return Rebuilt(
                 features: report.features, runs: report.runs, cost: RunNotes.cost(report.spent), asked: report.asked, aside: aside?.string)
+        } catch let obstacle as VaultRebuild.Obstacle {
+            throw ServiceError(.storage, obstacle.reason, remedy: "Run `ferry rebuild` again when it answers.")
         } catch let error as StoreError {
             throw ServiceError(.storage, error.message, remedy: "Then run `ferry rebuild` again.")
         } catch let error as Errno {

@@ -22,9 +22,10 @@ package enum VaultService {
         NoteWriter.ignoreSignals()
         OpenFileLimit.raise()
         let log = Logger(label: "ferry")
-        let signals = StopSignals()
-        if options.stopsOnSignals { await signals.begin() }
-        defer { signals.end() }
+        let signals = options.signals ?? StopSignals()
+        let isOwn = options.signals == nil
+        if options.stopsOnSignals, isOwn { await signals.begin() }
+        defer { if isOwn { signals.end() } }
         let vault = try vault(options.vault)
         let folders = try folders(for: vault, options)
         let lock = try await lock(folders, options)

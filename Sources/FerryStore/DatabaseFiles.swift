@@ -75,10 +75,12 @@ package struct DatabaseFiles: Hashable, Sendable {
 
     // MARK: Snapshots
 
-    /// Snapshots by the time in their names, the newest first.
+    /// Snapshots by the time in their names, the newest first; those of a time that has not come, when the clock was wrong, last.
     package func snapshotList() throws -> [FilePath] {
         guard try FileStatus.ifPresent(snapshots) != nil else { return [] }
-        return try Directory.entries(of: snapshots).filter { Self.isSnapshot($0.name.string) }.map { snapshots.appending($0.name) }.reversed()
+        let soon = Self.name(of: Date.now.addingTimeInterval(3600))
+        let names = try Directory.entries(of: snapshots).map(\.name).filter { Self.isSnapshot($0.string) }.reversed()
+        return (names.filter { $0.string <= soon } + names.filter { $0.string > soon }).map(snapshots.appending)
     }
 
     /// Where the next snapshot goes.

@@ -20,6 +20,15 @@ extension NoteWriter {
         try await onOwnQueue { try self.createNow(path, content) }
     }
 
+    /// Makes an empty file where none is, and needs no space for it but its name: for a disk that is full. Returns whether it is new. Throws `Errno`.
+    package func createEmpty(_ path: FilePath) async throws -> Bool {
+        try await onOwnQueue {
+            let place = try NotePlace(path, in: self.files, making: .quickly)
+            do { try place.folder.create(place.name, mode: 0o666).close() } catch Errno.fileExists { return false }
+            return true
+        }
+    }
+
     func createNow(_ path: FilePath, _ content: [UInt8]) throws -> Bool {
         let place = try NotePlace(path, in: files, making: .durably)
         guard try place.folder.status(of: place.name) == nil else { return false }

@@ -97,6 +97,31 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the emergency stop works where nothing can be written any more`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [.planner(), Answer.coder(writes: Hello.word("thanks")).held(by: gate), .tester(), .reviewer()]
+            try await Scene.with(answers, settings: ["min_free_mb": "8"]) { scene in
+                let folders = [scene.vault, scene.stateHome]
+                let disks = try SmallDisks(over: folders, megabytes: 32, log: scene.folder.appending("shell.log"))
+                guard await disks.areMounted(folders.count) else { return Self.noteUntested(scene) }
+                let inside = Scene(folder: disks.inside(scene.folder), server: scene.server)
+                let ferry = try Self.command(scene)
+                try disks.run("\(ferry) run --vault '\(scene.vault)' --allow-root > '\(scene.folder)/ferry.log' 2>&1 &")
+                try inside.plan()
+                try await gate.reached()
+                for folder in folders { try await disks.fill(folder) }
+                let said = try await disks.output(of: "\(ferry) stop --all --vault '\(scene.vault)' 2>&1")
+                #expect(said.contains("STOP.md is there: nothing starts. Agents at work end within a second."), "\(said)")
+                #expect(try await disks.output(of: "\(ferry) status --vault '\(scene.vault)'").contains("everything is stopped (STOP.md)"))
+                gate.open()
+                for folder in folders { try await disks.empty(folder) }
+                // Only the call that was under way was made.
+                #expect(scene.turns == ["planner 1", "coder 1"], "\(scene.turns)")
+                #expect(try await disks.output(of: "\(ferry) stop --undo --vault '\(scene.vault)' 2>&1").contains("is gone: work goes on"))
+                #expect(await eventually(within: .seconds(60)) { (try? inside.read("Thanks", in: .review)) != nil })
+            }
+        }
+
         private static func noteUntested(_ scene: Scene) {
             withKnownIssue("NOT TESTED: this machine allows an ordinary user no user and mount namespaces") {
                 Issue.record("\((try? text(scene.folder.appending("shell.log"))) ?? "")")

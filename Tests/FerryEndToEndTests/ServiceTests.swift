@@ -180,6 +180,23 @@ extension EndToEnd {
             }
         }
 
+        @Test func `asked to stop while it waits for its own folders, it stops`() async throws {
+            try await Scene.with { scene in
+                let (first, _) = try serve(scene)
+                #expect(try await eventually { try await status(scene).service?.isReady == true })
+                // The terminal is closed.
+                first.send(SIGHUP)
+                #expect(try await first.exitStatus() == 0)
+                let state = try scene.folders.state
+                #expect(chmod(state.string, 0o500) == 0)
+                defer { _ = chmod(state.string, 0o700) }
+                let (process, listener) = try serve(scene)
+                #expect(await eventually { listener.lines("EXTEND_TIMEOUT_USEC=").count > 0 })
+                process.send(SIGTERM)
+                #expect(try await process.exitStatus() == 0)
+            }
+        }
+
         // MARK: Another machine
 
         private func notice(since: String, seen: String) -> [UInt8] {

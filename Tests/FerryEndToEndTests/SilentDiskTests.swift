@@ -1,6 +1,8 @@
 internal import FerryGit
 internal import FerryModel
+internal import FerryPipeline
 internal import FerryService
+internal import FerryStore
 internal import FerrySystem
 internal import FerryTestSupport
 internal import Glibc
@@ -46,6 +48,32 @@ extension EndToEnd {
                     disk.answer()
                     try await scene.note("Waits", reaches: .review)
                 }
+            }
+        }
+
+        @Test func `records that were lost are made anew only once every repository answers`() async throws {
+            try await Scene.with(Scene.plain) { scene in
+                try await scene.whileServing {
+                    try scene.plan()
+                    try await scene.note("Thanks", reaches: .review)
+                }
+                let tip = try #require(try await scene.record("Thanks")?.tip)
+                try Directory.removeTree(scene.folders.state)
+                let disk = try await SilentDisk(scene.repository)
+                defer { disk.answer() }
+                let ready = Task {
+                    try await scene.whileServing({ $0.timing.pollInterval = .milliseconds(50) }) {
+                        try await scene.note("Thanks", reaches: .review)
+                        #expect(try await scene.record("Thanks")?.tip == tip)
+                    }
+                }
+                #expect(
+                    try await eventually {
+                        try await scene.reading { try await $0.fact(Dispatcher.absenceFact) }??.contains("are to be made anew") ?? false
+                    })
+                #expect(try await scene.record("Thanks") == nil)
+                disk.answer()
+                try await ready.value
             }
         }
     }

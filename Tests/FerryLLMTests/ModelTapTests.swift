@@ -12,6 +12,22 @@ internal import Testing
 
     private static let call = AssistantMessage.Block.toolCall(ToolCall(id: "c1", name: "ls", arguments: #"{"path":"."}"#))
 
+    @Test func `signs of life in a stream are no content`() throws {
+        let upstream = ModelUpstream(
+            name: "p/m", wire: .anthropic, model: "m", endpoint: try Endpoint("http://127.0.0.1:1"), key: nil, gate: RateGate())
+        var tap = ModelTap(upstream, path: "/v1/messages", isStream: true, requestSize: 10)
+        func receive(_ event: String, _ data: String) -> Bool { tap.receive(Array("event: \(event)\ndata: \(data)\n\n".utf8)) }
+        let isComment = tap.receive(Array(": a comment\n\n".utf8))
+        #expect(!isComment)
+        let start =
+            #"{"type":"message_start","message":{"id":"1","type":"message","role":"assistant","content":[],"model":"m","usage":{"input_tokens":5,"output_tokens":1}}}"#
+        #expect(!receive("message_start", start))
+        #expect(!receive("ping", #"{"type":"ping"}"#))
+        #expect(!receive("content_block_start", #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#))
+        #expect(receive("content_block_delta", #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}}"#))
+        #expect(!receive("ping", #"{"type":"ping"}"#))
+    }
+
     @Test func `an answer of Messages in one piece`() throws {
         let tap = try Self.tap(
             .anthropic, "/v1/messages",

@@ -42,7 +42,16 @@ struct StopCommand: AsyncParsableCommand {
 
     private func stop(_ view: VaultView) async throws -> String {
         let note = "Ferry stands still while this note is here. `ferry stop --undo`, or deleting it, lets work go on.\n"
-        let isNew = try await view.writer.create(view.layout.stop, content: Array(note.utf8))
+        let isNew: Bool
+        // A full disk has room for a name, if for nothing else; it is enough.
+        do { isNew = try await view.writer.create(view.layout.stop, content: Array(note.utf8)) } catch {
+            do { isNew = try await view.writer.createEmpty(view.layout.stop) } catch {
+                let end =
+                    ServiceReport(view).map { "end the service instead: kill -TERM \($0.pid), twice" } ?? "make room, then run the command again"
+                throw CommandError(
+                    .failed, "\(view.layout.stop) cannot be made (\(error)).", remedy: end.prefix(1).uppercased() + end.dropFirst() + ".")
+            }
+        }
         let what = isNew ? "\(view.layout.stop) is there: nothing starts." : "\(view.layout.stop) was there already: nothing starts."
         return what + (view.isServed ? " Agents at work end within a second." : " No service is running.") + "\nTo go on: ferry stop --undo"
     }

@@ -23,18 +23,28 @@ struct ManagedStart: Sendable {
 
     /// Serves; what Ferry's own folders lack (space, rights) is waited for. Throws as `VaultService.run` does.
     func serve(_ options: ServiceOptions) async throws -> ServiceEnd {
+        guard notices.isManaged else { return try await VaultService.run(options) }
         var hasTold = false
+        var options = options
+        // One for all tries: a signal that comes between two of them, or to one that fails, is heeded.
+        let signals = options.signals ?? StopSignals()
+        if options.signals == nil { await signals.begin() }
+        defer { signals.end() }
+        options.signals = signals
         while true {
-            do { return try await VaultService.run(options) } catch let error as ServiceError where error.code == .storage && notices.isManaged {
-                try await pause(error.description, &hasTold)
+            do { return try await VaultService.run(options) } catch let error as ServiceError where error.code == .storage {
+                let until = ContinuousClock.now + wait
+                try await pause(error.description, &hasTold, for: .zero)
+                while ContinuousClock.now < until, signals.count == 0 { try await Task.sleep(for: min(wait, .milliseconds(100))) }
+                if signals.count > 0 { return .stopped }
             }
         }
     }
 
-    private func pause(_ reason: String, _ hasTold: inout Bool) async throws {
+    private func pause(_ reason: String, _ hasTold: inout Bool, for wait: Duration? = nil) async throws {
         notices.extend(by: Self.patience, SafeText.line(reason))
         if !hasTold { Logger(label: "ferry").error("\(reason)") }
         hasTold = true
-        try await Task.sleep(for: wait)
+        try await Task.sleep(for: wait ?? self.wait)
     }
 }

@@ -59,6 +59,9 @@ package struct RepetitionWatch: Sendable {
         identity.hasPrefix(markPrefix) ? identity : markPrefix + ContentHash(of: withoutTimes(identity)).description
     }
 
+    /// The mark of a result of which every byte counts.
+    static func exact(_ text: String) -> String { markPrefix + ContentHash(of: Array(text.utf8)).description }
+
     private static let markPrefix = "sha256:"
 
     /// Numbers with a point are left out: in what test runners print they are times, and differ each time.

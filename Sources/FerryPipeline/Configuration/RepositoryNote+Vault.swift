@@ -29,6 +29,10 @@ extension RepositoryNote {
         _ bytes: NoteBytes, path: String, _ offLimits: OffLimits, patience: Duration = Timing().diskAnswer
     ) async -> RepositoryNote {
         let byNames = RepositoryNote(bytes, path: path, offLimits: offLimits.byNames)
+        // Each by its own name: a folder of tools that does not answer is not the repository.
+        for toolchain in byNames.toolchains {
+            guard (try? await UncertainDisk.ask(toolchain, within: patience) { try? FileStatus.ifPresent(toolchain) }) != nil else { return byNames }
+        }
         let whole = try? await UncertainDisk.ask(byNames.path, within: patience) { RepositoryNote(bytes, path: path, offLimits: offLimits) }
         return whole ?? byNames
     }

@@ -188,10 +188,12 @@ struct Attempt: Sendable {
             repositoryNote: repositoryNote, lookup: parts.lookup,
             timing: parts.timing, maxIterations: parts.maxIterations, playbook: playbook, backend: backend,
             requireRoom: requireRoom,
-            spending: { [store = parts.store, prices] role, request in
+            spending: { [store = parts.store, prices, send] role, request in
                 // A budget counts as it stands at each call, also in a run that works from an older text.
                 let budget = LiveBudget(root: vault.root, note: note, path: feature.path)
-                return Ledger(store: store, feature: request.feature, run: request.run, agent: role.rawValue) {
+                return Ledger(
+                    store: store, feature: request.feature, run: request.run, agent: role.rawValue, didSettle: { send(.update(.spent)) }
+                ) {
                     // Nothing is paid for that could not be kept.
                     try await requireRoom()
                     let record = try await store.feature(request.feature)
@@ -206,7 +208,7 @@ struct Attempt: Sendable {
                 case .checked(let check, _): try await store.keep(check, of: request.feature)
                 case .event(let text): try await store.record(text, feature: request.feature, run: request.run)
                 case .stage(let stage): board.set(request.feature, stage: stage)
-                case .transcript, .wentWell: break
+                case .transcript, .wentWell, .spent: break
                 }
                 send(.update(update))
             },

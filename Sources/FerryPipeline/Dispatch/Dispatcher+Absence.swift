@@ -8,7 +8,10 @@ internal import SystemPackage
 extension Dispatcher {
     /// Looks whether the vault is there, and says when it goes and when it is back.
     func isVaultThere() async -> Bool {
-        let reason = desk.absence()
+        if rebuildObstacle != nil, desk.absence() == nil {
+            do { if try await rebuildIfDue() { try await takeUp() } } catch { parts.log.warning("Making the records anew: \(error)") }
+        }
+        let reason = desk.absence() ?? rebuildObstacle
         guard reason != absence else { return reason == nil }
         absence = reason
         if let reason { parts.log.warning("\(reason)") } else { parts.log.notice("The vault is there again.") }

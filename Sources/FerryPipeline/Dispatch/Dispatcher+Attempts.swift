@@ -99,6 +99,9 @@ extension Dispatcher {
         case .update(.transcript(let label, let transcript)): await writeTranscript(label, transcript, of: feature)
         case .update(.plan(let plan)): await writePlan(plan, of: feature)
         case .update(.wentWell(let model)): try await endFault(of: &feature, model)
+        case .update(.spent):
+            // The run's own note, so that it is known without database and journals what was spent by then.
+            if retries[.account(id)] == nil { retries[.account(id)] = BootClock.now + parts.timing.noteInterval }
         case .update(.checked), .update(.event): break
         }
     }

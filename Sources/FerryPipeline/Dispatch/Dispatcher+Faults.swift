@@ -133,6 +133,9 @@ extension Dispatcher {
             case .runNotes(let id):
                 runNotes -= 1
                 if runNotes >= 0 { await finishRunNotes(id) }
+            case .account(let id):
+                retries[what] = nil
+                if let feature = features[id], feature.state == .inProgress { await writeBeginning(of: feature) }
             }
         }
         return actions
@@ -199,6 +202,8 @@ enum Retry: Hashable {
     case merge(FeatureID)
     case job(FeatureID)
     case runNotes(FeatureID)
+    /// What a run has cost so far is to stand in its note.
+    case account(FeatureID)
 
     /// What goes first where several are due.
     var order: Int {
@@ -207,6 +212,7 @@ enum Retry: Hashable {
         case .merge: 1
         case .job: 2
         case .runNotes: 3
+        case .account: 4
         }
     }
 }

@@ -56,9 +56,14 @@ extension Dispatcher {
     /// What the note says at the day's limit: a call that no day has room for does not go on tomorrow.
     static func wait(atDay limit: BudgetReached) -> String {
         guard let asked = limit.asked, asked > limit.allowed else { return "\(limit.description).\(limit.next) \(tomorrow)" }
-        return "\(limit.description). The next call may cost up to \(asked) USD, more than a whole day allows. "
+        return "\(limit.description). The next call may cost up to \(asked) USD, \(tooMuch). "
             + "Raise `budget_day_usd`, or give the \(limit.agent ?? "agent") a cheaper model."
     }
+
+    private static let tooMuch = "more than a whole day allows"
+
+    /// Whether a note that says this waits at the day's limit.
+    static func isWaitForDay(_ text: String) -> Bool { text.hasSuffix(tomorrow) || text.contains(tooMuch) }
 
     /// A day has begun, by the clock on the wall, which may have been set: who waits for its money is tried.
     func beginDay(_ now: Duration) {

@@ -96,8 +96,11 @@ extension Dispatcher {
             patience: parts.timing.diskAnswer)
         let statuses = loader.statuses()
         var actions: [DispatchState.Action] = []
-        if statuses == nil || statuses != configurationStatuses {
+        // What was read of a repository whose disk did not answer is read again once it does.
+        let isUnsure = configuration.repositories.contains { readByNames.contains($0.name) && !UncertainDisk.isSilent($0.path) }
+        if statuses == nil || statuses != configurationStatuses || isUnsure {
             let fresh = try await loader.load()
+            readByNames = Set(fresh.repositories.filter { UncertainDisk.isSilent($0.path) }.map(\.name))
             // A vault that goes away meanwhile has no notes; runs go on with what was read before.
             guard desk.absence() == nil else { return [] }
             let isMended = isChanged(fresh)
@@ -186,26 +189,26 @@ extension Dispatcher {
 
     private func recoverRepositories() async {
         for repository in configuration.repositories {
-            await recover(repository)
+            if let reason = await recover(repository) { hold(Trouble(.repository(repository.name), .infrastructure, reason), BootClock.now) }
             hooks.didAdvance?()
         }
     }
 
-    /// Finishes or undoes what a kill left half done in a user's repository: once, before anything is begun there.
-    func recover(_ repository: RepositoryNote) async {
+    /// Finishes or undoes what a kill left half done in a user's repository: once, before anything is begun there. Returns why nothing may be begun there.
+    @discardableResult
+    func recover(_ repository: RepositoryNote) async -> String? {
         let name = repository.name
-        guard !recovered.contains(name), !attempts.features.contains(where: { features[$0]?.repository == name }) else { return }
+        guard !recovered.contains(name), !attempts.features.contains(where: { features[$0]?.repository == name }) else { return nil }
         do {
-            let git = try await open(repository)
+            for recovery in try await open(repository).recover() { try await parts.store.record("\(name): \(recovery)") }
             recovered.insert(name)
-            for recovery in try await git.recover() { try await parts.store.record("\(name): \(recovery)") }
         } catch let error as GitError where error.code == .endless {
-            hold(Trouble(.repository(name), .infrastructure, await shortage(of: .repository(name)) ?? error.description), BootClock.now)
+            return await shortage(of: .repository(name)) ?? error.description
         } catch {
             // What is begun there meets it as well, and tells it.
-            recovered.insert(name)
             parts.log.warning("Recovering \(name): \(error)")
         }
+        return nil
     }
 
     func open(_ repository: RepositoryNote) async throws -> GitRepository {

@@ -9,7 +9,7 @@ extension Dispatcher {
     /// Jobs that are read at once.
     private static let page = 1_000
     /// Unclean starts in a row that find a job at work, and no further, after which it is not started again by itself.
-    private static let poisonLimit = 2
+    private static let poisonLimit = 3
 
     func restoreJobs(_ now: Duration) async throws {
         let interrupted = try await parts.store.releaseInterrupted(limit: Self.poisonLimit, isClean: parts.store.wasClosedCleanly)
@@ -85,7 +85,7 @@ extension Dispatcher {
     private func resume(_ job: OpenJob, of feature: FeatureRecord, _ now: Duration) -> [DispatchState.Action] {
         guard let wait = job.retry?.remaining(at: Store.milliseconds), wait > .zero else { return queue(feature, job) }
         retries[.job(job.feature)] = now + wait
-        if feature.waitsFor?.hasSuffix(Self.tomorrow) == true { waitsForDay.insert(job.feature) }
+        if feature.waitsFor.map(Self.isWaitForDay) == true { waitsForDay.insert(job.feature) }
         return []
     }
 
@@ -112,7 +112,7 @@ extension Dispatcher {
         var feature = record
         let last = try await parts.store.events(of: feature.id, limit: 1).first.map { " It was last seen at: \($0.text)." } ?? ""
         feature.waitsFor =
-            "It was at work \(count == 2 ? "both" : "all \(count)") times when Ferry ended without a word, and came no further in between, so it is not "
+            "It was at work all \(count) times when Ferry ended without a word, and came no further in between, so it is not "
             + "started again by itself.\(last) Look at memory, disk and what its commands do (`ferry logs \(feature.id)`)."
         feature.state = .blocked
         try await parts.store.complete(

@@ -59,6 +59,10 @@ package actor Dispatcher {
     /// The highest feature number among branches, and when to read it again; `nil`: not read since the repositories changed.
     var highestBranch: Int?
     var branchesDue: Duration = .zero
+    /// Repositories whose disk did not answer when their notes were read.
+    var readByNames: Set<RepositoryName> = []
+    /// Why the records that were lost cannot be made anew yet.
+    var rebuildObstacle: String?
     /// Repositories in which nothing is left that a kill left half done.
     var recovered: Set<RepositoryName> = []
     /// What new ids begin with.

@@ -10,13 +10,19 @@ package struct Ledger: Spending {
     private let run: RunNumber
     private let agent: String
     private let limits: @Sendable () async throws -> SpendingLimits
+    private let didSettle: @Sendable () -> Void
 
-    package init(store: Store, feature: FeatureID, run: RunNumber, agent: String, limits: @escaping @Sendable () async throws -> SpendingLimits) {
+    /// `didSettle` is told of each amount that was booked.
+    package init(
+        store: Store, feature: FeatureID, run: RunNumber, agent: String, didSettle: @escaping @Sendable () -> Void = {},
+        limits: @escaping @Sendable () async throws -> SpendingLimits
+    ) {
         self.store = store
         self.feature = feature
         self.run = run
         self.agent = agent
         self.limits = limits
+        self.didSettle = didSettle
     }
 
     package func reserve(_ estimate: Money?, model: String, call: String, _ durability: Durability) async throws -> SpendingReservation {
@@ -37,6 +43,7 @@ package struct Ledger: Spending {
             try await failpoint(.settleBeforeIntent)
             try await store.settle(
                 key: reservation.key, cost: cost, inputTokens: usage.input, outputTokens: usage.output, isEstimated: usage.isEstimated)
+            didSettle()
             try await failpoint(.settleAfterDone)
         } catch {}
     }

@@ -80,7 +80,12 @@ struct MergeAttempt: Sendable {
             }
             if try await git.tree(of: tip) != candidate.tree {
                 if let full = await fullness { return .unavailable(reason: full) }
-                if let finding = try await recheck(candidate, git) {
+                let finding: String?
+                do { finding = try await recheck(candidate, git) } catch let stop as RunStop {
+                    if let full = await fullness { return .unavailable(reason: full) }
+                    throw stop
+                }
+                if let finding {
                     // What failed on a full disk says nothing about the change.
                     if let full = await fullness { return .unavailable(reason: full) }
                     return .returned(reason: finding, conflict: finding)
@@ -134,7 +139,7 @@ struct MergeAttempt: Sendable {
             folder: parts.folders.workspace(feature.id, feature.run), record: parts.folders.run(feature.id, feature.run))
         try workspace.prepare()
         let export = CleanExport(
-            workspace: workspace, git: git, runner: parts.runner, repository: repository, base: candidate.baseTip,
+            workspace: workspace, git: git, runner: parts.runner, repository: repository, base: { candidate.baseTip },
             forbidden: [vault.root, parts.folders.state, parts.folders.cache],
             network: RepositoryNetwork(
                 of: repository, notePath: FilePath(root: nil, [vault.layout.repositories]).appending("\(repository.name).md"),

@@ -55,6 +55,8 @@ package struct Evidence: Hashable, Sendable, Codable {
     package var flaky: [String]? = nil
     /// The log of the run that failed, where a second one was made.
     package var firstLog: String? = nil
+    /// A preparation asked for a host that could not be reached.
+    package var reachedNothing: Bool? = nil
 
     package static let excerptBytes = 4000
 

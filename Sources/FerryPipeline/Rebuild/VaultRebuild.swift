@@ -31,7 +31,13 @@ package struct VaultRebuild: Sendable {
         self.configuration = configuration
     }
 
-    /// Returns `nil` where the vault is not there: then nothing is concluded. Throws `StoreError`, `Errno`.
+    /// Why nothing can be concluded yet.
+    package struct Obstacle: Error {
+        package let reason: String
+    }
+
+    /// Returns `nil` where the vault is not there: then nothing is concluded. Nor is it where a repository's disk does not answer: throws `Obstacle`,
+    /// `StoreError`, `Errno`.
     package func perform() async throws -> Report? {
         guard try await desk.isFirstLookTaken() else { return nil }
         _ = try await store.takeJournals()
@@ -41,10 +47,12 @@ package struct VaultRebuild: Sendable {
         report.runs = runNotes.count
         let notes = desk.features()
         let known = Set(try await store.features().map(\.id))
-        let repositories = await openRepositories()
-        for (id, places) in notes.sorted(by: { $0.key < $1.key }) {
-            // Several with one id: none runs, as ever.
-            guard places.count == 1, known.contains(id) || isOfInterest(places[0], hasRuns: runs[id] != nil) else { continue }
+        // Several with one id: none runs, as ever.
+        let concerned = notes.filter { id, places in
+            places.count == 1 && (known.contains(id) || isOfInterest(places[0], hasRuns: runs[id] != nil))
+        }
+        let repositories = concerned.isEmpty ? [:] : try await openRepositories()
+        for (id, places) in concerned.sorted(by: { $0.key < $1.key }) {
             if let asked = try await RebuiltFeature(rebuild: self, id: id, runs: runs[id] ?? [], repositories: repositories).take(places[0]) {
                 report.asked.append(asked)
             }
@@ -59,11 +67,16 @@ package struct VaultRebuild: Sendable {
         return report
     }
 
-    private func openRepositories() async -> [RepositoryName: GitRepository] {
+    private func openRepositories() async throws -> [RepositoryName: GitRepository] {
         var opened: [RepositoryName: GitRepository] = [:]
         for repository in configuration.repositories {
-            opened[repository.name] = try? await GitRepository.open(
-                path: repository.path, privateDirectory: folders.gitDirectory(of: repository.name))
+            do {
+                opened[repository.name] = try await GitRepository.open(
+                    path: repository.path, privateDirectory: folders.gitDirectory(of: repository.name))
+            } catch let error as GitError {
+                // What cannot be opened tells nothing; what does not answer may have much to tell.
+                if error.code == .endless { throw Obstacle(reason: error.description) }
+            }
         }
         return opened
     }

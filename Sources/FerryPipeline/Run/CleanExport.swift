@@ -12,27 +12,31 @@ struct CleanExport: Sendable {
     let git: GitRepository
     let runner: any CommandRunner
     let repository: RepositoryNote
-    /// The base branch's own commit. What its preparation fetched is kept for the runs to come.
-    let base: CommitID
+    /// Where the base branch is now.
+    let base: @Sendable () async throws -> CommitID
     let forbidden: [FilePath]
     let network: RepositoryNetwork
     let cache: RepositoryCache
 
     /// Runs `setup` of the repository and then the commands, each only if the one before passed, or failed as it did before any change (`before`).
     /// Where few tests fail, all of it is done once more on a fresh export: what passes then is flaky, and named.
+    /// `isBase`: the commit is the base branch's own, so what its preparation fetched is kept for the runs to come.
     /// Throws `RunStop` where not even the base can be prepared now: that is nobody's change.
-    func run(_ commands: [String], on commit: CommitID, label: String, before: Evidence? = nil) async throws -> [Evidence] {
-        var first = try await once(commands, on: commit, label: label, before: before)
+    func run(_ commands: [String], on commit: CommitID, label: String, before: Evidence? = nil, isBase: Bool = false) async throws -> [Evidence] {
+        var first = try await once(commands, on: commit, label: label, before: before, isBase: isBase)
         if first.last?.isFailedPreparation == true {
-            _ = try await once([], on: base, label: label + "-base", before: nil)
+            if isBase { throw unprepared(first[0], isOutage: first[0].reachedNothing == true) }
+            let base = try await once([], on: base(), label: label + "-base", before: nil, isBase: true)
+            // It could be prepared once, before the change.
+            if let failed = base.first { throw unprepared(failed, isOutage: true) }
             // What was out of order may have come back since.
-            first = try await once(commands, on: commit, label: label + "-setup-again", before: before)
+            first = try await once(commands, on: commit, label: label + "-setup-again", before: before, isBase: false)
         }
         guard let failed = first.last, failed.mayBeFlaky, !failed.isAlreadyRed(since: before) else { return first }
-        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", before: before))
+        return Evidence.merged(first, try await once(commands, on: commit, label: label + "-again", before: before, isBase: false))
     }
 
-    private func once(_ commands: [String], on commit: CommitID, label: String, before: Evidence?) async throws -> [Evidence] {
+    private func once(_ commands: [String], on commit: CommitID, label: String, before: Evidence?, isBase: Bool) async throws -> [Evidence] {
         try await with(commit) { policy in
             if let setup = repository.setup {
                 try await cache.fill(workspace.exportHome, under: policy)
@@ -44,10 +48,10 @@ struct CleanExport: Sendable {
                     var result = prepared
                     let sentences = refused.map { network.sentence($0, .setup) }
                     if !refused.isEmpty { result.reason = ([result.reason].compactMap(\.self) + sentences).joined(separator: " ") }
-                    if commit == base { throw unprepared(result, refused) }
+                    if refused.contains(where: { if case .unreachable = $0.reason { true } else { false } }) { result.reachedNothing = true }
                     return [result]
                 }
-                if commit == base { try await cache.keep(workspace.exportHome, under: policy) }
+                if isBase { try await cache.keep(workspace.exportHome, under: policy) }
             }
             return try await network.with(.test, policy) { [runner, repository, logs = workspace.logs] policy in
                 let evidence = EvidenceRunner(runner: runner, policy: policy, logs: logs)
@@ -63,12 +67,11 @@ struct CleanExport: Sendable {
         }
     }
 
-    /// The base cannot be prepared: no feature's fault, and nothing that an agent could mend. What could not be reached comes back by itself.
-    private func unprepared(_ evidence: Evidence, _ refused: [ProxyRefusal]) -> RunStop {
-        let isOutage = refused.contains { if case .unreachable = $0.reason { true } else { false } }
+    /// The base cannot be prepared: no feature's fault, and nothing that an agent could mend. An outage comes to its end by itself.
+    private func unprepared(_ evidence: Evidence, isOutage: Bool) -> RunStop {
         let remedy =
             isOutage
-            ? "Ferry tries again by itself. If a host is named wrongly, mend `setup` or `network` in the note of \(repository.name)."
+            ? "Ferry tries again by itself. If it goes on, mend `setup` or `network` in the note of \(repository.name)."
             : "Mend `setup` in the note of \(repository.name)."
         return RunStop(
             .unavailable(

@@ -14,7 +14,7 @@ extension FeatureRun {
         guard request.kind == .fresh else { return try await parts.store.baseline(request.feature) }
         let evidence: Evidence = try await steps.step("baseline") {
             try await parts.report(.stage("running the tests of \(request.repository.base ?? "the base") before any change"))
-            let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline")[0]
+            let evidence = try await export.run([request.repository.testCommand], on: request.base, label: "baseline", isBase: true)[0]
             if let flaky = evidence.flakySentence { try await parts.report(.event("Before any change: \(flaky)")) }
             // Thrown from inside: what is no answer is not stored, so it is asked again when the fault may be mended.
             try requireUsable(evidence)
@@ -151,9 +151,14 @@ extension FeatureRun {
 
     private var export: CleanExport {
         CleanExport(
-            workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository, base: request.base,
-            forbidden: parts.forbidden,
-            network: network, cache: cache)
+            workspace: workspace, git: parts.git, runner: parts.runner, repository: request.repository,
+            base: { [request, git = parts.git] in
+                // The run may have begun long ago, from what cannot be prepared any more.
+                let named = request.repository.base.flatMap { BranchName($0) }
+                let branch = if let named { named } else { try await git.defaultBranch() }
+                guard let branch else { return request.base }
+                return try await git.baseTip(branch)
+            }, forbidden: parts.forbidden, network: network, cache: cache)
     }
 
     var cache: RepositoryCache { RepositoryCache(folder: parts.folders.cache(of: request.repository.name), runner: parts.runner) }

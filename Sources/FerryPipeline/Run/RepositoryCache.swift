@@ -42,7 +42,11 @@ package struct RepositoryCache: Sendable {
         policy.home = home
         guard try await copy(from: SandboxPolicy.guestHome, to: SandboxPolicy.guestWorktree, under: policy) else { return }
         // Taken: another run of the same repository was first, with the same base.
-        do { try Renaming.move(incoming, to: folder.appending("home-\(number)")) } catch Errno.fileExists { return }
+        do { try Renaming.move(incoming, to: folder.appending("home-\(number)")) } catch Errno.fileExists { return } catch Errno.noSuchFileOrDirectory
+        {
+            // Pruned meanwhile: it is fetched again.
+            return
+        }
         for old in known.dropLast() { try Directory.removeTree(old.path) }
     }
 

@@ -53,6 +53,8 @@ package enum RunUpdate: Sendable {
     /// What the surroundings must give was there: a fault that was met before is over.
     /// `model` is the one that was asked first, `nil` where none was.
     case wentWell(model: String?)
+    /// Money was booked.
+    case spent
 }
 
 /// Agents and rules as the vault has them.

@@ -14,7 +14,7 @@ package struct DiskSpace: Sendable {
         }
     }
 
-    /// What must be free before anything begins (`min_free_mb`), in bytes; 0 looks at no disk.
+    /// What must be free before anything begins (`min_free_mb`), in bytes; 0 asks for none.
     package let minimum: Int64
     /// A disk may take so long to answer.
     private let patience: Duration

@@ -11,10 +11,16 @@ extension Dispatcher {
     func rebuildIfDue() async throws -> Bool {
         guard let reason = try await parts.store.fact(StoreOpening.rebuildFact) else { return false }
         let rebuild = VaultRebuild(store: parts.store, folders: parts.folders, desk: desk, configuration: configuration)
-        guard let report = try await rebuild.perform() else { return false }
-        isRebuilt = true
-        if report.features > 0 || report.runs > 0 { parts.log.warning("\(reason) \(report.sentence)") }
-        return true
+        do {
+            guard let report = try await rebuild.perform() else { return false }
+            rebuildObstacle = nil
+            isRebuilt = true
+            if report.features > 0 || report.runs > 0 { parts.log.warning("\(reason) \(report.sentence)") }
+            return true
+        } catch let obstacle as VaultRebuild.Obstacle {
+            rebuildObstacle = "Ferry's records were lost and are to be made anew, for which every repository is looked at. \(obstacle.reason)"
+            return false
+        }
     }
 
     func keepUp(_ now: Duration) async throws {
@@ -36,7 +42,7 @@ extension Dispatcher {
         }
         let pruning = Pruning(
             folders: parts.folders, desk: desk, settings: configuration.settings, features: Array(features.values),
-            repositories: configuration.repositories.map(\.name))
+            repositories: configuration.repositories.map(\.name), ages: desk.ages)
         // Beside the loop: it looks at many files, and nobody waits for it.
         Task { [log = parts.log] in
             for line in await pruning.perform() { log.notice("\(line)") }
@@ -50,15 +56,22 @@ extension Dispatcher {
         let resources: [Resource] = [.machine] + (features[id]?.repository.map { [.repository($0)] } ?? [])
         for resource in resources {
             guard let shortage = await shortage(of: resource) else { continue }
-            startup += state.apply(.ended(id))
-            hold(Trouble(resource, .infrastructure, shortage), BootClock.now)
-            if let feature = features[id], let job = try? await parts.store.openJob(id) { startup += queue(feature, job) }
-            // So that what was decided here is carried out, and the next try has a timer.
-            notify(.tick)
-            return false
+            return await holdBack(id, resource, shortage)
         }
-        if let repository = repository(of: id) { await recover(repository) }
+        if let repository = repository(of: id), let reason = await recover(repository) {
+            return await holdBack(id, .repository(repository.name), reason)
+        }
         return true
+    }
+
+    /// Puts the feature back into the queue, and holds what is out of order.
+    private func holdBack(_ id: FeatureID, _ resource: Resource, _ reason: String) async -> Bool {
+        startup += state.apply(.ended(id))
+        hold(Trouble(resource, .infrastructure, reason), BootClock.now)
+        if let feature = features[id], let job = try? await parts.store.openJob(id) { startup += queue(feature, job) }
+        // So that what was decided here is carried out, and the next try has a timer.
+        notify(.tick)
+        return false
     }
 
     func repository(of id: FeatureID) -> RepositoryNote? { features[id]?.repository.flatMap { configuration.repository($0.rawValue) } }

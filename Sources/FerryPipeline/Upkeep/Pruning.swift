@@ -15,6 +15,7 @@ struct Pruning: Sendable {
     let features: [FeatureRecord]
     /// Those that have a note.
     let repositories: [RepositoryName]
+    let ages: FileAges
 
     private var plan: PruningPlan {
         let needed = features.filter { feature in
@@ -100,12 +101,11 @@ struct Pruning: Sendable {
     /// Since it was changed; what cannot be asked is new.
     private func age(of path: FilePath) -> Duration {
         guard let status = try? FileStatus(of: path) else { return .zero }
-        return .seconds(Date.now.timeIntervalSince1970 - Double(status.modified) / 1_000_000_000)
+        return ages.age(ofChange: status.modified)
     }
 
     private func found(_ kind: PruningPlan.Folder.Kind, in root: FilePath) -> [PruningPlan.Folder] {
-        let now = Date.now.timeIntervalSince1970
-        return ((try? Directory.folders(of: root)) ?? []).flatMap { name -> [PruningPlan.Folder] in
+        ((try? Directory.folders(of: root)) ?? []).flatMap { name -> [PruningPlan.Folder] in
             guard let id = FeatureID(name.string) else { return [] }
             let feature = root.appending(name)
             return ((try? Directory.folders(of: feature)) ?? []).compactMap { run in
@@ -118,7 +118,7 @@ struct Pruning: Sendable {
                     + ((try? Directory.entries(of: path)) ?? []).compactMap { (try? FileStatus(of: path.appending($0.name)))?.modified })
                     .max() ?? 0
                 return .init(
-                    kind: kind, feature: id, run: RunNumber(number), path: path, age: .seconds(now - Double(changed) / 1_000_000_000),
+                    kind: kind, feature: id, run: RunNumber(number), path: path, age: ages.age(ofChange: changed),
                     bytes: DiskUsage.bytes(in: [path]))
             }
         }

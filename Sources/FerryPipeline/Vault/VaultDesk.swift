@@ -10,6 +10,8 @@ internal import Foundation
 package final class VaultDesk: Sendable {
     package let vault: Vault
     let writer: NoteWriter
+    /// How long ago files were changed.
+    let ages = FileAges()
     private let index: Mutex<VaultIndex>
     private let news = Mutex(News())
     private let place: Mutex<VaultPlace>
@@ -206,10 +208,10 @@ package final class VaultDesk: Sendable {
         guard note.isFeature else { return nil }
         recent.withLock { if $0.count < Self.recentLimit { $0[entry.path] = (status, note) } }
         // When the inode changed is this machine's own time; the content's date may be another device's.
-        let age = Date.now.timeIntervalSince1970 - Double(status.changed) / 1_000_000_000
+        let age = ages.age(ofChange: status.changed)
         return NoteSighting(
             path: entry.path, state: entry.state, hash: ContentHash(of: content), id: note.id, status: note.status, keys: note.keyLine,
-            block: note.block?.version, age: .seconds(max(0, age)), isUnready: isUnready(entry, note),
+            block: note.block?.version, age: age, isUnready: isUnready(entry, note),
             hasRun: note.branch != nil || note.status == .done)
     }
 

@@ -110,7 +110,7 @@ struct ExternalAgentTests {
             say = lambda **item: print(json.dumps({"type": "item.completed", "item": item}), flush=True)
             edits = "edits" in sys.argv
             for i in range(12):
-                say(id=f"c{i}", type="command_execution", command="make test", aggregated_output=f"1 failed in 0.{i}s", exit_code=1)
+                say(id=f"c{i}", type="command_execution", command="make test", aggregated_output=f"FAILED t.py::test_x - boom\\n1 failed, 4 passed in 0.{i}0s", exit_code=1)
                 if edits: say(id=f"e{i}", type="file_change", status="completed", changes=[])
             say(id="m", type="agent_message", text="I did it.")
             if not edits: time.sleep(60)
@@ -179,6 +179,16 @@ struct ExternalAgentTests {
         }
     }
 
+    @Test func `the same words again and again are no sign of work`() async throws {
+        try await AgentFixture.with { fixture in
+            var task = fixture.task(limits: AgentLimits(time: .seconds(20)))
+            task.timing.progress = .milliseconds(500)
+            task.timing.clockInterval = .milliseconds(20)
+            let outcome = try await Self.agent(.command, "sh -c 'while :; do echo .; sleep 0.1; done'").run(task)
+            guard case .stopped(.stuck) = outcome else { throw Wrong(outcome) }
+        }
+    }
+
     @Test func `a program that does not stop talking is ended`() async throws {
         try await AgentFixture.with { fixture async throws in
             var agent = Self.agent(.command, "sh -c 'echo on; yes 0123456789012345678901234567890123456789'")
@@ -230,7 +240,7 @@ struct ExternalAgentTests {
             let tools = try fixture.entries.compactMap { entry -> String? in
                 if case .result(_, _, let tool, let summary, _, _, _) = entry.event { "\(tool): \(summary)" } else { nil }
             }
-            #expect(tools == ["tool: Write new.txt"])
+            #expect(tools == ["edit: Write new.txt"])
         }
     }
 

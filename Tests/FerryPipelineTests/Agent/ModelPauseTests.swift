@@ -31,11 +31,17 @@ internal import Testing
     }
 
     @Test func `a session that goes on has worked as long as its record tells, but for interruptions and sleeps`() {
-        let record = [
-            ("10:00:00", TranscriptEntry.Event.began(role: "coder", model: "m", conversation: 1, system: "", tools: [])),
-            ("10:00:40", .said("one")), ("12:00:00", .resumed(turn: 2)), ("12:00:20", .said("two")), ("11:00:00", .said("the clock was set back")),
-            ("19:00:00", .said("the machine slept")),
-        ].map { TranscriptEntry(at: "2026-11-27T\($0)Z", event: $1) }
-        #expect(ProgramStint.worked(record, silence: .seconds(900)) == .seconds(40 + 20 + 900))
+        let began = TranscriptEntry.Event.began(role: "coder", model: "m", conversation: 1, system: "", tools: [])
+        func worked(_ entries: [(String, TranscriptEntry.Event)]) -> Duration {
+            ProgramStint.worked(entries.map { TranscriptEntry(at: "2026-11-27T\($0)Z", event: $1) }, silence: .seconds(900))
+        }
+        let first = [
+            ("10:00:00", began), ("10:00:40", .said("one")), ("12:00:00", began), ("12:00:00", .resumed(turn: 2)), ("12:00:20", .said("two")),
+        ]
+        #expect(worked(first) == .seconds(60))
+        #expect(worked(first + [("14:00:00", began)]) == .seconds(60))
+        #expect(worked(first + [("11:00:00", .said("the clock was set back")), ("19:00:00", .said("the machine slept"))]) == .seconds(960))
+        // Not taken up: it began anew.
+        #expect(worked(first + [("14:00:00", began), ("14:00:05", .said("anew")), ("15:00:00", began)]) == .seconds(5))
     }
 }

@@ -127,7 +127,7 @@ internal import Testing
                 return CommandResult(.exited(answer.contains("failed") ? 1 : 0), answer)
             }
             let export = CleanExport(
-                workspace: workspace, git: git, runner: runner, repository: note, base: commit, forbidden: [],
+                workspace: workspace, git: git, runner: runner, repository: note, base: { commit }, forbidden: [],
                 network: RepositoryNetwork(of: note, notePath: "80_repositories/r.md", folder: root) { _ in },
                 cache: RepositoryCache(folder: root.appending("cache"), runner: runner))
             let result = try await export.run(commands, on: commit, label: "check", before: base)

@@ -38,7 +38,7 @@ internal import Testing
                 return preparations[number] ? CommandResult(.exited(0), "") : CommandResult(.exited(7), "503 from the registry")
             }
             let export = CleanExport(
-                workspace: workspace, git: git, runner: runner, repository: note, base: base, forbidden: [],
+                workspace: workspace, git: git, runner: runner, repository: note, base: { base }, forbidden: [],
                 network: RepositoryNetwork(of: note, notePath: "80_repositories/r.md", folder: root) { _ in },
                 cache: RepositoryCache(folder: root.appending("cache"), runner: runner))
             let evidence = try await export.run(["./test"], on: change, label: "check")
@@ -48,7 +48,7 @@ internal import Testing
 
     @Test func `what fails on the base as well is nobody's change`() async throws {
         let stop = try #require(await #expect(throws: RunStop.self) { try await check([false, false]) })
-        guard case .unavailable(let reason, .repository(RepositoryName("r")), .configuration, _) = stop.end else {
+        guard case .unavailable(let reason, .repository(RepositoryName("r")), .infrastructure, _) = stop.end else {
             Issue.record("\(stop.end)")
             return
         }

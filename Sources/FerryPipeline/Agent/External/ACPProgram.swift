@@ -11,6 +11,7 @@ struct ACPProgram: AgentProgram {
     /// While a session is loaded its history comes again.
     private var isLoading = false
     private var titles: [String: String] = [:]
+    private var kinds: [String: String] = [:]
     private static let mostTitles = 1000
     /// Of words that come in pieces the end counts.
     private static let mostWords = 64 << 10
@@ -109,13 +110,14 @@ struct ACPProgram: AgentProgram {
     private mutating func tool(_ update: JSONValue) -> [ProgramEvent] {
         guard let id = update["toolCallId"]?.string else { return [] }
         if let title = update["title"]?.string, titles[id] != nil || titles.count < Self.mostTitles { titles[id] = String(title.prefix(500)) }
+        if let kind = update["kind"]?.string, kinds[id] != nil || kinds.count < Self.mostTitles { kinds[id] = kind }
         // Words after a tool are new ones.
         text = ""
         guard let status = update["status"]?.string, status == "completed" || status == "failed" else { return [] }
         let parts = (update["content"]?.array ?? []).compactMap { $0["content"]?["text"]?.string ?? $0["path"]?.string }
         return [
             .used(
-                call: id, tool: update["kind"]?.string ?? "tool", summary: titles[id] ?? id, text: parts.joined(separator: "\n"),
+                call: id, tool: kinds[id] ?? "tool", summary: titles[id] ?? id, text: parts.joined(separator: "\n"),
                 isError: status == "failed")
         ]
     }

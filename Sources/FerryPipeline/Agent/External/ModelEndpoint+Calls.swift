@@ -51,9 +51,10 @@ extension ModelEndpoint {
         var whole: [UInt8] = []
         if isStream {
             try await response.forEachPieceInTurn { piece in
-                response.noteContent()
-                self.activity.note()
-                meter.receive(piece)
+                if meter.receive(piece) {
+                    response.noteContent()
+                    self.activity.note()
+                }
                 try await answer.write(piece)
             }
             try await answer.finish()
@@ -134,7 +135,8 @@ final class CallMeter: Sendable {
     private let state = Mutex<(tap: ModelTap?, error: ModelError?)>((nil, nil))
 
     func begin(_ tap: ModelTap) { state.withLock { $0.tap = tap } }
-    func receive(_ piece: [UInt8]) { state.withLock { $0.tap?.receive(piece) } }
+    @discardableResult
+    func receive(_ piece: [UInt8]) -> Bool { state.withLock { $0.tap?.receive(piece) ?? true } }
     func note(_ error: ModelError) { state.withLock { $0.error = error } }
 
     var result: Result {

@@ -114,8 +114,8 @@ struct ProgramRun: Sendable {
                         if program.endsInput { await input.end() }
                     },
                     line: { line, input in
-                        activity.note()
-                        let (replies, session, isOver) = try talk.take(line)
+                        let (replies, session, isOver, isSign) = try talk.take(line)
+                        if isSign { activity.note() }
                         if let session { try await noteSession(session) }
                         for reply in replies { await input.write(reply) }
                         if isOver { await input.end() }

@@ -58,14 +58,22 @@ struct ProgramStint: Sendable {
     }
 
     /// The time of work by its record, to the second: from each entry to the next, but for interruptions. What is longer than `silence`, after which a program
-    /// is ended, was a sleep of the machine or a jump of its clock.
+    /// is ended, was a sleep of the machine or a jump of its clock. Work that began anew counts from there; the last entry is where it is taken up now.
     static func worked(_ record: [TranscriptEntry], silence: Duration) -> Duration {
-        zip(record, record.dropFirst()).reduce(.zero) { sum, pair in
-            if case .resumed = pair.1.event { return sum }
-            guard let begin = try? Date(pair.0.at, strategy: .iso8601), let end = try? Date(pair.1.at, strategy: .iso8601), end > begin else {
-                return sum
+        var sum = Duration.zero
+        for (index, (before, entry)) in zip(record, record.dropFirst()).enumerated() {
+            switch entry.event {
+            case .began:
+                let isTakenUp = record.dropFirst(index + 2).first.map { if case .resumed = $0.event { true } else { false } } ?? true
+                if !isTakenUp { sum = .zero }
+            case .resumed: break
+            case .said, .answered, .failed, .result, .ended:
+                guard let begin = try? Date(before.at, strategy: .iso8601), let end = try? Date(entry.at, strategy: .iso8601), end > begin else {
+                    continue
+                }
+                sum += min(silence, .seconds(end.timeIntervalSince(begin)))
             }
-            return sum + min(silence, .seconds(end.timeIntervalSince(begin)))
         }
+        return sum
     }
 }

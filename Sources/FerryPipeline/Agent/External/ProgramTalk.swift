@@ -37,14 +37,29 @@ final class ProgramTalk: Sendable {
         var watch = RepetitionWatch(patience: 2)
         private var others = 0
 
+        /// Of the newest lines.
+        private var lines: [Int] = []
+
         init(program: any AgentProgram) { self.program = program }
+
+        /// Whether it has not said just this a short while ago.
+        mutating func isNew(_ line: String) -> Bool {
+            let hash = line.hashValue
+            guard !lines.contains(hash) else { return false }
+            lines.append(hash)
+            if lines.count > 64 { lines.removeFirst() }
+            return true
+        }
 
         /// Why it goes in circles, if it does with this call.
         mutating func circle(_ tool: String, _ summary: String, _ text: String) -> String? {
-            let isWatched = ProgramTalk.watched.contains(tool) && !text.isEmpty
+            let isWatched = ProgramTalk.watched.contains(tool) && !text.isEmpty && summary.utf8.count < ProgramTalk.longestSummary
             if !isWatched { others += 1 }
+            // Only in what a test runner prints are numbers times; elsewhere they may tell how far something has come.
+            let isOfTests = TestOutput.summary(of: PlainOutput(text.utf8), command: summary) != nil
+            let identity = isOfTests ? text : RepetitionWatch.exact(text)
             let verdicts = [
-                watch.note(tool: tool, arguments: isWatched ? summary : "\(others)", identity: text, isError: false), watch.endTurn(),
+                watch.note(tool: tool, arguments: isWatched ? summary : "\(others)", identity: identity, isError: false), watch.endTurn(),
             ]
             return verdicts.lazy.compactMap { if case .stuck(let reason) = $0 { reason } else { nil } }.first
         }
@@ -52,6 +67,9 @@ final class ProgramTalk: Sendable {
 
     /// Tools whose summary and text tell the whole call: the same ones mean that the same was done. Of the others two different calls may read the same.
     private static let watched: Set<String> = ["Bash", "Read", "command", "execute", "read"]
+
+    /// Bytes of a summary that may be cut there.
+    private static let longestSummary = 450
 
     private let task: AgentTask
     private let most: Int
@@ -81,9 +99,10 @@ final class ProgramTalk: Sendable {
     /// Returns once it goes in circles.
     func untilCircling() async { for await _ in circling {} }
 
-    /// Takes a line; returns what to write back, the session that it names, and whether the input ends with it. Throws `Errno` where the record cannot be kept, and
+    /// Takes a line; returns what to write back, the session that it names, whether the input ends with it, and whether it is a sign of work: the same words
+    /// again are none. Throws `Errno` where the record cannot be kept, and
     /// `TooMuchTalk`.
-    func take(_ line: String) throws -> (replies: [[UInt8]], session: String?, isOver: Bool) {
+    func take(_ line: String) throws -> (replies: [[UInt8]], session: String?, isOver: Bool, isSign: Bool) {
         let bytes = state.withLock { state in
             state.bytes += line.utf8.count + 1
             return state.bytes
@@ -91,11 +110,11 @@ final class ProgramTalk: Sendable {
         guard bytes <= most else { throw TooMuchTalk() }
         // As the output of any command: a repository, or the program itself, may hold a key.
         let line = task.transcript.redactor.redact(line)
-        let (events, first) = state.withLock { state in
+        let (events, first, isSign) = state.withLock { state in
             let events = state.program.receive(line)
             let first = state.calls
             state.calls += events.count
-            return (events, first)
+            return (events, first, !events.isEmpty && state.isNew(line))
         }
         var replies: [[UInt8]] = []
         var session: String?
@@ -126,7 +145,7 @@ final class ProgramTalk: Sendable {
             }
         }
         if isOver { ending.finish() }
-        return (replies, session, isOver)
+        return (replies, session, isOver, isSign)
     }
 
     /// By the program's own word: what it used and cost, nobody else knows.
