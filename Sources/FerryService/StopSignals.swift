@@ -24,6 +24,7 @@ package final class StopSignals: Sendable {
         state.withLock { $0.trap = trap }
     }
 
+    /// They are trapped no longer.
     package func end() { state.withLock { $0.trap }?.cancel() }
 
     /// How many have come.
