@@ -9,20 +9,21 @@ from .features import EDIT, body
 from .scene import STATES
 
 
-# Calls that an agent may have to make anew when it was cut off.
-CALLS_ANEW = 3
+# At work side by side.
 AGENTS = 2
+# Calls that one who was cut off may have to make: the one that was in flight, and one to make a tool call again whose end it was not told.
+CALLS_ANEW = 2
 
 
 def violations(scene, person, interruptions=0, needed=None):
-    """Sentences, none where all is well. `interruptions` is how often agents at work could have been cut off: each may cost calls anew.
+    """Sentences, none where all is well. `interruptions` is how often agents at work could have been cut off: each may cost one call that is made again.
 
-    `needed`: calls that the scenario takes undisturbed; `None` where they are not to be compared.
+    `needed`: calls that the scenario takes undisturbed; `None` after a loss of power, which takes what was not on the disk.
     """
     found = []
     found += _once(scene, person)
     if needed is not None:
-        found += _calls(scene, interruptions * AGENTS, needed)
+        found += _calls(scene, interruptions * min(AGENTS, len(person.features)), needed)
     found += _notes(scene, person)
     found += _runs(scene)
     found += leftovers(scene)
@@ -51,6 +52,10 @@ def _calls(scene, cut, needed):
     """I2, I8: calls that were made against those that were needed, and against the ledger; `cut` conversations may have been cut off."""
     found = []
     made = scene.model.count()
+    places = collections.Counter(call.place for call in list(scene.model.calls))
+    again = {place: count for place, count in places.items() if count > 1}
+    if sum(again.values()) - len(again) > cut:
+        found.append(f"I2: paid twice: {again}, where {cut} calls may have been cut off")
     if made > needed + cut * CALLS_ANEW:
         found.append(f"I2: {made} model calls where {needed} are needed and {cut * CALLS_ANEW} more allowed")
     booked = scene.rows("SELECT count(*) FROM spending")[0][0]
@@ -139,6 +144,8 @@ def _database(scene):
         found.append(f"I5: integrity_check says {check}")
     for row in scene.rows("SELECT feature, state FROM job WHERE state IN ('ready', 'running')"):
         found.append(f"I5: a job is open: {row}")
+    for row in scene.rows("SELECT feature, key, kind FROM effect"):
+        found.append(f"I5: an effect of a run that has ended is on record: {row}")
     for row in scene.rows("SELECT feature, number, outcome FROM run WHERE outcome IN ('running', 'parked')"):
         found.append(f"I5: a run is open: {row}")
     for row in scene.rows("SELECT feature, count(*) FROM run GROUP BY feature HAVING count(*) > 1"):

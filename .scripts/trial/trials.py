@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+import threading
 import time
 
 from . import invariants
@@ -28,26 +29,36 @@ class Result:
 
 
 class Trials:
-    """`needed`: model calls that the scenario of three takes when nothing happens."""
-
-    def __init__(self, template, needed=0):
+    def __init__(self, template):
         self.template = template
-        self.needed = needed
+        # Model calls that a scenario takes when nothing happens, by the number of its features.
+        self._needed = {}
+        self._lock = threading.RLock()
 
-    def undisturbed(self, features=THREE):
-        """The points that are passed, and the number of model calls."""
-        with _Stage(self.template, features) as stage:
-            stage.scene.start()
+    def undisturbed(self, features=THREE, **variables):
+        """The points that are passed; `variables` go to the program."""
+        with _Stage(self, features) as stage:
+            stage.scene.start(**variables)
             stage.person.plan()
             stage.rest()
             passed = stage.scene.points()
-            stage.end(Result("undisturbed"))
-            return passed, stage.model.count()
+            self._needed[len(features)] = stage.model.count()
+            result = Result("undisturbed")
+            stage.end(result)
+            if result.violations:
+                raise TrialFault(f"undisturbed: {result.violations}")
+            return passed
+
+    def needed(self, features):
+        with self._lock:
+            if len(features) not in self._needed:
+                self.undisturbed(features)
+            return self._needed[len(features)]
 
     def at_point(self, point, mode, number=0):
         """One point, one mode; `number` chooses where the recovery from a kill is killed."""
         result = Result(f"{point} = {mode}")
-        with _Stage(self.template, THREE) as stage:
+        with _Stage(self, THREE) as stage:
             scene, go = stage.scene, stage.scene.folder / "go"
             what = _WHAT.get(mode, f"wait({go})")
             scene.start(f"{point}={what}@1")
@@ -67,7 +78,7 @@ class Trials:
                 elif not point.startswith("start."):
                     result.violations.append("it ended at an error that it should outlive")
                 stage.rest(result)
-                stage.end(result, interruptions=2 if mode == "kill" else 1, needed=self.needed)
+                stage.end(result, failures=1 if mode in ("EIO", "ENOSPC") else 0)
             except FAULTS as fault:
                 result.violations.append(str(fault) or repr(fault))
         return result
@@ -112,7 +123,7 @@ class Trials:
             result.is_hit = False
         kinds = {**{point: "kill" for point in points}, **errors, **{point: "hang" for point in hangs}}
         last = Result("the chain")
-        with _Stage(self.template, THREE) as stage:
+        with _Stage(self, THREE) as stage:
             scene = stage.scene
             stage.person.plan()
             try:
@@ -135,7 +146,7 @@ class Trials:
                         self._kill_again(stage, RECOVERY[len(left) % len(RECOVERY)], last)
                         stage.forgive()
                 stage.rest(last)
-                stage.end(last)
+                stage.end(last, failures=sum(result.is_hit for point, result in results.items() if point in errors))
             except FAULTS as fault:
                 last.violations.append(str(fault) or repr(fault))
         return [*results.values(), last]
@@ -143,7 +154,7 @@ class Trials:
     def at_moments(self, plan):
         """Kills at each of the moments (`point=kill@pass`), one process after the other; one that does not come says nothing."""
         result = Result(", ".join(plan))
-        with _Stage(self.template, THREE) as stage:
+        with _Stage(self, THREE) as stage:
             stage.person.plan()
             try:
                 for moment in plan:
@@ -159,18 +170,19 @@ class Trials:
                 result.violations.append(str(fault) or repr(fault))
         return result
 
-    def at_call(self, library, calls):
-        """Kills at the numbered calls that change files, one process after the other, in one history of one feature."""
-        result = Result("call " + ", ".join(map(str, calls)))
-        with _Stage(self.template, ONE) as stage:
+    def at_call(self, sweep, call, again):
+        """A kill at a numbered call that changes files, and at another one in the recovery, in a history of one feature."""
+        result = Result(f"{sweep.name} {call}, then {again}")
+        with _Stage(self, ONE) as stage:
             scene = stage.scene
             stage.person.plan()
             try:
-                for call in calls:
-                    scene.start(LD_PRELOAD=str(library), CRASH_AT=str(call), CRASH_BELOW=f"{scene.folder / 'state'}:{scene.folder / 'cache'}:{scene.vault}")
+                for number in (call, again):
+                    sweep.start(scene, CRASH_AT=str(number))
                     if stage.person.until(lambda: not scene.is_alive):
+                        # The recovery may have less to do.
+                        result.is_hit = number == again and result.is_hit
                         scene.stop()
-                        result.is_hit = False
                         break
                     stage.forgive()
                 stage.rest(result)
@@ -179,22 +191,58 @@ class Trials:
                 result.violations.append(str(fault) or repr(fault))
         return result
 
-    def count_calls(self, library):
+    def count_calls(self, sweep):
         """Calls that change files on the whole way of one feature."""
-        with _Stage(self.template, ONE) as stage:
+        with _Stage(self, ONE) as stage:
             scene, trace = stage.scene, stage.scene.folder / "calls"
-            scene.start(LD_PRELOAD=str(library), CRASH_TRACE=str(trace), CRASH_BELOW=f"{scene.folder / 'state'}:{scene.folder / 'cache'}:{scene.vault}")
+            sweep.start(scene, CRASH_TRACE=str(trace))
             stage.person.plan()
             stage.rest()
             return len(trace.read_text().split("\n")) - 1
 
 
+class Sweep:
+    """Calls that change files, numbered by a library that is loaded into a program: those of Ferry itself."""
+
+    name = "call"
+
+    def __init__(self, library):
+        self.library = library
+
+    def start(self, scene, **variables):
+        scene.start(**self._variables(scene), **variables)
+
+    def _variables(self, scene):
+        below = [scene.folder / "state", scene.folder / "cache", scene.vault, scene.repository]
+        return {"LD_PRELOAD": str(self.library), "CRASH_BELOW": ":".join(map(str, below))}
+
+
+class GitSweep(Sweep):
+    """Those of the gits that Ferry starts, one after the other; Ferry is killed with the one that is struck."""
+
+    name = "git call"
+
+    def start(self, scene, **variables):
+        tools, counter, pid = scene.folder / "tools", scene.folder / "counter", scene.folder / "pid"
+        tools.mkdir(exist_ok=True)
+        counter.unlink(missing_ok=True)
+        pid.unlink(missing_ok=True)
+        given = {**self._variables(scene), "CRASH_COUNTER": str(counter), "CRASH_WITH": str(pid), **variables}
+        git = tools / "git"
+        git.write_text("#!/bin/sh\n" + "".join(f"export {name}='{value}'\n" for name, value in given.items()) + 'exec /usr/bin/git "$@"\n')
+        git.chmod(0o755)
+        scene.start(PATH=f"{tools}:/usr/local/bin:/usr/bin:/bin")
+        pid.write_text(str(scene.ferry.pid))
+
+
 class _Stage:
     """A scene with its model and its person; gone at the end."""
 
-    def __init__(self, template, features):
+    def __init__(self, trials, features):
+        self.trials = trials
+        self.features = features
         self.model = ScriptedModel(WRONG)
-        self.scene = Scene(template, self.model)
+        self.scene = Scene(trials.template, self.model)
         self.person = Person(self.scene, features)
 
     def __enter__(self):
@@ -232,10 +280,12 @@ class _Stage:
         if not self.person.until(lambda: not self.scene.is_alive):
             raise TrialFault(f"Ferry ended by itself{self.scene.story()}")
 
-    def end(self, result, interruptions=0, needed=None):
-        """Stops Ferry and looks whether all is as it must be."""
+    def end(self, result, failures=0):
+        """Stops Ferry and looks whether all is as it must be. `failures`: attempts that an error ended, in a process that went on."""
         # One that has just begun may not have heard of SIGTERM yet.
         self.scene.wait(lambda: not self.scene.is_alive or "start.afterDone" in self.scene.points(), 30, "the start")
         if not self.scene.stop():
             result.violations.append("it did not stop at SIGTERM")
-        result.violations += invariants.violations(self.scene, self.person, interruptions, needed)
+        # Whatever was not the last process was cut off.
+        interruptions = self.scene.starts - 1 + failures
+        result.violations += invariants.violations(self.scene, self.person, interruptions, self.trials.needed(self.features))

@@ -1,4 +1,6 @@
 package import FerryModel
+internal import FerrySystem
+internal import SystemPackage
 
 /// Checkpoints of runs: commits on a hidden ref, so that no garbage collection takes what a restart goes on from.
 extension GitRepository {
@@ -21,7 +23,28 @@ extension GitRepository {
         let lines = (1...last.rawValue).map {
             "delete \(Self.checkpoint(feature, RunNumber($0)))\ndelete \(Self.turn(feature, RunNumber($0)))\n"
         }
+        // git takes the lock of the user's packed refs for it, and a killed one leaves that behind.
+        try await withFileErrors("noting what is let go in \(path)") { try FileContents.write([0], to: dropNote(feature)) }
         _ = try await references("update-ref", "--stdin", input: Array(lines.joined().utf8)).output()
+        try await withFileErrors("noting what is let go in \(path)") { try Directory.removeTree(dropNote(feature)) }
+    }
+
+    /// There while checkpoints of a feature are let go.
+    private func dropNote(_ feature: FeatureID) -> FilePath { privateDirectory.moves.appending("\(Self.dropPrefix)\(feature)") }
+    private static let dropPrefix = "drop-"
+
+    /// Removes the lock that a git left behind which was letting go of checkpoints: it is that git's own if it is younger than the note and nobody has it open.
+    func removeLockOfDropping() throws {
+        for entry in try Directory.entries(of: privateDirectory.moves) where entry.name.string.hasPrefix(Self.dropPrefix) {
+            let note = privateDirectory.moves.appending(entry.name)
+            let lock = layout.gitDirectory.appending("packed-refs.lock")
+            if let written = try FileStatus.ifPresent(note)?.modified, let status = try FileStatus.ifPresent(lock), status.modified >= written,
+                try !OpenFiles.contains(lock)
+            {
+                try Directory.removeTree(lock)
+            }
+            try Directory.removeTree(note)
+        }
     }
 
     /// Keeps a tree as the state of the run's worktree after its newest change; the one before is let go.

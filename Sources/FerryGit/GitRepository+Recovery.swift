@@ -24,6 +24,7 @@ extension GitRepository {
                 try Directory.removeTree(privateDirectory.moves.appending(entry.name))
             }
             try removeOwnLocks()
+            try removeLockOfDropping()
             var recoveries: [MoveRecovery] = []
             for note in try MoveNote.all(in: privateDirectory) {
                 if let recovery = try await finishInterruptedMove(of: note.branch) { recoveries.append(recovery) }

@@ -149,4 +149,19 @@ internal import Testing
                 try await scratch.sh("find .git -name '*.lock'; ls -A $ROOT/state/indexes; ls -A $ROOT/state/moves") == ".git/refs/heads/other.lock")
         }
     }
+
+    @Test func `the lock of packed refs goes where a killed git was letting go of checkpoints, and only then`() async throws {
+        try await ScratchRepository.with { scratch in
+            let repository = try await scratch.open()
+            try await scratch.sh(": > .git/packed-refs.lock")
+            _ = try await repository.recover()
+            #expect(scratch.read("repo/.git/packed-refs.lock") == "", "somebody else's")
+            try await scratch.sh("touch -d '1 hour ago' .git/packed-refs.lock; : > $ROOT/state/moves/drop-FR-001")
+            _ = try await repository.recover()
+            #expect(scratch.read("repo/.git/packed-refs.lock") == "", "it was there before")
+            try await scratch.sh(": > $ROOT/state/moves/drop-FR-001; rm .git/packed-refs.lock; : > .git/packed-refs.lock")
+            _ = try await repository.recover()
+            #expect(try await scratch.sh("find .git -name '*.lock'; ls -A $ROOT/state/moves") == "")
+        }
+    }
 }

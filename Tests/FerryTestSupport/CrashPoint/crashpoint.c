@@ -1,6 +1,7 @@
 // A library for LD_PRELOAD. It counts the calls that change files below the folders CRASH_BELOW (colons between them); the CRASH_AT-th is not
 // made: the process is killed, or the call fails with CRASH_ERRNO. CRASH_CALLS names the calls that are counted (commas between them), where not all are.
 // CRASH_FOR is how many calls in a row fail, one where it is not there. CRASH_TRACE is a file that gets a line for each call.
+// CRASH_COUNTER is a file by which several processes count as one, and CRASH_WITH one with the number of a process that is killed as well.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -46,10 +47,32 @@ static int is_below(const char *path) {
     return 0;
 }
 
+// The number of this call, by a file that gets a byte for each.
+static long counted(const char *file) {
+    long counter = raw(SYS_openat, AT_FDCWD, (long)file, O_WRONLY | O_APPEND | O_CREAT, 0600, 0, 0);
+    if (counter < 0) return 0;
+    raw(SYS_write, counter, (long)".", 1, 0, 0, 0);
+    long number = raw(SYS_lseek, counter, 0, SEEK_CUR, 0, 0, 0);
+    raw(SYS_close, counter, 0, 0, 0, 0, 0);
+    return number;
+}
+
+static void kill_with(const char *file) {
+    char text[32];
+    long pid = raw(SYS_openat, AT_FDCWD, (long)file, O_RDONLY, 0, 0, 0);
+    if (pid < 0) return;
+    long length = raw(SYS_read, pid, (long)text, sizeof text - 1, 0, 0, 0);
+    raw(SYS_close, pid, 0, 0, 0, 0, 0);
+    if (length <= 0) return;
+    text[length] = 0;
+    raw(SYS_kill, atol(text), SIGKILL, 0, 0, 0, 0);
+}
+
 // 1 where the call must fail.
 static int strike(const char *name, const char *path) {
     if (!is_counted(name) || !is_below(path)) return 0;
-    long call = atomic_fetch_add(&calls, 1) + 1;
+    const char *counter = getenv("CRASH_COUNTER"), *with = getenv("CRASH_WITH");
+    long call = counter ? counted(counter) : atomic_fetch_add(&calls, 1) + 1;
     const char *trace = getenv("CRASH_TRACE"), *at = getenv("CRASH_AT"), *error = getenv("CRASH_ERRNO");
     if (trace) {
         char line[PATH_MAX + 64];
@@ -63,6 +86,7 @@ static int strike(const char *name, const char *path) {
     const char *count = getenv("CRASH_FOR");
     if (!at || call < atol(at) || call >= atol(at) + (count ? atol(count) : 1)) return 0;
     if (!error) {
+        if (with) kill_with(with);
         raw(SYS_kill, getpid(), SIGKILL, 0, 0, 0, 0);
         pause();
     }
