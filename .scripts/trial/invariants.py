@@ -1,5 +1,6 @@
 """What must hold when all has come to rest, whatever was killed, failed or hung on the way: I1 to I9."""
 
+import bisect
 import collections
 import os
 import re
@@ -15,15 +16,16 @@ AGENTS = 2
 CALLS_ANEW = 2
 
 
-def violations(scene, person, interruptions=0, needed=None):
+def violations(scene, person, interruptions=0, needed=None, failures=0):
     """Sentences, none where all is well. `interruptions` is how often agents at work could have been cut off: each may cost one call that is made again.
 
+    `failures`: attempts that an error ended, in a process that went on.
     `needed`: calls that the scenario takes undisturbed; `None` after a loss of power, which takes what was not on the disk.
     """
     found = []
     found += _once(scene, person)
     if needed is not None:
-        found += _calls(scene, interruptions * min(AGENTS, len(person.features)), needed)
+        found += _calls(scene, interruptions * min(AGENTS, len(person.features)), needed, failures)
     found += _notes(scene, person)
     found += _runs(scene)
     found += leftovers(scene)
@@ -48,14 +50,13 @@ def _once(scene, person):
     return found
 
 
-def _calls(scene, cut, needed):
+def _calls(scene, cut, needed, failures):
     """I2, I8: calls that were made against those that were needed, and against the ledger; `cut` conversations may have been cut off."""
     found = []
     made = scene.model.count()
-    places = collections.Counter(call.place for call in list(scene.model.calls))
-    again = {place: count for place, count in places.items() if count > 1}
-    if sum(again.values()) - len(again) > cut:
-        found.append(f"I2: paid twice: {again}, where {cut} calls may have been cut off")
+    paid = _paid_twice(scene)
+    if len(paid) > failures:
+        found.append(f"I2: paid twice: {paid}, where {failures} attempts were ended by an error")
     if made > needed + cut * CALLS_ANEW:
         found.append(f"I2: {made} model calls where {needed} are needed and {cut * CALLS_ANEW} more allowed")
     booked = scene.rows("SELECT count(*) FROM spending")[0][0]
@@ -65,6 +66,15 @@ def _calls(scene, cut, needed):
     if unsettled > cut:
         found.append(f"I8: {unsettled} reservations were never settled")
     return found
+
+
+def _paid_twice(scene):
+    """Turns that were asked for again though they were not the last ones of their feature before a process ended."""
+    calls = sorted(scene.model.calls, key=lambda call: call.time)
+    life = [bisect.bisect(scene.began, call.time) for call in calls]
+    last = {(call.feature, life[index]): index for index, call in enumerate(calls)}
+    newest = {call.place: index for index, call in enumerate(calls)}
+    return [call.place for index, call in enumerate(calls) if newest[call.place] != index and last[call.feature, life[index]] != index]
 
 
 def _notes(scene, person):

@@ -104,6 +104,8 @@ class Scene:
         self.base = self.git("rev-list", "--max-parents=0", "main")
         self.ferry = None
         self.starts = 0
+        # When each process was started.
+        self.began = []
 
     def _furnish(self, agents):
         shutil.copytree(self.template.folder, self.folder, symlinks=True, dirs_exist_ok=True)
@@ -128,6 +130,7 @@ class Scene:
         self.log = open(self.folder / "ferry.log", "ab")
         added = {"FERRY_FAILPOINTS": points, "FERRY_FAILPOINT_TRACE": str(self.trace), "FERRY_TIMING": self.timing, **variables}
         self.starts += 1
+        self.began.append(time.monotonic())
         self.ferry = subprocess.Popen(
             [self.template.ferry, "run", "--vault", self.vault], env={**environment(self.folder), **added}, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, start_new_session=True)

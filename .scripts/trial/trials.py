@@ -288,4 +288,4 @@ class _Stage:
             result.violations.append("it did not stop at SIGTERM")
         # Whatever was not the last process was cut off.
         interruptions = self.scene.starts - 1 + failures
-        result.violations += invariants.violations(self.scene, self.person, interruptions, self.trials.needed(self.features))
+        result.violations += invariants.violations(self.scene, self.person, interruptions, self.trials.needed(self.features), failures)

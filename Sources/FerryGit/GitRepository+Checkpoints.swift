@@ -25,21 +25,26 @@ extension GitRepository {
         }
         // git takes the lock of the user's packed refs for it, and a killed one leaves that behind.
         try await withFileErrors("noting what is let go in \(path)") { try FileContents.write([0], to: dropNote(feature)) }
+        // It stays only where Ferry ends meanwhile.
+        defer { try? Directory.removeTree(dropNote(feature)) }
         _ = try await references("update-ref", "--stdin", input: Array(lines.joined().utf8)).output()
-        try await withFileErrors("noting what is let go in \(path)") { try Directory.removeTree(dropNote(feature)) }
     }
 
     /// There while checkpoints of a feature are let go.
     private func dropNote(_ feature: FeatureID) -> FilePath { privateDirectory.moves.appending("\(Self.dropPrefix)\(feature)") }
     private static let dropPrefix = "drop-"
 
-    /// Removes the lock that a git left behind which was letting go of checkpoints: it is that git's own if it is younger than the note and nobody has it open.
+    /// git waits a second for that lock (`core.packedRefsTimeout`), and takes it at once.
+    private static let dropTime: Int64 = 5_000_000_000
+
+    /// Removes the lock that a git left behind which was letting go of checkpoints: it is that git's own if it was made just after the note. (git closes the
+    /// file at once; that nobody has it open tells nothing.)
     func removeLockOfDropping() throws {
         for entry in try Directory.entries(of: privateDirectory.moves) where entry.name.string.hasPrefix(Self.dropPrefix) {
             let note = privateDirectory.moves.appending(entry.name)
             let lock = layout.gitDirectory.appending("packed-refs.lock")
             if let written = try FileStatus.ifPresent(note)?.modified, let status = try FileStatus.ifPresent(lock), status.modified >= written,
-                try !OpenFiles.contains(lock)
+                status.modified <= written + Self.dropTime
             {
                 try Directory.removeTree(lock)
             }

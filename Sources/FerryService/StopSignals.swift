@@ -8,6 +8,8 @@ package final class StopSignals: Sendable {
     private struct State {
         var count = 0
         var listener: AsyncStream<Int>.Continuation?
+        /// Who listens, counted.
+        var listeners = 0
         var trap: Task<Void, Never>?
     }
     private let state = Mutex(State())
@@ -33,9 +35,14 @@ package final class StopSignals: Sendable {
     /// The number of each that comes, and of those that came before. One may listen at a time.
     func each() -> AsyncStream<Int> {
         let (stream, listener) = AsyncStream<Int>.makeStream()
-        state.withLock { state in
+        let own = state.withLock { state in
             state.listener = listener
+            state.listeners += 1
             for number in 0..<state.count { listener.yield(number + 1) }
+            return state.listeners
+        }
+        listener.onTermination = { [weak self] _ in
+            self?.state.withLock { if $0.listeners == own { $0.listener = nil } }
         }
         return stream
     }

@@ -36,6 +36,19 @@ internal import Testing
         #expect(abs(ages.age(ofChange: before) - .seconds(17)) <= tolerance)
     }
 
+    @Test func `a clock that was set wrong and put right again leaves ages as they were`() {
+        let (ages, clocks) = ages()
+        clocks.pass(.seconds(100))
+        let before = clocks.stamp
+        for jump in [Duration.seconds(31_536_000), .seconds(-31_536_000)] {
+            clocks.pass(.seconds(10))
+            clocks.set(by: jump)
+            _ = ages.age(ofChange: clocks.stamp)
+        }
+        clocks.pass(.seconds(10))
+        #expect(ages.age(ofChange: before) == .seconds(30))
+    }
+
     @Test func `what was changed before Ferry began, while the clock was wrong, goes by the right clock`() {
         let (ages, clocks) = ages()
         // At the start the clock stood far behind.

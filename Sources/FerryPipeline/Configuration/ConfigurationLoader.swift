@@ -76,7 +76,7 @@ package struct ConfigurationLoader: Sendable {
         let note = await read(NoteBytes(bytes), path.string)
         guard !wrong(note).isEmpty else {
             // What was read by names alone may have faults yet.
-            if (note as? RepositoryNote).map({ !UncertainDisk.isSilent($0.path) }) ?? true { try await store?.keepGoodNote(path, content: bytes) }
+            if (note as? RepositoryNote)?.isOnSilentDisk != true { try await store?.keepGoodNote(path, content: bytes) }
             return note
         }
         faults += wrong(note)

@@ -23,7 +23,7 @@ extension RepositoryNote {
             rule: .vaultInRepository)
     }
 
-    /// Reads a note. Where a disk that it names does not answer within `patience`, it goes by the names of the folders alone (`UncertainDisk.isSilent` tells);
+    /// Reads a note. Where a disk that it names does not answer within `patience`, it goes by the names of the folders alone (`isOnSilentDisk` tells);
     /// nothing is begun there before it answers.
     package static func reading(
         _ bytes: NoteBytes, path: String, _ offLimits: OffLimits, patience: Duration = Timing().diskAnswer
@@ -36,6 +36,9 @@ extension RepositoryNote {
         let whole = try? await UncertainDisk.ask(byNames.path, within: patience) { RepositoryNote(bytes, path: path, offLimits: offLimits) }
         return whole ?? byNames
     }
+
+    /// A disk that the note names did not answer when it was last asked, the repository's or one with tools.
+    package var isOnSilentDisk: Bool { ([path] + toolchains).contains(where: UncertainDisk.isSilent) }
 
     private static func resolved(_ path: FilePath) -> FilePath {
         guard let real = path.withPlatformString({ realpath($0, nil) }) else { return path.lexicallyNormalized() }

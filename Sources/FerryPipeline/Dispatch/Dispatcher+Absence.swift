@@ -9,7 +9,11 @@ extension Dispatcher {
     /// Looks whether the vault is there, and says when it goes and when it is back.
     func isVaultThere() async -> Bool {
         if rebuildObstacle != nil, desk.absence() == nil {
-            do { if try await rebuildIfDue() { try await takeUp() } } catch { parts.log.warning("Making the records anew: \(error)") }
+            do {
+                // Its note may have been mended, or taken away.
+                _ = try await reload()
+                if try await rebuildIfDue() { try await takeUp() }
+            } catch { parts.log.warning("Making the records anew: \(error)") }
         }
         let reason = desk.absence() ?? rebuildObstacle
         guard reason != absence else { return reason == nil }

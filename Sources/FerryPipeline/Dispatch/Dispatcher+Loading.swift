@@ -97,10 +97,10 @@ extension Dispatcher {
         let statuses = loader.statuses()
         var actions: [DispatchState.Action] = []
         // What was read of a repository whose disk did not answer is read again once it does.
-        let isUnsure = configuration.repositories.contains { readByNames.contains($0.name) && !UncertainDisk.isSilent($0.path) }
+        let isUnsure = configuration.repositories.contains { readByNames.contains($0.name) && !$0.isOnSilentDisk }
         if statuses == nil || statuses != configurationStatuses || isUnsure {
             let fresh = try await loader.load()
-            readByNames = Set(fresh.repositories.filter { UncertainDisk.isSilent($0.path) }.map(\.name))
+            readByNames = Set(fresh.repositories.filter(\.isOnSilentDisk).map(\.name))
             // A vault that goes away meanwhile has no notes; runs go on with what was read before.
             guard desk.absence() == nil else { return [] }
             let isMended = isChanged(fresh)

@@ -90,7 +90,15 @@ extension Dispatcher {
         let space = DiskSpace(minimum: configuration.settings.minimumFree, patience: parts.timing.diskAnswer)
         let shortage = await space.shortage(of: places, factor: isShortOfSpace.contains(resource) ? 1.25 : 1)
         if shortage == nil { isShortOfSpace.remove(resource) } else { isShortOfSpace.insert(resource) }
-        return shortage
+        guard shortage == nil, case .repository(let name) = resource else { return shortage }
+        for toolchain in configuration.repository(name.rawValue)?.toolchains ?? [] {
+            let answer: Void? = try? await UncertainDisk.ask(toolchain, within: parts.timing.diskAnswer) { _ = try? FileStatus.ifPresent(toolchain) }
+            guard answer == nil else { continue }
+            return
+                "The disk with \(toolchain), a folder of tools of the repository \(name), does not answer. See whether it is mounted and its server is "
+                + "there; Ferry tries again by itself."
+        }
+        return nil
     }
 
     /// The vault's disk refused to take a note: nothing new begins before it takes it.

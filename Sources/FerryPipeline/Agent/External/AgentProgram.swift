@@ -13,6 +13,12 @@ protocol AgentProgram: Sendable {
     var endsInput: Bool { get }
     /// Takes a line of its output. What it cannot understand it passes over.
     mutating func receive(_ line: String) -> [ProgramEvent]
+    /// Whether a line that was not said just before shows that it works.
+    func isSign(_ line: String) -> Bool
+}
+
+extension AgentProgram {
+    func isSign(_ line: String) -> Bool { true }
 }
 
 /// What a line of an agent program's output says.

@@ -52,6 +52,9 @@ struct ClaudeProgram: AgentProgram {
         }
     }
 
+    /// What it tells of itself, such as tries of a call that fails, is no work.
+    func isSign(_ line: String) -> Bool { (try? JSONValue(parsing: line))?["type"]?.string != "system" }
+
     private mutating func said(_ block: JSONValue) -> ProgramEvent? {
         if block["type"]?.string == "tool_use", let id = block["id"]?.string {
             let name = block["name"]?.string ?? "tool"

@@ -63,9 +63,13 @@ struct ProgramStint: Sendable {
         var sum = Duration.zero
         for (index, (before, entry)) in zip(record, record.dropFirst()).enumerated() {
             switch entry.event {
-            case .began:
-                let isTakenUp = record.dropFirst(index + 2).first.map { if case .resumed = $0.event { true } else { false } } ?? true
-                if !isTakenUp { sum = .zero }
+            case .began(_, _, let conversation, _, _):
+                // The next model of a chain goes on with the work; a start that was cut off at once has not begun any.
+                guard conversation == 1, let next = record.dropFirst(index + 2).first else { continue }
+                switch next.event {
+                case .began, .resumed: break
+                case .said, .answered, .failed, .result, .ended: sum = .zero
+                }
             case .resumed: break
             case .said, .answered, .failed, .result, .ended:
                 guard let begin = try? Date(before.at, strategy: .iso8601), let end = try? Date(entry.at, strategy: .iso8601), end > begin else {

@@ -114,7 +114,7 @@ final class ProgramTalk: Sendable {
             let events = state.program.receive(line)
             let first = state.calls
             state.calls += events.count
-            return (events, first, !events.isEmpty && state.isNew(line))
+            return (events, first, state.isNew(line) && state.program.isSign(line))
         }
         var replies: [[UInt8]] = []
         var session: String?
