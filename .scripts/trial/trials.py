@@ -24,6 +24,8 @@ class Result:
         self.name = name
         self.violations = []
         self.is_hit = True
+        # Kills at calls that were made.
+        self.reached = 0
         # Seconds from a start after a crash until the queue is loaded.
         self.restarts = []
 
@@ -170,21 +172,34 @@ class Trials:
                 result.violations.append(str(fault) or repr(fault))
         return result
 
-    def at_call(self, sweep, call, again):
-        """A kill at a numbered call that changes files, and at another one in the recovery, in a history of one feature."""
-        result = Result(f"{sweep.name} {call}, then {again}")
+    def at_calls(self, sweep, calls, start=0):
+        """A kill at each of the numbered calls that change files, and after each at another one in the recovery, in a history of one feature.
+
+        `calls`: numbers on the way of one that nothing happens to, in order, each with that of the recovery. `start`: calls of a start, which come again
+        with each process.
+        """
+        result = Result("; ".join(f"{sweep.name} {call}, then {again}" for call, again in calls))
+        result.is_hit = False
         with _Stage(self, ONE) as stage:
             scene = stage.scene
             stage.person.plan()
             try:
-                for number in (call, again):
-                    sweep.start(scene, CRASH_AT=str(number))
+                before = None
+                for call, again in calls:
+                    sweep.start(scene, CRASH_AT=str(call if before is None else call - before + start))
                     if stage.person.until(lambda: not scene.is_alive):
-                        # The recovery may have less to do.
-                        result.is_hit = number == again and result.is_hit
                         scene.stop()
                         break
                     stage.forgive()
+                    before = call
+                    result.reached += 1
+                    sweep.start(scene, CRASH_AT=str(again))
+                    if stage.person.until(lambda: not scene.is_alive):
+                        # The recovery had less to do.
+                        scene.stop()
+                        break
+                    stage.forgive()
+                result.is_hit = result.reached == len(calls)
                 stage.rest(result)
                 stage.end(result)
             except FAULTS as fault:
@@ -192,13 +207,20 @@ class Trials:
         return result
 
     def count_calls(self, sweep):
-        """Calls that change files on the whole way of one feature."""
+        """Calls that change files on the whole way of one feature, and of a start after it."""
         with _Stage(self, ONE) as stage:
-            scene, trace = stage.scene, stage.scene.folder / "calls"
-            sweep.start(scene, CRASH_TRACE=str(trace))
+            scene = stage.scene
             stage.person.plan()
-            stage.rest()
-            return len(trace.read_text().split("\n")) - 1
+            return tuple(self._traced(stage, sweep, scene.folder / name) for name in ("way", "start"))
+
+    @staticmethod
+    def _traced(stage, sweep, trace):
+        sweep.start(stage.scene, CRASH_TRACE=str(trace))
+        stage.rest()
+        stage.scene.wait(lambda: "start.afterDone" in stage.scene.points(), 30, "the start")
+        calls = len(trace.read_text().split("\n")) - 1
+        stage.scene.stop()
+        return calls
 
 
 class Sweep:

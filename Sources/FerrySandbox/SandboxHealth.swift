@@ -141,9 +141,7 @@ package struct SandboxHealth: Hashable, Sendable {
     }
 
     private static func readingsInside(_ runner: BubblewrapRunner, _ limits: SandboxLimits) async throws -> (SandboxReadings, StepReport.Memory) {
-        var template = Array("/tmp/ferry-health-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        let scratch = FilePath(platformString: template)
+        let scratch = try Directory.createTemporary("ferry-health", in: "/tmp")
         defer { try? Directory.removeTree(scratch) }
         for name in ["worktree", "tmp", "home"] { try Directory.create(scratch.appending(name), mode: 0o700) }
         var policy = SandboxPolicy(

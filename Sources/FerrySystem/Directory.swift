@@ -69,6 +69,13 @@ package enum Directory {
     /// `.` and `..`.
     private static func isDots(_ name: [UInt8]) -> Bool { name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") } }
 
+    /// Makes an empty folder for this user alone, under a name that begins with `name` and that nothing bears yet; returns its path.
+    package static func createTemporary(_ name: String, in folder: FilePath) throws -> FilePath {
+        var template = folder.appending("\(name)-XXXXXX").withPlatformString { Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1)) }
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        return FilePath(platformString: template)
+    }
+
     /// Makes the folder and all that miss above it; one that is there is left as it is.
     package static func create(_ path: FilePath, mode: UInt32 = 0o777) throws {
         if path.withPlatformString({ mkdir($0, mode) }) == 0 { return }

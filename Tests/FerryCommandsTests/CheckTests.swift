@@ -158,6 +158,24 @@ struct CheckTests {
         }
     }
 
+    @Test(arguments: [0, 0o400, 0o100]) func `notes and folders that the rights close are named, and the rest is looked at`(mode: mode_t) async throws
+    {
+        let files = ["a.md": "# A\n", "closed/b.md": "# B\n", "open.md": "---\nbudget_usd: much\n---\n# C\n"]
+        try await VaultFixture.with(Dictionary(uniqueKeysWithValues: files.map { ("vault/10_features/02_drafts/\($0)", $1) })) { vault in
+            let drafts = vault.root.pushing("10_features/02_drafts")
+            try FileContents.write([], to: drafts.appending("empty.md"))
+            try #require(chmod(drafts.appending("closed").string, mode) == 0)
+            for note in ["a.md", "empty.md"] { try #require(chmod(drafts.appending(note).string, 0) == 0) }
+            let found = try await check(vault)
+            try #require(chmod(drafts.appending("closed").string, 0o700) == 0)
+            for name in ["a.md", "empty.md", "closed"] {
+                let prefix = "10_features/02_drafts/\(name): error: "
+                #expect(found.count { $0.hasPrefix(prefix) && $0.hasSuffix("[unreadable]") } == 1, "\(name): \(found)")
+            }
+            #expect(found.contains { $0.hasPrefix("10_features/02_drafts/open.md:2: error: budget_usd") }, "\(found)")
+        }
+    }
+
     @Test func `a property that Obsidian takes for another type is told, also by a vault around this one`() async throws {
         let types = "{\n  \"types\": {\n    \"status\": \"multitext\",\n    \"cost_usd\": \"number\",\n    \"id\": \"text\"\n  }\n}\n"
         for (path, shown) in [("vault/.obsidian/types.json", ".obsidian/types.json"), (".obsidian/types.json", "../.obsidian/types.json")] {

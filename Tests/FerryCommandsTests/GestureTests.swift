@@ -40,6 +40,19 @@ struct GestureTests {
         }
     }
 
+    @Test(arguments: [(Wish.retry, "05_review"), (.retry, "07_blocked"), (.approve, "05_review"), (.plan, "01_ideas")])
+    func `a note that cannot be read is not sent on, and that is why`(wish: Wish, folder: String) async throws {
+        try await VaultFixture.with(Self.note(folder)) { vault in
+            let path = FilePath("10_features/\(folder)/sub/Dark mode.md")
+            let state = try #require(FeatureState.allCases.first { folder.hasSuffix($0.rawValue) })
+            try await vault.record([record(1, state, path: path)])
+            try #require(chmod(vault.root.pushing(path).string, 0) == 0)
+            let error = await #expect(throws: CommandError.self) { try await GestureMaker(view: vault.view()).make(wish, "FR-001") }
+            #expect(error?.message.contains("\(path) cannot be read") == true && error?.remedy.contains("chmod") == true)
+            #expect(try vault.exists(path.string))
+        }
+    }
+
     @Test func `go asks for this version of a note in planned to be started at once, and leaves its dates as they are`() async throws {
         try await VaultFixture.with(Self.note("03_planned")) { vault in
             let path = vault.root.appending("10_features/03_planned/sub/Dark mode.md")

@@ -83,6 +83,15 @@ struct ProgramTests {
         }
     }
 
+    @Test func `check looks at notes, and says so of a folder and of what is not there`() async throws {
+        try await with { ferry, vault in
+            let folder = try await ferry("check", "10_features", "--vault", vault.root.string)
+            #expect(folder.status == 1 && folder.errors.contains("10_features is no note but a folder") && folder.errors.contains("Name notes"))
+            let absent = try await ferry("check", "nothing.md", "--vault", vault.root.string)
+            #expect(absent.status == 1 && absent.errors.contains("There is no note nothing.md"))
+        }
+    }
+
     @Test func `a wrong state is 1, something asked of a person is 3`() async throws {
         try await with(["vault/10_features/05_review/Dark.md": "---\nid: FR-001\n---\n# Dark\n"]) { ferry, _ in
             #expect(try await ferry("plan", "FR-001", "--vault", "vault").status == 1)

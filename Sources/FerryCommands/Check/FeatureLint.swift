@@ -30,8 +30,8 @@ struct FeatureLint: Sendable {
         }
         let notes = FeatureState.allCases.flatMap { Array(index.notes(in: $0)) }
         let chosen = wanted.map { wanted in notes.filter { wanted.contains($0.path) } } ?? notes
-        let linted = try lint(chosen)
-        var outcome = Outcome(findings: linted.flatMap(\.findings), notes: chosen.count)
+        let (linted, unreadable) = try lint(chosen)
+        var outcome = Outcome(findings: linted.flatMap(\.findings) + unreadable, notes: chosen.count)
         outcome.ignored = linted.compactMap { note in note.exclusion.map { .init(path: note.path.string, why: $0.rawValue) } }
         outcome.findings += chosen.compactMap(fileFinding)
         outcome.findings += chosen.compactMap { $0.kind == .note ? NoteNames.unsafe($0.path) : nil }
@@ -49,18 +49,29 @@ struct FeatureLint: Sendable {
     /// How many notes one thread reads before it takes the next piece.
     private static let pieceSize = 64
 
-    private func lint(_ notes: [IndexedNote]) throws -> [LintedFeature] {
+    private func lint(_ notes: [IndexedNote]) throws -> (features: [LintedFeature], unreadable: [NoteFinding]) {
         let readable = notes.filter { $0.kind == .note || $0.kind == .excluded }
         let pieces = stride(from: 0, to: readable.count, by: Self.pieceSize).map { $0..<min($0 + Self.pieceSize, readable.count) }
-        return try onTwoThreads(pieces.count) { piece in try readable[pieces[piece]].compactMap { try lint($0) } }.flatMap(\.self)
+        let looks = try onTwoThreads(pieces.count) { piece in try readable[pieces[piece]].map { try lint($0) } }.flatMap(\.self)
+        return (looks.compactMap(\.feature), looks.compactMap(\.unreadable))
     }
 
-    /// `nil` where it has gone away since it was listed.
-    private func lint(_ note: IndexedNote) throws -> LintedFeature? {
+    /// Neither where it has gone away since it was listed.
+    private func lint(_ note: IndexedNote) throws -> (feature: LintedFeature?, unreadable: NoteFinding?) {
         do {
             let content = try FileContents.read(view.root.pushing(note.path), limit: VaultIndex.sizeLimit)
-            return LintedFeature(content, path: note.path, state: note.state, prefix: view.settings.propertyPrefix, knows: known)
-        } catch Errno.noSuchFileOrDirectory { return nil }
+            return (LintedFeature(content, path: note.path, state: note.state, prefix: view.settings.propertyPrefix, knows: known), nil)
+        } catch let error as Errno {
+            switch error {
+            case .noSuchFileOrDirectory: return (nil, nil)
+            // The index opens no empty file, and rights may have changed since.
+            case .permissionDenied, .notPermitted:
+                var unreadable = note
+                unreadable.kind = .unreadable
+                return (nil, unreadable.fault.map(NoteFinding.init))
+            default: throw error
+            }
+        }
     }
 
     private func fileFinding(_ note: IndexedNote) -> NoteFinding? {
@@ -111,7 +122,16 @@ struct FeatureLint: Sendable {
     }
 
     private func outside(_ folder: FilePath, depth: Int) -> [NoteFinding] {
-        guard let entries = try? Directory.entries(of: view.root.pushing(folder)) else { return [] }
+        let entries: [Directory.Entry]
+        do {
+            let full = view.root.pushing(folder)
+            entries = try Directory.entries(of: full)
+            // Where folders may be listed and not entered, this alone fails.
+            _ = try FileStatus.ifPresent(full.appending("."))
+        } catch Errno.permissionDenied {
+            let what = "the folder cannot be read, so no note in it is seen"
+            return [.init(.unreadable, folder.string, nil, what, remedy: "give yourself the right to read it (`chmod u+rwx`)")]
+        } catch { return [] }
         return entries.flatMap { entry -> [NoteFinding] in
             let path = folder.appending(entry.name)
             switch entry.kind {

@@ -50,11 +50,7 @@ struct DemoScene: Sendable {
 
     private static func scratch() throws -> FilePath {
         let base = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? "/tmp"
-        var template = WorkingFolder.resolved(base).appending("ferry-demo-XXXXXX").withPlatformString {
-            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-        }
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        return template.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { FilePath(platformString: $0) } ?? FilePath() }
+        return try Directory.createTemporary("ferry-demo", in: WorkingFolder.resolved(base))
     }
 
     /// Hidden files are embedded under a name that is none: `dot.gitignore`.

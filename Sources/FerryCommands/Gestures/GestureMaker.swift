@@ -50,6 +50,7 @@ struct GestureMaker: Sendable {
             if wish == .go { try skipSettling(feature.path) }
             return outcome(feature, at: feature.path, to: feature.state, next: text, isPending: wish == .go)
         case .move(let state, let next):
+            try refuseUnreadable(feature, to: state)
             try refuseUnanswered(feature, to: state)
             try await refuseWithoutFeedback(wish, feature)
             let destination = try await move(feature, to: state)
@@ -104,6 +105,14 @@ struct GestureMaker: Sendable {
     }
 
     // MARK: What Ferry would send back
+
+    /// Whoever takes a feature out of work needs no word of it.
+    private func refuseUnreadable(_ feature: FoundFeature, to state: FeatureState) throws {
+        guard feature.isUnreadable, state != .drafts else { return }
+        throw CommandError(
+            .failed, "\(feature.heading): its note \(feature.path) cannot be read, so nobody knows what it asks for.",
+            remedy: "Give yourself the right to read it (`chmod u+rw`), then run the command again.")
+    }
 
     private func refuseUnanswered(_ feature: FoundFeature, to state: FeatureState) throws {
         guard state == .planned, let questions = feature.record?.questions, !questions.isEmpty, !feature.note.answersAnything else { return }

@@ -14,6 +14,8 @@ struct FoundFeature: Hashable, Sendable {
     let note: FeatureNote
     /// `nil` before the service has seen it.
     let record: FeatureRecord?
+    /// The note is there and cannot be read: nothing of `note` is so.
+    var isUnreadable = false
 
     /// From the note, or from the record while the note does not bear it yet.
     var id: FeatureID? { note.id ?? record?.id }
@@ -55,7 +57,8 @@ struct FeatureList: Sendable {
                 (try? FileStatus.ifPresent(view.root.pushing(record.path)))??.kind == .regular,
                 (try? FileContents.read(view.root.pushing(record.path), limit: VaultIndex.sizeLimit)) == nil
             else { return nil }
-            return FoundFeature(path: record.path, state: state, note: FeatureNote(parsing: [], path: record.path), record: record)
+            return FoundFeature(
+                path: record.path, state: state, note: FeatureNote(parsing: [], path: record.path), record: record, isUnreadable: true)
         }
     }
 
