@@ -40,7 +40,7 @@ struct CommandError: Error, Hashable, Sendable {
         case let error as GitError: self.init(.failed, error.message, remedy: error.remedy)
         case let error as SandboxError: self.init(.failed, error.message, remedy: error.remedy)
         case let error as StoreError: self.init(.failed, error.message, remedy: "")
-        case let error as VaultError: self.init(.configuration, error.message, remedy: error.remedy)
+        case let error as VaultError: self.init(error.code == .unavailable ? .configuration : .failed, error.message, remedy: error.remedy)
         case let error as NoteFault: self.init(.configuration, error.description, remedy: "")
         case let error as Errno: self.init(.failed, "The system refused: \(error).", remedy: "")
         default: self.init(.failed, "\(error)", remedy: "")

@@ -16,6 +16,8 @@ struct OpenAIChatStream: AnswerStream {
     private var usage: ModelUsage?
     private var responseID: String?
     private(set) var isComplete = false
+    /// Some chunk held a part of the answer, be it an empty one.
+    private var hasChoice = false
 
     init(modelName: String, host: String, key: Secret?, turn: Int, echo: OpenAIQuirks.ReasoningEcho, requestSize: Int) {
         self.modelName = modelName
@@ -28,6 +30,7 @@ struct OpenAIChatStream: AnswerStream {
 
     mutating func receive(_ event: ServerSentEvents.Event) throws(ModelError) -> [ModelProgress] {
         if event.data.elementsEqual("[DONE]".utf8) {
+            guard hasChoice else { throw ModelError(.server, "\(host) ended a stream in which there was no answer") }
             isComplete = true
             return []
         }
@@ -55,6 +58,7 @@ struct OpenAIChatStream: AnswerStream {
     }
 
     private mutating func receive(_ choice: JSONValue) -> [ModelProgress] {
+        hasChoice = true
         finishReason = choice["finish_reason"]?.string ?? finishReason
         guard let delta = choice["delta"] else { return [] }
         let said = Self.text(delta["content"], "text")

@@ -64,6 +64,11 @@ enum SandboxRemedy {
             return
                 "This bubblewrap is too old: 0.8.0 with its security updates (for --bind-fd) or newer is needed. Update the package, or the system."
         }
+        if text.contains("Resource temporarily unavailable") {
+            return
+                "Your user may have no more processes now (or no more namespaces): end some, or raise the limit (ulimit -u, TasksMax of Ferry's unit, "
+                + "user.max_user_namespaces). Ferry tries again by itself."
+        }
         let isNamespaces = ["namespace", "uid map", "RTM_NEWADDR", "loopback", "Operation not permitted", "Permission denied"].contains {
             text.contains($0)
         }

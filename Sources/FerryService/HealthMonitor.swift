@@ -42,6 +42,9 @@ final class HealthMonitor: Sendable {
     /// Until the next question.
     var wait: Duration { state.withLock { $0.report.isReady } ? period : min(period, Self.beginning) }
 
+    /// At least between two questions that are asked because something happened: a second, of the 20 s of a beat.
+    var pause: Duration { period / 20 }
+
     /// Whether to ask now; not while a question is open.
     func asks() -> Bool {
         clock.pulse(limit: period * 2)

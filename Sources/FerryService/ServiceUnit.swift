@@ -81,6 +81,11 @@ package struct ServiceUnit: Hashable, Sendable {
     /// The line by which a unit says whose it is.
     package static func vaultLine(_ vault: FilePath) -> String { "Vault=" + UnitText.value(vault.string) }
 
+    /// The vault that a unit's text names; `nil` where it names none that Ferry would have written.
+    package static func vault(in text: String) -> FilePath? {
+        text.split(separator: "\n").first { $0.hasPrefix("Vault=") }.flatMap { UnitText.read($0.dropFirst("Vault=".count)) }.map { FilePath($0) }
+    }
+
     /// Letters and digits, in small, with `-` between; at most 32.
     private static func slug(_ vault: FilePath) -> String {
         let words = (vault.lastComponent?.string ?? "").lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }

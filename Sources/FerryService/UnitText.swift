@@ -28,6 +28,26 @@ package enum UnitText {
         return result + "\""
     }
 
+    /// What `value` has written so; `nil` for anything else.
+    static func read(_ value: Substring) -> String? {
+        guard value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return nil }
+        var result = String.UnicodeScalarView()
+        var rest = value.dropFirst().dropLast().unicodeScalars
+        while let scalar = rest.popFirst() {
+            switch (scalar, rest.first) {
+            case ("%", "%"), ("\\", "\""), ("\\", "\\"): result.append(rest.removeFirst())
+            case ("\\", "n"), ("\\", "t"): result.append(rest.removeFirst() == "n" ? "\n" : "\t")
+            case ("\\", "x"):
+                guard let code = UInt8(String(rest.dropFirst().prefix(2)), radix: 16) else { return nil }
+                result.append(Unicode.Scalar(code))
+                rest = rest.dropFirst(3)
+            case ("%", _), ("\\", _), ("\"", _): return nil
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
     /// A value that systemd takes as it stands up to the end of the line, but for specifiers. Throws `Refusal` for what does not fit into one.
     static func bare(_ text: String, _ what: String) throws(Refusal) -> String {
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }), text.first != " ", text.last != " ", text.last != "\\"

@@ -17,6 +17,15 @@ extension VaultService {
         package var aside: String?
     }
 
+    /// The database that is there is good, for all one knows; the new one needs as much again.
+    private static func refuseWithoutRoom(_ folders: StateFolders) throws {
+        let size = ((try? FileStatus.ifPresent(folders.database)) ?? nil)?.size ?? 0
+        guard let free = try? FileContents.freeBytes(at: folders.state), free < size + 4 << 20 else { return }
+        throw ServiceError(
+            .storage, "The disk of \(folders.state) has \(free >> 20) MiB free, too little for a new database.",
+            remedy: "Free some space, then run `ferry rebuild` again; nothing was changed.")
+    }
+
     /// Sets the database of a vault aside and makes it anew from what journals, notes, runs and branches say. Throws `ServiceError`, also while a service
     /// serves the vault.
     package static func rebuild(_ options: ServiceOptions) async throws -> Rebuilt {
@@ -24,6 +33,7 @@ extension VaultService {
         let folders = try folders(for: vault, options)
         let lock = try await lock(folders, options)
         defer { withExtendedLifetime(lock) {} }
+        try refuseWithoutRoom(folders)
         do {
             let opening = StoreOpening(database: folders.database, journals: folders.runs)
             let (store, aside) = try await opening.openedAnew(because: "The database was made anew by `ferry rebuild`.")

@@ -1,6 +1,6 @@
 internal import FerryGit
 internal import FerryModel
-internal import FerryPipeline
+package import FerryPipeline
 internal import FerrySandbox
 internal import FerryStore
 internal import FerrySystem
@@ -10,7 +10,7 @@ internal import Foundation
 internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
-internal import SystemPackage
+package import SystemPackage
 
 /// Serves one vault: watches it, carries features on, tells how it is, and stops cleanly on SIGTERM or Ctrl-C.
 package enum VaultService {
@@ -83,6 +83,8 @@ package enum VaultService {
         let monitor = HealthMonitor(options, folders, log, parts.clock) { await notice.announce() }
         var hooks = options.hooks
         hooks.didAdvance = { monitor.advance() }
+        let (moves, moved) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        hooks.didMove = { moved.yield() }
         let dispatcher = Dispatcher(parts: parts, desk: desk, hooks: hooks)
         let watcher = try watcher(vault)
         let stop = SignalService(signals: signals, dispatcher: dispatcher, notices: options.notices, log: log, patience: options.timing.windDown)
@@ -90,7 +92,7 @@ package enum VaultService {
         do {
             try await serve(
                 (options.stopsOnSignals ? [.init(service: stop, successTerminationBehavior: .ignore)] : []) + [
-                    .init(service: HealthService(dispatcher: dispatcher, monitor: monitor), successTerminationBehavior: .ignore),
+                    .init(service: HealthService(dispatcher: dispatcher, monitor: monitor, moves: moves), successTerminationBehavior: .ignore),
                     .init(service: ServingService(notice: notice), successTerminationBehavior: .ignore),
                     .init(
                         service: DispatcherService(dispatcher: dispatcher), successTerminationBehavior: .gracefullyShutdownGroup,
@@ -147,12 +149,17 @@ package enum VaultService {
     }
 
     static func folders(for vault: Vault, _ options: ServiceOptions) throws -> StateFolders {
-        do {
-            return try StateFolders(
-                vaultID: vault.id, state: options.stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state"),
-                cache: options.cacheHome ?? StateFolders.base("XDG_CACHE_HOME", ".cache"))
-        } catch {
-            throw ServiceError(.storage, "Ferry's folders cannot be made (\(error)).", remedy: "Make XDG_STATE_HOME and XDG_CACHE_HOME writable.")
+        try folders(vaultID: vault.id, state: options.stateHome, cache: options.cacheHome)
+    }
+
+    /// Ferry's own folders of a vault, made where they are missing; `nil` stands for the XDG folders. Throws `ServiceError` of code `storage`.
+    package static func folders(vaultID: String, state: FilePath? = nil, cache: FilePath? = nil) throws -> StateFolders {
+        let state = state ?? StateFolders.base("XDG_STATE_HOME", ".local/state")
+        let cache = cache ?? StateFolders.base("XDG_CACHE_HOME", ".cache")
+        do { return try StateFolders(vaultID: vaultID, state: state, cache: cache) } catch {
+            throw ServiceError(
+                .storage, "Ferry's folders in \(state.appending("ferry")) and \(cache.appending("ferry")) cannot be made (\(error)).",
+                remedy: "Make both writable, free some space there, or name others in XDG_STATE_HOME and XDG_CACHE_HOME.")
         }
     }
 

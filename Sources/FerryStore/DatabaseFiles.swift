@@ -50,6 +50,17 @@ package struct DatabaseFiles: Hashable, Sendable {
         return nil
     }
 
+    /// Takes back what was set aside; what lies there instead goes, so it is for what was just begun.
+    func putBack(_ aside: FilePath) throws {
+        for file in all {
+            try Directory.removeTree(file)
+            guard let name = file.lastComponent, try FileStatus.ifPresent(aside.appending(name)) != nil else { continue }
+            try FileContents.rename(aside.appending(name), to: file)
+        }
+        try Directory.removeTree(aside)
+        try Directory.sync(folder)
+    }
+
     /// Removes what was set aside so long ago, but the newest three; returns how many.
     package func pruneSetAside(olderThan age: Duration) throws -> Int {
         let oldest = Self.name(of: Date.now.addingTimeInterval(-Double(age.components.seconds)))

@@ -55,13 +55,36 @@ package struct Store: Sendable {
             guard try FileStatus.ifPresent(path) != nil else {
                 throw StoreError(code: .absent, message: "There is no \(path) yet; `ferry run` makes it.")
             }
-            let queue = try Self.openQueue(path, isReader: true)
-            try Self.refuseNewer(queue, path)
+            let queue = try Self.readersQueue(path)
             guard try queue.read({ try Migrations.migrator.hasCompletedMigrations($0) }) else {
                 throw StoreError(code: .absent, message: "\(path) was written by an older Ferry; `ferry run` brings it up to date.")
             }
             connection = StoreConnection(path: path, isReader: true, queue)
         } catch { throw Self.storeError(error, path) }
+    }
+
+    /// The connection of a reader, to the file, or to a copy of it where SQLite has no room for the index of the log: on a full disk, when no service has made
+    /// it before.
+    private static func readersQueue(_ path: FilePath) throws -> DatabaseQueue {
+        func opened(_ path: FilePath) throws -> DatabaseQueue {
+            let queue = try openQueue(path, isReader: true)
+            try refuseNewer(queue, path)
+            return queue
+        }
+        do { return try opened(path) } catch let error as DatabaseError
+            where [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL].contains(error.resultCode)
+        {
+            guard let folder = try? Directory.createTemporary("ferry-reading", in: "/tmp") else { throw error }
+            // What is open stays readable.
+            defer { try? Directory.removeTree(folder) }
+            let copy = folder.appending("ferry.db")
+            do {
+                for end in ["", "-wal"] where try FileStatus.ifPresent(FilePath(path.string + end)) != nil {
+                    try FileContents.write(FileContents.read(FilePath(path.string + end), limit: .max), to: FilePath(copy.string + end))
+                }
+                return try opened(copy)
+            } catch is Errno { throw error }
+        }
     }
 
     /// The connection as every opening makes it; a writer's is checked. Throws `StoreError` and what SQLite says.

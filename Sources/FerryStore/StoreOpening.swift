@@ -55,7 +55,11 @@ package struct StoreOpening: Sendable {
     package func openedAnew(because reason: String) async throws -> (store: Store, aside: FilePath?) {
         try await Store.away {
             let aside = try storage { try files.setAside(as: "replaced") }
-            return (try create(because: [reason, Self.sentence(aside)].filter { !$0.isEmpty }.joined(separator: " ")), aside)
+            do { return (try create(because: [reason, Self.sentence(aside)].filter { !$0.isEmpty }.joined(separator: " ")), aside) } catch {
+                // On a full disk, say: what was there was good.
+                if let aside { try? files.putBack(aside) }
+                throw error
+            }
         }
     }
 

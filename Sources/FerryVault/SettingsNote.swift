@@ -72,8 +72,23 @@ package struct SettingsNote: Hashable, Sendable {
 
     /// The id where the YAML around it is broken: a vault stays itself, and its last good settings can be found.
     private static func plainID(_ note: NoteBytes) -> String? {
-        guard let entry = note.frontMatter?.entries(named: "vault_id").first else { return nil }
-        let id = note.bytes[entry.inline]
+        guard let entry = note.frontMatter?.entries(named: "vault_id").first else { return loneID(note.bytes) }
+        return plainID(note.bytes[entry.inline])
+    }
+
+    /// Of the one line that can only mean this, where nobody can tell the front matter's entries or its end.
+    private static func loneID(_ bytes: [UInt8]) -> String? {
+        let key = Array("vault_id:".utf8)
+        let lines = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.filter { $0.starts(with: key) }
+        return lines.count == 1 ? plainID(lines[0].dropFirst(key.count).trimmingPrefix { $0 == UInt8(ascii: " ") }) : nil
+    }
+
+    /// Plain or in quotes.
+    private static func plainID(_ value: ArraySlice<UInt8>) -> String? {
+        var id = value.reversed().drop { $0 == UInt8(ascii: " ") }.reversed()[...]
+        if let quote = id.first, id.count > 2, quote == id.last, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            id = id.dropFirst().dropLast()
+        }
         return !id.isEmpty && id.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit } ? String(decoding: id, as: UTF8.self) : nil
     }
 

@@ -74,10 +74,9 @@ extension VaultIndex {
         for place in folders[number].notes {
             var record = records[Int(place)]
             let name = names[record.nameRange]
-            if record.isFresh || shared.device(record) != folders[number].device || (!openNames.isEmpty && openNames.contains(Array(name))) {
-                record.inode = 0
-                record.changed = 0
-            }
+            // Not as it was: it is read again. Which file it was is kept, since a note without an id that is moved meanwhile is known by that alone.
+            if record.isFresh || (!openNames.isEmpty && openNames.contains(Array(name))) { record.changed = 0 }
+            if shared.device(record) != folders[number].device { (record.inode, record.changed) = (0, 0) }
             if record.prefix > 0 {
                 if prefixes[record.prefix] == nil {
                     folder.prefixes.append(shared.prefixes[Int(record.prefix) - 1])

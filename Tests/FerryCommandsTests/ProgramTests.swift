@@ -1,7 +1,9 @@
 @testable internal import FerryCommands
 internal import FerryModel
+internal import FerryPipeline
 internal import FerrySystem
 internal import FerryTestSupport
+internal import FerryVault
 internal import Foundation
 internal import SystemPackage
 internal import Testing
@@ -80,6 +82,37 @@ struct ProgramTests {
             #expect(answer.output.hasPrefix("20_agents/coder.md:3: error: max_turns is `many`: write a whole number"))
             #expect(try await ferry("check", "--vault", "vault", "20_agents/planner.md").status == 0)
             #expect(try await ferry("check", "--vault", "vault", "20_agents/nobody.md").status == 1)
+        }
+    }
+
+    @Test func `with settings that cannot be read nothing is made up`() async throws {
+        try await with { ferry, vault in
+            let settings = vault.root.pushing(VaultLayout().settings)
+            let whole = try vault.text(VaultLayout().settings.string)
+            let id = try #require(try vault.view().settings.vaultID)
+            // The id is there, whatever the YAML around it is.
+            try FileContents.write(Array(whole.replacing("---\n", with: "---\nfoo: [two\n", maxReplacements: 1).utf8), to: settings)
+            #expect(try vault.view().folders?.state.lastComponent?.string == id)
+            let status = try await ferry("status", "--vault", "vault")
+            #expect(status.status == 0 && status.output.contains("90_system/ferry.md:2: "), "\(status.output)\(status.errors)")
+            // It is nowhere, and nobody can tell which vault this is.
+            try FileContents.write(
+                Array(whole.replacing("---\n", with: "---\nfoo: [two\n", maxReplacements: 1).replacing(/vault_id:.*\n/, with: "").utf8), to: settings)
+            for command in [["status"], ["why", "x"], ["logs", "x"], ["approve", "x"], ["service", "status"]] {
+                let answer = try await ferry(command[0], command.count > 1 ? command[1] : "--json", "--vault", "vault")
+                #expect(answer.status == 78 && answer.errors.contains("90_system/ferry.md:2: "), "\(command): \(answer.output)\(answer.errors)")
+            }
+            let stop = try await ferry("stop", "--all", "--vault", "vault")
+            #expect(stop.status == 0 && !stop.output.contains("No service"), "\(stop.output)\(stop.errors)")
+            #expect(try await ferry("check", "--vault", "vault").output.contains("90_system/ferry.md:2: error"))
+        }
+    }
+
+    @Test func `folders of Ferry's that cannot be made are named, with what to do`() async throws {
+        try await with { ferry, vault in
+            try FileContents.write([], to: vault.scratch.appending("state"))
+            let answer = try await ferry("status", "--vault", "vault")
+            #expect(answer.status == 1 && answer.errors.contains(vault.scratch.appending("state").string) && answer.errors.contains("XDG_STATE_HOME"))
         }
     }
 

@@ -55,6 +55,34 @@ struct WaitStoryTests {
         #expect(tell(.review).reason.contains("nothing to show"))
     }
 
+    @Test func `nobody is told to throw away what only a service that runs can know`() {
+        func unknown(_ state: FeatureState, _ status: String, isServed: Bool) -> WaitStory {
+            tell(state) { facts in
+                let text = "---\nid: FR-001\nstatus: \(status)\nbranch: ferry/fr-001-a\n---\n# A\n"
+                let note = FeatureNote(parsing: Array(text.utf8), path: "10_features/a.md")
+                facts.feature = FoundFeature(path: "10_features/a.md", state: state, note: note, record: nil)
+                facts.isServed = isServed
+            }
+        }
+        for state in [FeatureState.inProgress, .review, .blocked] {
+            let story = unknown(state, state.rawValue, isServed: false)
+            #expect(story.reason.contains("there is no record of it") && story.remedy == "ferry run" && story.needsPerson, "\(state)")
+        }
+        let lost = unknown(.review, "review", isServed: true)
+        #expect(lost.reason.contains("made anew within half a minute") && lost.remedy == nil)
+        #expect(unknown(.done, "review", isServed: false).remedy == "ferry run")
+        #expect(unknown(.done, "done", isServed: false).reason == "Nothing: it is done.")
+    }
+
+    @Test(arguments: [
+        (FeatureState.inProgress, FeatureState.done), (.inProgress, .review), (.blocked, .done), (.done, .inProgress), (.done, .review),
+    ])
+    func `a move that no service has seen is not told as what it may become`(from: FeatureState, to: FeatureState) {
+        let known = record(1, from) { $0.folder = from }
+        let story = tell(to, known) { $0.isServed = false }
+        #expect(story.reason.contains("while no service was running") && story.remedy == "ferry run" && story.needsPerson)
+    }
+
     @Test func `blocked says its questions, or its story`() {
         let asked = tell(.blocked, record(1, .blocked) { $0.questions = ["Which blue?", "How dark?"] })
         #expect(asked.reason.contains("Q1 Which blue?\nQ2 How dark?") && asked.remedy == "ferry answer FR-001 TEXT")

@@ -35,6 +35,41 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what was taken out of the base since the work began is not brought back by an approval`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                let base = try await scene.git("rev-parse", "main")
+                try write(["secret": "a key\n"], below: scene.repository)
+                try await scene.git("add", "secret")
+                try await scene.git("commit", "--quiet", "--message", "by mistake")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    try await scene.git("reset", "--quiet", "--hard", base)
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .review, says: "it was rewound, or pushed by force")
+                    #expect(try await scene.git("rev-parse", "main") == base)
+                    // A person may want all of it.
+                    try await scene.git("merge", "--quiet", "--no-edit", try #require(feature.branch))
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .done, says: "Merged as")
+                }
+            }
+        }
+
+        @Test func `a branch that is not where it was is checked anew, without a word of feedback`() async throws {
+            try await Scene.with(Self.answers + [.tester(), .reviewer()]) { scene in
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    try await scene.git("branch", "--force", try #require(feature.branch), "main")
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .review, says: "Move the note to planned to have it checked anew")
+                    try scene.move("Say goodbye", .review, .planned)
+                    #expect(await eventually { (try? await scene.record("Say goodbye"))??.run == RunNumber(2) })
+                }
+            }
+        }
+
         @Test func `an approval that waits is not forgotten while its note is double`() async throws {
             try await Scene.with(Self.answers) { scene in
                 try await scene.whileServing {

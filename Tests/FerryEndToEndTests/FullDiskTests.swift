@@ -113,6 +113,9 @@ extension EndToEnd {
                 let said = try await disks.output(of: "\(ferry) stop --all --vault '\(scene.vault)' 2>&1")
                 #expect(said.contains("STOP.md is there: nothing starts. Agents at work end within a second."), "\(said)")
                 #expect(try await disks.output(of: "\(ferry) status --vault '\(scene.vault)'").contains("everything is stopped (STOP.md)"))
+                // Full as it is, it can be taken back, and asked for again.
+                #expect(try await disks.output(of: "\(ferry) stop --undo --vault '\(scene.vault)' 2>&1").contains("is gone: work goes on"))
+                #expect(try await disks.output(of: "\(ferry) stop --all --vault '\(scene.vault)' 2>&1").contains("STOP.md is there"))
                 gate.open()
                 for folder in folders { try await disks.empty(folder) }
                 // Only the call that was under way was made.

@@ -180,6 +180,38 @@ extension EndToEnd {
             }
         }
 
+        @Test func `folders that it cannot make yet are waited for, and named`() async throws {
+            try await Scene.with { scene in
+                let state = scene.stateHome.appending("ferry")
+                try Directory.create(scene.stateHome)
+                try Directory.removeTree(state)
+                try FileContents.write([], to: state)
+                let (process, listener) = try serve(scene)
+                #expect(await eventually { listener.lines("STATUS=Ferry's folders in \(state)").count > 0 })
+                try Directory.removeTree(state)
+                #expect(await eventually(within: .seconds(20)) { listener.lines("READY=1").count == 1 })
+                process.send(SIGTERM)
+                #expect(try await process.exitStatus() == 0)
+            }
+        }
+
+        @Test func `what the health file says comes soon after what it tells of`() async throws {
+            let gate = Gate()
+            let answers: [Answer] = [.planner(), Answer.coder(writes: Hello.farewellWhole).held(by: gate), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                try scene.write(Hello.farewell, name, in: .planned)
+                // Without a watchdog a beat comes every 20 s.
+                let process = try FerryProcess(["run", "--vault", scene.vault.string, "--allow-root"], in: scene)
+                try await gate.reached()
+                #expect(try await eventually(within: .seconds(8)) { try await status(scene).service?.atWork == ["FR-001": "code"] })
+                gate.open()
+                try await scene.note(name, reaches: .review)
+                #expect(try await eventually(within: .seconds(8)) { try await status(scene).service?.status.contains("1 to decide") == true })
+                process.send(SIGTERM)
+                #expect(try await process.exitStatus() == 0)
+            }
+        }
+
         @Test func `asked to stop while it waits for its own folders, it stops`() async throws {
             try await Scene.with { scene in
                 let (first, _) = try serve(scene)

@@ -143,8 +143,7 @@ extension EndToEnd {
                 try await scene.whileServing {
                     try scene.write("# Later\n", "Later", in: .ideas)
                     try scene.write("---\nid: FR-002\ndepends_on: \"[[Later]]\"\n---\n" + Hello.wordNote("please"), "Please", in: .planned)
-                    // The idea has no id, so its name is what is missed.
-                    try await scene.told("Please", "no feature bears that name")
+                    try await scene.told("Please", "It depends on Later, of which there is a note that nobody has planned yet")
                     try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: \"[[Later]]\"", with: "depends_on: FR-001") }
                     try await scene.told("Please", "waits for FR-001")
                     try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: FR-001", with: "depends_on: nobody") }
@@ -153,6 +152,20 @@ extension EndToEnd {
                     #expect(try await scene.reading { try await $0.openJobs().isEmpty } == true)
                     try scene.edit("Please", in: .planned) { $0 = $0.replacing("depends_on: nobody\n", with: "") }
                     try await scene.note("Please", reaches: .review)
+                }
+            }
+        }
+
+        @Test func `a note in done that bears no id holds nobody up`() async throws {
+            let answers: [Answer] = [.planner(), .coder(writes: Hello.word("please")), .tester(), .reviewer()]
+            try await Scene.with(answers) { scene in
+                try await scene.whileServing {
+                    try scene.write("# Old\n", "Old", in: .drafts)
+                    try scene.write("---\ndepends_on: \"[[Old]]\"\n---\n" + Hello.wordNote("please"), "Please", in: .planned)
+                    try await scene.told("Please", "nobody has planned yet")
+                    try scene.move("Old", .drafts, .done)
+                    try await scene.note("Please", reaches: .review)
+                    #expect(try scene.read("Old", in: .done) == "# Old\n")
                 }
             }
         }

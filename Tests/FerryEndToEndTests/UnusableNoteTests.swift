@@ -100,6 +100,39 @@ struct UnusableNoteTests {
         }
     }
 
+    @Test func `an approval counts though its note could not be read at the moment in which it was moved`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            try await scene.whileServing { options in
+                options.timing.pollInterval = .milliseconds(100)
+            } _: {
+                try scene.plan()
+                try await scene.note("Thanks", reaches: .review)
+                try scene.permit(0, "Thanks", in: .review)
+                try scene.move("Thanks", .review, .done)
+                // Long enough for a note that is nowhere to count as gone.
+                try await Task.sleep(for: .seconds(3))
+                #expect(try await scene.record("Thanks")?.isPresent == true)
+                try scene.permit(0o644, "Thanks", in: .done)
+                try await scene.note("Thanks", reaches: .done)
+                try await scene.note("Thanks", in: .done, says: "Merged as")
+            }
+        }
+    }
+
+    @Test func `run --once ends with what waits for a person, also where a note is empty or closed`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            try scene.plan()
+            try scene.write("", "Nothing yet", in: .planned)
+            try scene.write("# Mine alone\n", "Closed", in: .planned)
+            try scene.permit(0, "Closed", in: .planned)
+            let process = try FerryProcess(["run", "--once", "--vault", scene.vault.string, "--allow-root"], in: scene)
+            #expect(try await process.exitStatus() == 3)
+            let said = try text(scene.folder.appending("ferry.log"))
+            #expect(said.contains("Nothing yet.md: The note is empty.") && said.contains("Closed.md: it cannot be read"), "\(said)")
+            #expect(try scene.read("Thanks", in: .review).contains("status: review"))
+        }
+    }
+
     @Test func `a queued note that cannot be read waits alone, and starts once it can`() async throws {
         try await Scene.with(Scene.plain, settings: ["agents_at_once": "1"]) { scene in
             let stop = VaultLayout().stop

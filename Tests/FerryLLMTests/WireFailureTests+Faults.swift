@@ -123,6 +123,7 @@ extension WireFailureTests {
         Fault(.openAI, "cut at once", .cut(after: 0, of: words), .truncated),
         Fault(.openAI, "cut in the text", .cut(after: 3, of: words), .truncated),
         Fault(.openAI, "no [DONE]", .cut(after: 9, of: words), .truncated),
+        Fault(.openAI, "an end and no answer", .stream("data: [DONE]\n\n"), .server),
         Fault(.openAI, "an error in the stream", .failing(after: 2, of: words, type: "server_error"), .server),
         Fault(.openAI, "a number as code", .stream("data: {\"error\":{\"code\":429,\"message\":\"slow\"}}\n\n"), .rate),
         Fault(.openAI, "used up in the stream", .stream("data: {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"x\"}}\n\n"), .quota),

@@ -62,6 +62,19 @@ struct VaultIndexStorageTests {
         }
     }
 
+    @Test func `a note that is moved is known by its file, also where it was to be looked at again`() async throws {
+        try await withStored { root, old, _ in
+            var old = old
+            let open: FilePath = "10_features/02_drafts/x/b.md"
+            let again = old.takeChangedFolders(excluding: [open])
+            let (from, to) = (root.pushing(open), root.pushing("10_features/01_ideas/b.md"))
+            #expect(from.withPlatformString { from in to.withPlatformString { rename(from, $0) } } == 0)
+            var index = restored(root, again.compactMap { folder, entries in entries.map { (folder, $0) } })
+            let delta = try #require(try index.refresh(.everything))
+            #expect(delta.came.first { $0.note.path == "10_features/01_ideas/b.md" }?.movedFrom?.path == open)
+        }
+    }
+
     @Test func `a note whose decision is open is looked at again after a restart, until it is taken`() async throws {
         try await withStored { root, old, stored in
             var old = old

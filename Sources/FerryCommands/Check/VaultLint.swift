@@ -49,6 +49,7 @@ struct VaultLint: Sendable {
 
     /// What waits for a word on the dashboard.
     private func checkQuestions() async throws -> [NoteFinding] {
+        guard view.folders != nil else { return [] }
         let questions = try await view.store()?.bulkQuestions() ?? []
         return questions.map {
             .init(.bulkQuestion, view.layout.dashboard.string, nil, $0.sentence, remedy: "tick the box on the dashboard, or move the notes back")

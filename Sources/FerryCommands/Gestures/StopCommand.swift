@@ -53,16 +53,27 @@ struct StopCommand: AsyncParsableCommand {
             }
         }
         let what = isNew ? "\(view.layout.stop) is there: nothing starts." : "\(view.layout.stop) was there already: nothing starts."
-        return what + (view.isServed ? " Agents at work end within a second." : " No service is running.") + "\nTo go on: ferry stop --undo"
+        return what + word(view, served: " Agents at work end within a second.", unserved: " No service is running.")
+            + "\nTo go on: ferry stop --undo"
     }
 
     private func release(_ view: VaultView) async throws -> String {
         let path = view.root.pushing(view.layout.stop)
         guard try FileStatus.ifPresent(path) != nil else { return "There is no \(view.layout.stop); work is not stopped." }
         let content = try FileContents.read(path, limit: 1 << 20)
-        guard try await view.writer.remove(view.layout.stop, having: ContentHash(of: content)) else {
+        let isGone: Bool
+        do { isGone = try await view.writer.remove(view.layout.stop, having: ContentHash(of: content)) } catch is VaultError {
+            // A full disk has no room for the journal of writes; this needs none.
+            isGone = try await NoteWriter(root: view.root, journal: nil).remove(view.layout.stop, having: ContentHash(of: content))
+        }
+        guard isGone else {
             throw CommandError(.failed, "\(view.layout.stop) has just been changed.", remedy: "Look at it, then run the command again.")
         }
-        return "\(view.layout.stop) is gone: work goes on." + (view.isServed ? "" : " No service is running; start one with `ferry run`.")
+        return "\(view.layout.stop) is gone: work goes on." + word(view, served: "", unserved: " No service is running; start one with `ferry run`.")
+    }
+
+    /// Nothing where the vault has no id by which one could tell.
+    private func word(_ view: VaultView, served: String, unserved: String) -> String {
+        view.isServed ? served : view.folders == nil ? "" : unserved
     }
 }

@@ -42,7 +42,7 @@ struct FeatureReader: Sendable {
         }
         let today = try await store?.spending(day: Store.today) ?? SpendingTotal()
         let isServed = view.isServed
-        var faults: [String] = []
+        var faults = view.settings.faults.prefix(3).map { SafeText.make("\($0)") }
         for fact in isServed ? [Dispatcher.absenceFact, Dispatcher.unreliabilityFact] : [] {
             if let fault = try await store?.fact(fact) { faults.append(SafeText.make(fault)) }
         }
@@ -69,7 +69,7 @@ struct FeatureReader: Sendable {
     /// `nil` where it was stopped, or where there was none.
     private var lastService: String? {
         guard let folders = view.folders, let health = HealthFile.read(folders), health.ended == nil else { return nil }
-        return "the last one ended without stopping, after \(health.lastProgress)"
+        return "the last one ended without stopping, after \(SafeText.line(health.lastProgress))"
     }
 
     /// What the dashboard asks about gestures that came in bulk.

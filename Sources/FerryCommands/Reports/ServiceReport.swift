@@ -45,20 +45,25 @@ struct ServiceReport: Hashable, Sendable, Encodable {
         pid = Int(health.pid)
         version = SafeText.line(health.version)
         isManaged = health.isManaged
-        since = health.since
+        since = SafeText.line(health.since)
         isLive = health.isLive
         isReady = health.isReady
-        lastProgress = health.lastProgress
+        lastProgress = SafeText.line(health.lastProgress)
         secondsSinceProgress = health.secondsSinceProgress.rounded()
         status = SafeText.line(health.status)
-        atWork = health.queue.atWork.mapValues { SafeText.line($0) }
+        atWork = Self.inert(health.queue.atWork)
         queued = health.queue.queued
         merging = health.queue.merging
         watcher = SafeText.line(health.queue.absence ?? health.queue.unreliability ?? "events")
-        disk = health.disk.map { Disk(place: $0.place, path: $0.path, freeBytes: $0.freeBytes) }
+        disk = health.disk.map { Disk(place: SafeText.line($0.place), path: SafeText.line($0.path), freeBytes: $0.freeBytes) }
         holds = ([health.queue.storage].compactMap { $0 } + health.queue.holds).map { SafeText.make($0) }
-        models = health.queue.models.mapValues { SafeText.make($0) }
+        models = Self.inert(health.queue.models)
         isOldProgram = RunningProgram.path(of: health.pid).flatMap { RunningProgram.differs(health.pid, from: $0) }
+    }
+
+    /// A file is read here that anything may have changed.
+    private static func inert(_ words: [String: String]) -> [String: String] {
+        Dictionary(words.map { (SafeText.line($0), SafeText.make($1)) }) { first, _ in first }
     }
 
     /// For a person: one line, and one for each thing that is not as it should be.

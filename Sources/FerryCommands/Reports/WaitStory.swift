@@ -49,6 +49,7 @@ struct WaitStory: Hashable, Sendable {
         if let record = facts.feature.record, record.isAmbiguous { return (record.waitsFor ?? "Two notes bear its id.", nil, true) }
         let mayGoOn = facts.isServed && !facts.isStopped
         if let asked = facts.asked, mayGoOn, facts.feature.state != .planned { return (asked, nil, true) }
+        if let unseen = unseen(facts) { return unseen }
         switch state(facts.feature) {
         case .ideas, .drafts:
             if let waits = facts.feature.record?.waitsFor { return (waits, "ferry plan \(name)", true) }
@@ -59,6 +60,28 @@ struct WaitStory: Hashable, Sendable {
         case .done: return done(facts)
         case .blocked: return blocked(facts, name)
         }
+    }
+
+    /// What nobody can tell before a service has looked: a note that was moved while none was running, or that bears the word of a Ferry of whose records
+    /// nothing is there.
+    private static func unseen(_ facts: Facts) -> (String, String?, Bool)? {
+        let (feature, state) = (facts.feature, facts.feature.state)
+        guard [.inProgress, .review, .done, .blocked].contains(state) else { return nil }
+        if let record = feature.record {
+            guard !facts.isServed, !record.isApproved, let known = record.state, known != state, record.folder != state else { return nil }
+            if state == .done, known == .review { return nil }
+            return (
+                "It was \(known.phrase) and has been moved to \(state.shown) while no service was running. What that means is decided when one runs.",
+                "ferry run", true
+            )
+        }
+        guard !feature.isUnreadable, feature.note.branch != nil || feature.note.status != nil, feature.note.status != state || state != .done else {
+            return nil
+        }
+        let what = "It lies in \(state.shown), and there is no record of it"
+        if !facts.isServed { return ("\(what). A service makes it anew from notes, runs and branches.", "ferry run", true) }
+        guard state != .blocked else { return nil }
+        return ("\(what) yet. If Ferry's database was lost, it is made anew within half a minute; look again then.", nil, true)
     }
 
     /// Where it stands: where its note lies, but for one that Ferry has not moved yet to where the feature is.

@@ -12,13 +12,18 @@ struct ManagedStart: Sendable {
     /// How much longer the manager is asked to be patient, each time.
     private static let patience: Duration = .seconds(90)
 
-    /// The vault; one that `--vault` names and that is not there is not mounted yet. Throws `CommandError`.
+    /// The vault; one that `--vault` names and that is not there is not mounted yet, nor are Ferry's own folders. Throws
+    /// `CommandError`, and at a terminal `ServiceError`.
     func vault(_ options: VaultOptions) async throws -> VaultView {
         var hasTold = false
         while notices.isManaged, let name = options.vault, !VaultSearch.isVault(WorkingFolder.resolved(.init(name))) {
             try await pause("The vault \(WorkingFolder.shown(.init(name))) is not there; it is waited for.", &hasTold)
         }
-        return try VaultView(options)
+        while true {
+            do { return try VaultView(options) } catch let error as ServiceError where error.code == .storage && notices.isManaged {
+                try await pause(error.description, &hasTold)
+            }
+        }
     }
 
     /// Serves; what Ferry's own folders lack (space, rights) is waited for. Throws as `VaultService.run` does.

@@ -47,28 +47,18 @@ struct ServiceInstallCommand: AsyncParsableCommand {
 
     /// Units of this vault that bear another name: its folder was renamed or moved. One of a copy that is still there is left alone.
     private func removeOthers(_ place: VaultUnit) async throws {
-        for other in try place.present() {
-            let text = try place.folder.text(of: other) ?? ""
-            if text.contains(ServiceUnit.vaultLine(place.view.root) + "\n"), other == place.unit.name { continue }
-            if let path = Self.vault(of: text), path != place.view.root, VaultSearch.isVault(path),
-                (try? VaultView(root: path).settings.vaultID) == place.unit.vaultID
-            {
-                throw CommandError(
-                    .configuration,
-                    "The service \(other) serves \(WorkingFolder.shown(path)), which has the same `vault_id`: one is a copy of the other.",
-                    remedy: "Take `vault_id` out of the copy's 90_system/ferry.md and run `ferry init` on it, or uninstall that service first.")
-            }
-            guard other != place.unit.name else { continue }
+        let (own, ofCopies) = try place.present()
+        if let (other, path) = ofCopies.first {
+            throw CommandError(
+                .configuration,
+                "The service \(other) serves \(WorkingFolder.shown(path)), which has the same `vault_id`: one is a copy of the other.",
+                remedy: "Take `vault_id` out of the copy's 90_system/ferry.md and run `ferry init` on it, or first: ferry service uninstall --vault "
+                    + WorkingFolder.shown(path))
+        }
+        for other in own where other != place.unit.name {
             try await ask(place.manager, "disable", "--now", other)
             try place.folder.remove(other)
         }
-    }
-
-    /// The vault that a unit names; `nil` where the path has anything in it that is escaped.
-    private static func vault(of text: String) -> FilePath? {
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Vault=\"") && $0.hasSuffix("\"") }) else { return nil }
-        let path = line.dropFirst("Vault=\"".count).dropLast().replacing("%%", with: "%")
-        return path.contains("\\") ? nil : FilePath(String(path))
     }
 
     private func start(_ place: VaultUnit, isNew: Bool, _ console: Console) async throws {

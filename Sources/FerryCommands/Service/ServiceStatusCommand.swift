@@ -57,7 +57,7 @@ struct ServiceStatusCommand: AsyncParsableCommand {
     ]
 
     static func report(_ place: VaultUnit) async throws -> UnitReport {
-        let name = try place.present().first ?? place.unit.name
+        let name = try place.present().own.first ?? place.unit.name
         let text = try place.folder.text(of: name)
         // With --allow-root in it, it would be written so again.
         let wanted = [try? place.unit.text(), try? place.unit.allowingRoot.text()]

@@ -16,6 +16,8 @@ struct VaultUnit: Sendable {
     init(_ view: VaultView, allowRoot: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.view = view
         guard let id = view.settings.vaultID else {
+            // With a fault this says so; without one the id is just not there.
+            _ = try view.store()
             throw CommandError(
                 .configuration, "The vault \(WorkingFolder.shown(view.root)) has no `vault_id`.",
                 remedy: "`ferry init \(WorkingFolder.shown(view.root))` adds it.")
@@ -51,8 +53,21 @@ struct VaultUnit: Sendable {
         }
     }
 
-    /// Names of units of this vault that lie there. Throws `Errno`.
-    func present() throws -> [String] { try folder.units(vaultID: unit.vaultID) }
+    /// Names of units that lie there for this vault's id, and of those that serve another folder which bears the same id: a copy. Throws `ServiceError`.
+    func present() throws -> (own: [String], ofCopies: [(unit: String, vault: FilePath)]) {
+        var own: [String] = []
+        var ofCopies: [(unit: String, vault: FilePath)] = []
+        for name in try folder.units(vaultID: unit.vaultID) {
+            if let path = try folder.text(of: name).flatMap(ServiceUnit.vault), path != view.root, VaultSearch.isVault(path),
+                (try? VaultView(root: path).settings.vaultID) == unit.vaultID
+            {
+                ofCopies.append((name, path))
+            } else {
+                own.append(name)
+            }
+        }
+        return (own, ofCopies)
+    }
 
     /// Keys that the settings name and that only this shell has: a service would not.
     func keysOfThisShell(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [String] {

@@ -1,5 +1,6 @@
 internal import FerryModel
 internal import FerryPipeline
+internal import FerryService
 internal import FerryStore
 internal import FerrySystem
 internal import FerryVault
@@ -14,7 +15,8 @@ struct VaultView: Sendable {
 
     var layout: VaultLayout { settings.layout }
 
-    /// Reads the settings; what is wrong in them has its default here, and `check` says so. Throws `CommandError` where there is no vault.
+    /// Reads the settings; what is wrong in them has its default here, and `check` says so. Throws `CommandError` where there is no vault, `ServiceError`
+    /// where Ferry's own folders cannot be made.
     /// `stateHome` and `cacheHome` stand in for the XDG folders.
     init(root: FilePath, stateHome: FilePath? = nil, cacheHome: FilePath? = nil) throws {
         self.root = root
@@ -25,11 +27,20 @@ struct VaultView: Sendable {
                 remedy: "Mend the file, or make it anew: `ferry init \(WorkingFolder.shown(root))` restores what is missing.")
         }
         settings = SettingsNote(NoteBytes(bytes))
-        folders = try settings.vaultID.map {
-            try StateFolders(
-                vaultID: $0, state: stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state"),
-                cache: cacheHome ?? StateFolders.base("XDG_CACHE_HOME", ".cache"))
+        let state = stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state")
+        folders = try (Self.servedID(root, state, named: settings.vaultID) ?? settings.vaultID).map {
+            try VaultService.folders(vaultID: $0, state: state, cache: cacheHome)
         }
+    }
+
+    /// The id under which a service is at work for this very folder, where the settings name another one by now, or none.
+    private static func servedID(_ root: FilePath, _ state: FilePath, named: String?) -> String? {
+        let all = state.appending("ferry")
+        func isServed(_ name: FilePath.Component) -> Bool { InstanceLock.isHeld(at: all.appending(name).appending("lock")) }
+        if let named, let name = FilePath.Component(named), isServed(name) { return named }
+        return ((try? Directory.folders(of: all)) ?? []).first { name in
+            HealthFile.read(at: all.appending(name).appending("health.json"))?.vault == root.string && isServed(name)
+        }?.string
     }
 
     init(_ options: VaultOptions) throws { try self.init(root: options.find()) }
@@ -43,9 +54,14 @@ struct VaultView: Sendable {
     /// Whether the emergency stop is on.
     var isStopped: Bool { (try? FileStatus.ifPresent(root.pushing(layout.stop))) != nil }
 
-    /// What the service has recorded; `nil` before its first run. Throws `StoreError`.
+    /// What the service has recorded; `nil` before its first run. Throws `StoreError`, and `CommandError` where nobody can tell which vault this is.
     func store() throws -> Store? {
-        guard let folders else { return nil }
+        guard let folders else {
+            guard let fault = settings.faults.first else { return nil }
+            throw CommandError(
+                .configuration, "The settings cannot be read, nor the vault's id in them: \(fault).",
+                remedy: "Mend the note; a service that runs goes on with the last good settings meanwhile.")
+        }
         do { return try Store(reading: folders.database) } catch let error as StoreError where error.code == .absent { return nil }
     }
 

@@ -105,8 +105,8 @@ extension Dispatcher {
         try await parts.store.record(text, feature: feature.id, run: feature.run)
     }
 
-    /// References that name no feature.
-    func unresolved(_ references: [String]) -> [String] { references.filter { resolve([$0]).isEmpty } }
+    /// References that name no feature. A note in done that bears no id holds nobody up.
+    func unresolved(_ references: [String]) -> [String] { references.filter { resolve([$0]).isEmpty && desk.states(ofNotesNamed: $0) != [.done] } }
 
     /// Dependencies by id, by file name or by link; what names nothing known is left out and shown by `ferry check`.
     func resolve(_ references: [String]) -> [FeatureID] {

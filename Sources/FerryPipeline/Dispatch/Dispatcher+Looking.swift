@@ -114,7 +114,7 @@ extension Dispatcher {
         let outcome = reconciliation.look(
             at: sightings, features: known, gone: gone, hidden: try await hidden(in: concern), movedFrom: places.movedFrom, isFirst: isNewDatabase,
             now: now)
-        waitsForTime = outcome.nextLook != nil
+        waitsForTime = outcome.waitsForTime
         nextLook = outcome.nextLook
         var decisions = outcome.decisions
         var missed = LookConcern()
@@ -145,13 +145,19 @@ extension Dispatcher {
                 feature.path = new
                 try await save(feature)
             }
-            if desk.isUnreadable(feature.path) { hidden.insert(feature.id) }
+            if desk.isUnreadable(feature.path) || isClosedElsewhere(feature) { hidden.insert(feature.id) }
         }
         return hidden
     }
 
-    /// Notes without the right to read them: no event tells that it was given.
-    private var closed: [FilePath] { unreadable.filter { $0.value.rule == .unreadable }.map(\.key) }
+    /// Whether it may be the note of this name that lies elsewhere and cannot be read: one that Ferry has just written is known by its id alone.
+    private func isClosedElsewhere(_ feature: FeatureRecord) -> Bool {
+        desk.note(at: feature.path) == nil
+            && closed.contains { $0.lastComponent == feature.path.lastComponent && places.features(at: $0).isEmpty }
+    }
+
+    /// Notes without the right to read them: no event tells that it was given. Wherever they lie: one that was moved to done may be an approval.
+    private var closed: [FilePath] { desk.closed }
 
     /// A note that waits and that somebody has touched, though nothing of it has changed.
     private func addWaiting(_ path: FilePath, to concern: inout LookConcern) {

@@ -63,7 +63,9 @@ extension Dispatcher {
         do {
             guard let known = try await parts.store.run(id, feature.run) else {
                 return .ended(
-                    .returned(reason: "Nothing is on record of its run \(feature.run). Move it to planned to have it checked anew.", conflict: nil))
+                    .returned(
+                        reason: "Nothing is on record of its run \(feature.run). Move it to planned to have it checked anew.",
+                        conflict: "Nothing is on record of the run before. Check all of the change again."))
             }
             run = known
         } catch { return .ended(.unavailable(reason: "\(error)")) }

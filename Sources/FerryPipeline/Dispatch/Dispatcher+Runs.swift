@@ -200,8 +200,14 @@ extension Dispatcher {
             default: nil
             }
         }
-        let asked = toldBulk.values.map(\.sentence).sorted()
+        let asked = toldBulk.values.map(\.sentence).sorted() + notReady
         return waiting.isEmpty && asked.isEmpty ? .settled : .waitsForPerson(asked + waiting)
+    }
+
+    /// Notes in planned that nothing can be begun with, a sentence each.
+    private var notReady: [String] {
+        let open = reconciliation.unready.values.compactMap { path in desk.unreadiness(of: path).map { "\(path): \($0.sentence)" } }
+        return (open + desk.unreadable.filter { desk.layout.place(of: $0.key)?.state == .planned }.map { "\($0.value)" }).sorted()
     }
 }
 

@@ -61,9 +61,13 @@ extension Dispatcher {
         }
         let unknown = unresolved(note.dependsOn)
         guard unknown.isEmpty else {
+            let unmet = unknown.filter { !desk.states(ofNotesNamed: $0).isEmpty }
             feature.waitsFor =
-                "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. "
-                + "Correct `depends_on`; Ferry looks again by itself."
+                unmet.isEmpty
+                ? "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. "
+                    + "Correct `depends_on`; Ferry looks again by itself."
+                : "It depends on \(unmet.joined(separator: ", ")), of which there is a note that nobody has planned yet. "
+                    + "Plan it, or correct `depends_on`; Ferry looks again by itself."
             undispatched.insert(id)
             return true
         }

@@ -183,7 +183,7 @@ package actor Dispatcher {
             for await event in inbox {
                 let actions = await handle(event)
                 for action in actions { await carryOut(action, in: &group) }
-                if case .beat(let answer) = event { answer(await report()) }
+                if case .beat(let answer) = event { answer(await report()) } else { hooks.didMove?() }
                 if isShuttingDown, attempts.isEmpty { break }
             }
             timer?.cancel()

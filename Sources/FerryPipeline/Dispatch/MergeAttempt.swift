@@ -50,15 +50,15 @@ struct MergeAttempt: Sendable {
             return .returned(reason: "There is no commit to approve.", conflict: nil)
         }
         guard try await git.tip(of: branch) == tip else {
+            let reason = "The branch \(branch) is not at the commit that was shown (\(tip.short)) any more."
             return .returned(
-                reason:
-                    "The branch \(branch) is not at the commit that was shown (\(tip.short)) any more. Move the note to planned to have it checked anew.",
-                conflict: nil)
+                reason: reason + " Move the note to planned to have it checked anew.", conflict: reason + " Check all of the change again.")
         }
         let name: BranchName?
         if let base = repository.base { name = BranchName(base) } else { name = try await git.defaultBranch() }
         guard let base = name else { return .unavailable(reason: "The base branch of \(repository.name) is not known; set `base` in its note.") }
         _ = try await git.finishInterruptedMove(of: base)
+        if let reason = try await rewinding(of: base, branch, git) { return .returned(reason: reason, conflict: nil) }
         let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vault.id)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         try await failpoint(.mergeBeforeIntent)
@@ -98,6 +98,17 @@ struct MergeAttempt: Sendable {
             if case .merged = end { try? await git.dropCheckpoints(of: feature.id, through: feature.run) }
             return end
         }
+    }
+
+    /// Why the merge would bring back what somebody has taken out of the base since the work began; `nil` where it would not.
+    private func rewinding(of base: BranchName, _ branch: BranchName, _ git: GitRepository) async throws -> String? {
+        guard let began = CommitID(run.base), let tip = try await git.tip(of: base), try await git.commitExists(began),
+            try await !git.isAncestor(began, of: tip)
+        else { return nil }
+        return
+            "\(base) does not hold the commit \(began.short) any more that this work began from: it was rewound, or pushed by force. A merge would bring "
+            + "back what was taken out, so nothing was merged. To have it worked out on what \(base) holds now: move the note to drafts, then to planned. To "
+            + "have all of it: `git merge \(branch)`, then move the note to done again."
     }
 
     private var fullness: String? {

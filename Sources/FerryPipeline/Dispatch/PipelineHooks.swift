@@ -15,6 +15,8 @@ package struct PipelineHooks: Sendable {
     package var didFail: (@Sendable (any Error) async -> Void)?
     /// A piece of the beginning is done: a long one is not a stuck one.
     package var didAdvance: (@Sendable () -> Void)?
+    /// Something has been dealt with, so that a report may say something else now.
+    package var didMove: (@Sendable () -> Void)?
     /// A feature's record changed.
     package var didChange: (@Sendable (FeatureRecord) async -> Void)?
     package init() {}

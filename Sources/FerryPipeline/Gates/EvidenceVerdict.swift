@@ -82,6 +82,8 @@ struct EvidenceVerdict: Hashable, Sendable {
         ]
         let line = output.lines.suffix(40).first { line in
             signs.contains(where: line.contains)
+                // dash, Debian's sh: the script itself is not there.
+                || status == 2 && line.hasPrefix("sh: 0: cannot open ") && line.hasSuffix(": No such file")
                 || line.hasPrefix("make") && line.contains(": *** ") && (line.hasSuffix("Error 127") || line.contains("No rule to make target"))
         }
         return line.map { "A program or target that it needs is not there: " + $0.prefix(200) }

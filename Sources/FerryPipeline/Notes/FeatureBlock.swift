@@ -60,6 +60,7 @@ package struct FeatureBlock: Sendable {
         case .planned: .init(.todo, BlockContent.Piece.sentence("Planned" + (waits.map { ": \($0)" } ?? "")))
         case .inProgress: .init(.info, BlockContent.Piece.sentence("Ferry is at work" + (stage.map { ": \($0)" } ?? "")))
         case .review where feature.isApproved: .init(.info, [.text("Approved; it is merged as soon as it can be")])
+        case .review where feature.tip == nil: .init(.todo, [.text("Your decision; there is no commit on record that could be merged")])
         case .review:
             .init(
                 .todo, [.text("Your decision: "), .text("move this note to done to merge exactly "), .code(String(feature.tip?.prefix(12) ?? ""))],

@@ -110,10 +110,14 @@ struct RebuiltFeature {
         case .asksToApprove:
             feature.state = .review
             if let run { try await rebuild.end(run, as: .review) }
+            if feature.tip == nil { try await setCheckedAnew() }
             feature.waitsFor =
                 feature.tip == nil
-                ? "It was moved to done when Ferry's database was lost, and the commit that it showed is on record nowhere. Nothing was merged; its branch "
-                    + "is kept. Move it to planned to have it checked anew."
+                ? (feature.folder == .done
+                    ? "It was moved to done when Ferry's database was lost, and the commit that it showed is on record nowhere. Nothing was merged since; "
+                    : "It stood in done when Ferry's database was lost, and which commit was approved is on record nowhere: git's log of the base tells "
+                        + "whether it is merged; ")
+                    + "its branch is kept. Move it to planned to have it checked anew."
                 : "It was moved to done when Ferry's database was lost, so nothing was merged. Look at it, then approve it again."
         case .unapproved:
             feature.state = .blocked
@@ -148,6 +152,11 @@ struct RebuiltFeature {
         }
     }
 
+    /// Moving it from review to planned is a task, though there is no feedback.
+    private func setCheckedAnew() async throws {
+        try await store.setFact("conflict:\(id)", "The records of the run before were lost. Check all of the change again.")
+    }
+
     private func stand(_ feature: inout FeatureRecord, _ state: FeatureState, _ run: RunRecord?, _ git: GitRepository?) async throws {
         switch state {
         case .inProgress:
@@ -158,6 +167,7 @@ struct RebuiltFeature {
         case .review:
             if let run { try await rebuild.end(run, as: .review) }
             if feature.tip == nil {
+                try await setCheckedAnew()
                 feature.waitsFor =
                     "The commit that it showed was lost with Ferry's database. Its branch is kept. Move it to planned to have it checked anew."
             }

@@ -27,8 +27,10 @@ package struct Reconciliation: Sendable {
 
     package struct Outcome: Hashable, Sendable {
         package var decisions: [Decision] = []
-        /// When time alone will change a decision.
+        /// When time alone may change a decision.
         package var nextLook: Duration?
+        /// Something is decided when its time has come, whether or not a person does anything.
+        package var waitsForTime = false
     }
 
     /// What a decision is about.
@@ -49,6 +51,8 @@ package struct Reconciliation: Sendable {
     package var timing: Timing
     /// What is to be looked at again though nothing happens to it, and when.
     package private(set) var waits: [Subject: Duration] = [:]
+    /// Those of them in whose notes there is nothing to work on before a person does something.
+    package private(set) var unready: [Subject: FilePath] = [:]
     private var arrivals: [FilePath: Arrival] = [:]
     private var missingSince: [FeatureID: Duration] = [:]
     private var doubledSince: [FeatureID: Duration] = [:]
@@ -89,6 +93,7 @@ package struct Reconciliation: Sendable {
         for note in grouped.new { appeared(note, isFirst: isFirst, now: now, &outcome) }
         for (id, notes) in grouped.newDoubles.sorted(by: { $0.key < $1.key }) { newDoubles(id, notes, now: now, &outcome) }
         outcome.nextLook = waits.values.min()
+        outcome.waitsForTime = waits.keys.contains { unready[$0] == nil }
         return outcome
     }
 
@@ -102,13 +107,13 @@ package struct Reconciliation: Sendable {
     private mutating func begin(
         _ sightings: [NoteSighting], _ features: [FeatureID: FeatureRecord], _ gone: Set<FilePath>, _ now: Duration
     ) -> [NoteSighting] {
-        for id in features.keys { waits[.feature(id)] = nil }
+        for id in features.keys { forget(.feature(id)) }
         for path in gone {
-            waits[.note(path)] = nil
+            forget(.note(path))
             arrivals[path] = nil
         }
         return sightings.map { note in
-            waits[.note(note.path)] = nil
+            forget(.note(note.path))
             guard let arrival = arrivals.removeValue(forKey: note.path), arrival.hash == note.hash else { return note }
             var note = note
             // Whatever the file's dates say: this long Ferry itself has seen it so.
@@ -140,6 +145,11 @@ package struct Reconciliation: Sendable {
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let before = note.movedFrom, let id = byPath[before] {
                 // Moved before its id was written.
+                groups.byFeature[id, default: []].append(note)
+            } else if note.id == nil, let id = note.movedFrom.flatMap({ movedFrom[$0] }), let feature = features[id], feature.isPresent,
+                !borne.contains(id), !sightings.contains(where: { $0.path == feature.path })
+            {
+                // Moved so after Ferry itself had moved it, of which the index does not know yet.
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let id = movedFrom[note.path], let feature = features[id], feature.isPresent, feature.state != .done {
                 groups.byFeature[id, default: []].append(note)
@@ -184,6 +194,7 @@ package struct Reconciliation: Sendable {
             let quiet = moved ? timing.settle : timing.firstTouch
             if note.isUnready || (!unchanged && note.age < quiet) {
                 arrived(note, now)
+                if note.isUnready { unready[.feature(feature.id)] = note.path }
                 return wait(until: now + remainder(note, of: quiet), .feature(feature.id))
             }
         }
@@ -233,6 +244,7 @@ package struct Reconciliation: Sendable {
             let quiet = isThere ? timing.settle : timing.firstTouch
             if note.isUnready || (!(isThere && note.isMovedUnchanged) && note.age < quiet) {
                 arrived(note, now)
+                if note.isUnready { unready[.note(note.path)] = note.path }
                 return wait(until: now + remainder(note, of: quiet), .note(note.path))
             }
             if isFirst, note.id != nil, let status = note.status, status != note.state {
@@ -291,6 +303,11 @@ package struct Reconciliation: Sendable {
     /// How long to wait until the note was quiet for so long; what is open in an editor is looked at every second.
     private func remainder(_ note: NoteSighting, of quiet: Duration) -> Duration {
         max(note.isUnready ? .seconds(1) : .milliseconds(10), quiet - note.age)
+    }
+
+    private mutating func forget(_ subject: Subject) {
+        waits[subject] = nil
+        unready[subject] = nil
     }
 
     private mutating func wait(until time: Duration, _ subject: Subject) { waits[subject] = min(waits[subject] ?? time, time) }

@@ -184,6 +184,10 @@ package final class VaultDesk: Sendable {
             return Dictionary(uniqueKeysWithValues: notes.compactMap { note in note.fault.map { (note.path, $0) } })
         }
     }
+    /// Notes without the right to read them.
+    var closed: [FilePath] {
+        index.withLock { index in index.unreadable.filter { index.note(at: $0)?.fault?.rule == .unreadable } }
+    }
     var hasUnreadable: Bool { index.withLock { !$0.unreadable.isEmpty } }
     func isUnreadable(_ path: FilePath) -> Bool { index.withLock { $0.unreadable.contains(path) } }
     /// Whether every note that bears the id lies in done.
@@ -198,6 +202,12 @@ package final class VaultDesk: Sendable {
     func id(named stem: String) -> FeatureID? {
         guard let name = FilePath.Component(stem + ".md") else { return nil }
         return index.withLock { $0.notes(named: name).compactMap(\.id).min() }
+    }
+
+    /// The states in which notes of this file name lie, with an id or without.
+    func states(ofNotesNamed stem: String) -> Set<FeatureState> {
+        guard let name = FilePath.Component(stem + ".md") else { return [] }
+        return index.withLock { Set($0.notes(named: name).map(\.state)) }
     }
 
     /// Reads a note that a look concerns; `nil` where it is gone, cannot be read, or is no feature.
@@ -218,9 +228,14 @@ package final class VaultDesk: Sendable {
     /// To be called before the notes of a look are read.
     func forgetRecent() { recent.withLock { $0 = [:] } }
 
-    private func isUnready(_ entry: IndexedNote, _ note: FeatureNote) -> Bool {
-        entry.state == .planned && UnreadyNote(vault.root.pushing(entry.path), isEmpty: note.isEmpty, exists: Self.exists) != nil
+    private func isUnready(_ entry: IndexedNote, _ note: FeatureNote) -> Bool { entry.state == .planned && unreadiness(of: entry.path, note) != nil }
+
+    private func unreadiness(of path: FilePath, _ note: FeatureNote) -> UnreadyNote? {
+        UnreadyNote(vault.root.pushing(path), isEmpty: note.isEmpty, exists: Self.exists)
     }
+
+    /// Why nothing can be begun with the note; `nil` where something can, or where it cannot be read.
+    func unreadiness(of path: FilePath) -> UnreadyNote? { (try? feature(at: path)).flatMap { unreadiness(of: path, $0) } }
 
     /// Whether an editor that shows it by a lock file has the note open.
     package func isOpen(_ path: FilePath) -> Bool { NoteName.isOpenInEditor(vault.root.pushing(path), exists: Self.exists) }

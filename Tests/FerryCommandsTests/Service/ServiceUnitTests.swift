@@ -1,7 +1,9 @@
 @testable internal import FerryService
 @testable internal import FerryCommands
+internal import FerrySandbox
 internal import FerrySystem
 internal import FerryTestSupport
+internal import FerryVault
 internal import Glibc
 internal import SystemPackage
 internal import Testing
@@ -31,6 +33,7 @@ struct ServiceUnitTests {
     func `a path stands in the command as one argument`(path: String, written: String) throws {
         let text = try unit(path).text()
         #expect(line("ExecStart", in: text) == #""/home/ada/.local/bin/ferry" run --vault "# + written)
+        #expect(ServiceUnit.vault(in: text) == FilePath(path))
         // Nothing in a path begins a line of its own.
         #expect(text.split(separator: "\n").count == (try unit("/n").text().split(separator: "\n").count))
     }
@@ -108,6 +111,48 @@ struct ServiceUnitTests {
             #expect(try status.json()["is_installed"] as? Bool == false)
             let removed = try await ferry("service", "uninstall", "--vault", vault.root.string, environment: path)
             #expect(removed.status == 0 && removed.output.contains("No service is installed"))
+        }
+    }
+
+    @Test func `a unit is that of the vault that it names, and of no copy`() async throws {
+        try await VaultFixture.with { vault in
+            let ferry = BuiltFerry(scratch: vault.scratch)
+            let path = ["PATH": "/usr/bin:/bin"]
+            let original = vault.scratch.appending("my \"own\" vault")
+            try #require(rename(vault.root.string, original.string) == 0)
+            let copied = HostProcess(
+                "/bin/cp", ["-r", original.string, vault.scratch.appending("copy").string].map { Array($0.utf8) }, environment: path,
+                directory: vault.scratch)
+            _ = try await copied.runUnsandboxed()
+            let id = try #require(try VaultView(root: original, stateHome: vault.scratch, cacheHome: vault.scratch).settings.vaultID)
+            let folder = UnitFolder(configuration: vault.scratch.appending("config"))
+            let unit = ServiceUnit(program: "/opt/ferry", vault: original, vaultID: id)
+            try folder.write(try unit.text(), as: unit.name)
+            let absent = ["PATH": vault.scratch.string]
+            let refused = try await ferry("service", "uninstall", "--vault", "copy", environment: absent)
+            #expect(refused.status == 78 && refused.errors.contains("of which this vault is a copy"), "\(refused.output)\(refused.errors)")
+            let status = try await ferry("service", "status", "--json", "--vault", "copy", environment: absent)
+            #expect(try status.json()["is_installed"] as? Bool == false)
+            #expect(try folder.text(of: unit.name) != nil)
+            // The vault is gone, its service is not.
+            try Directory.removeTree(original)
+            try Directory.removeTree(vault.scratch.appending("copy"))
+            let removed = try await ferry("service", "uninstall", "--vault", original.string, environment: absent)
+            #expect(removed.status == 0 && removed.output.contains("Removed: "), "\(removed.output)\(removed.errors)")
+            #expect(try folder.text(of: unit.name) == nil)
+        }
+    }
+
+    @Test func `a unit that is masked is named, with what to do`() async throws {
+        try await VaultFixture.with { vault in
+            let id = try #require(try vault.view().settings.vaultID)
+            let folder = UnitFolder(configuration: vault.scratch.appending("config"))
+            try Directory.create(folder.path)
+            let name = ServiceUnit(program: "/opt/ferry", vault: vault.root, vaultID: id).name
+            try #require(symlink("/dev/null", folder.path.appending(name).string) == 0)
+            let answer = try await BuiltFerry(scratch: vault.scratch)("service", "uninstall", "--vault", vault.root.string)
+            #expect(
+                answer.status == 1 && answer.errors.contains("\(name) is a symbolic link") && answer.errors.contains("unmask"), "\(answer.errors)")
         }
     }
 

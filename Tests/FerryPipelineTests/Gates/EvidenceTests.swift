@@ -34,7 +34,8 @@ internal import Testing
     @Test(arguments: [
         (127, "sh: 1: jest: not found"), (126, "sh: 1: ./test: Permission denied"), (1, "/usr/bin/python3: No module named pytest"),
         (2, "make: nope: No such file or directory\nmake: *** [Makefile:2: test] Error 127"), (2, "make: *** No rule to make target 'test'.  Stop."),
-        (2, "make[1]: *** [Makefile:2: test] Error 127\nmake: *** [all] Error 2"), (1, "npm error Missing script: \"test\"\nnpm error"),
+        (2, "sh: 0: cannot open check.sh: No such file"), (2, "make[1]: *** [Makefile:2: test] Error 127\nmake: *** [all] Error 2"),
+        (1, "npm error Missing script: \"test\"\nnpm error"),
         (101, "error: no such command: `nextest`"),
     ]) func `a program that is missing could not be checked`(status: Int32, text: String) {
         #expect(verdict(.exited(status), text).verdict == .couldNotBeChecked)

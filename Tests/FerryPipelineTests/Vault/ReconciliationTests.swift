@@ -64,7 +64,22 @@ struct ReconciliationTests {
         empty.isUnready = true
         let outcome = look(&reconciliation, [empty])
         #expect(outcome.decisions.isEmpty)
-        #expect(outcome.nextLook != nil)
+        #expect(outcome.nextLook != nil && !outcome.waitsForTime)
+        #expect(Array(reconciliation.unready.values) == [empty.path])
+        // One that is still being written is decided when it is quiet.
+        #expect(look(&reconciliation, [note(.planned, "b", id: nil, age: .seconds(2))], at: 1).waitsForTime)
+        #expect(reconciliation.unready.isEmpty)
+    }
+
+    @Test func `a note without an id is known though Ferry moved it, and then a person, since its place was last stored`() {
+        var reconciliation = Reconciliation(timing: Timing())
+        // Ferry could not write into it, moved it to review, and was ended; a person approved it meanwhile.
+        let approved = note(.done, id: nil, from: .inProgress)
+        let left: [FilePath: FeatureID] = [FilePath("in_progress/a.md"): id]
+        #expect(look(&reconciliation, [approved], [feature(.review)], movedFrom: left).decisions == [.gesture(id, .approve, approved)])
+        // Where its note still lies, the other is none of its.
+        let other = look(&reconciliation, [approved, note(.review)], [feature(.review)], movedFrom: left).decisions
+        #expect(!other.contains(.gesture(id, .approve, approved)))
     }
 
     @Test func `vim's save recreates the note where it was and is no gesture`() {
