@@ -21,12 +21,20 @@ extension GitRepository {
 
     /// The local branches whose names begin so, with their commits.
     package func branches(withPrefix prefix: String) async throws -> [BranchName: CommitID] {
-        let lines = try await references("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/").output()
+        try await branches("--sort=refname").filter { $0.key.rawValue.hasPrefix(prefix) }
+    }
+
+    /// The local branches that hold a commit of the repository, sorted.
+    package func branches(containing commit: CommitID) async throws -> [BranchName] {
+        try await branches("--contains=\(commit.hex)").keys.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    private func branches(_ option: String) async throws -> [BranchName: CommitID] {
+        let lines = try await references("for-each-ref", "--format=%(objectname) %(refname)", option, "refs/heads/").output()
         var branches: [BranchName: CommitID] = [:]
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let commit = CommitID(parts[0]), let branch = BranchName(parts[1].dropFirst("refs/heads/".count)),
-                branch.rawValue.hasPrefix(prefix)
+            guard parts.count == 2, let commit = CommitID(parts[0]), let branch = BranchName(parts[1].dropFirst("refs/heads/".count))
             else { continue }
             branches[branch] = commit
         }

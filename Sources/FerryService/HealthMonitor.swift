@@ -14,6 +14,8 @@ final class HealthMonitor: Sendable {
         var advances = 0
         var toldAdvances = 0
         var isWriting = false
+        /// What is being written is not the last word any more.
+        var isOutdated = false
     }
 
     private let state: Mutex<State>
@@ -75,16 +77,32 @@ final class HealthMonitor: Sendable {
         if isReady, !wasReady { await whenReady() }
     }
 
+    /// What the loop says between two beats: no sign of life, only news.
+    func glanced(_ report: DispatchReport) {
+        let isNews = state.withLock { state in
+            guard state.report.isReady, state.report.queue != report else { return false }
+            state.report.tell(report)
+            return true
+        }
+        guard isNews else { return }
+        notices.status(report.line)
+        write()
+    }
+
     /// On a thread of its own, one at a time: a disk that hangs holds nothing else up.
     private func write() {
         let isFree = state.withLock { state in
-            defer { state.isWriting = true }
+            defer { (state.isOutdated, state.isWriting) = (state.isWriting, true) }
             return !state.isWriting
         }
         guard isFree else { return }
         onOwnThread { [self] in
-            save()
-            state.withLock { $0.isWriting = false }
+            repeat {
+                save()
+            } while state.withLock { state in
+                defer { (state.isWriting, state.isOutdated) = (state.isOutdated, false) }
+                return state.isOutdated
+            }
         }
     }
 

@@ -49,11 +49,16 @@ package struct HealthReport: Hashable, Sendable, Codable {
 
     /// The loop has answered.
     mutating func note(_ report: DispatchReport) {
-        queue = report
-        status = report.line
+        tell(report)
         isReady = isReady || report.hasLooked
         lastProgress = Self.now
         lastProgressUptime = BootClock.now / .seconds(1)
+    }
+
+    /// How the queue is, whatever else.
+    mutating func tell(_ report: DispatchReport) {
+        queue = report
+        status = report.line
     }
 
     mutating func noteDisk(_ folders: StateFolders) {

@@ -11,22 +11,19 @@ struct HealthService: Service {
 
     func run() async throws {
         let (answers, answer) = AsyncStream.makeStream(of: DispatchReport.self, bufferingPolicy: .bufferingNewest(1))
-        @Sendable func ask() {
-            if monitor.asks() { dispatcher.notify(.beat { answer.yield($0) }) }
-        }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 for await report in answers.cancelOnGracefulShutdown() { await monitor.heard(report) }
             }
             group.addTask {
                 for await _ in moves.cancelOnGracefulShutdown() {
-                    ask()
+                    dispatcher.notify(.glance { monitor.glanced($0) })
                     _ = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: monitor.pause) }
                 }
             }
             group.addTask {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                    ask()
+                    if monitor.asks() { dispatcher.notify(.beat { answer.yield($0) }) }
                     _ = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: monitor.wait) }
                 }
             }

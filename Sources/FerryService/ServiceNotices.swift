@@ -32,6 +32,9 @@ package final class ServiceNotices: Sendable {
     /// The loop has made a pass; `line` is the queue.
     func progress(_ line: String) { send(["WATCHDOG=1", "STATUS=\(line)"]) }
 
+    /// The queue, and nothing about progress.
+    func status(_ line: String) { send(["STATUS=\(line)"]) }
+
     /// The beginning, or the end, goes on and may take so much longer.
     package func extend(by time: Duration, _ line: String) {
         send(["EXTEND_TIMEOUT_USEC=\(Int64(time / .microseconds(1)))", "STATUS=\(line)"])

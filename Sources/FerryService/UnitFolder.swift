@@ -16,7 +16,7 @@ package struct UnitFolder: Hashable, Sendable {
 
     /// The names of Ferry's units that name this folder as their vault, whether or not it is there.
     package func units(serving vault: FilePath) throws -> [String] {
-        try units().filter { try text(of: $0).flatMap(ServiceUnit.vault) == vault }
+        try units().filter { (try? text(of: $0)).flatMap(\.self).flatMap(ServiceUnit.vault) == vault }
     }
 
     private func units() throws -> [String] {

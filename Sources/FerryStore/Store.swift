@@ -56,11 +56,18 @@ package struct Store: Sendable {
                 throw StoreError(code: .absent, message: "There is no \(path) yet; `ferry run` makes it.")
             }
             let queue = try Self.readersQueue(path)
-            guard try queue.read({ try Migrations.migrator.hasCompletedMigrations($0) }) else {
+            guard try Self.isMade(queue) else {
                 throw StoreError(code: .absent, message: "\(path) was written by an older Ferry; `ferry run` brings it up to date.")
             }
             connection = StoreConnection(path: path, isReader: true, queue)
         } catch { throw Self.storeError(error, path) }
+    }
+
+    /// Whether its tables are those of this Ferry. One that is being made just now has none, or not all.
+    private static func isMade(_ queue: DatabaseQueue) throws -> Bool {
+        do { return try queue.read { try Migrations.migrator.hasCompletedMigrations($0) } } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_ERROR && error.message?.hasPrefix("no such table") == true
+        { return false }
     }
 
     /// The connection of a reader, to the file, or to a copy of it where SQLite has no room for the index of the log: on a full disk, when no service has made

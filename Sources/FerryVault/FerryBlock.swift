@@ -12,6 +12,10 @@ package struct FerryBlock: Hashable, Sendable {
     package let boxes: [BlockBox]
     /// By question number, without `A1:`; unanswered ones are absent.
     package let answers: [Int: String]
+    /// What Ferry asks, in the order of the numbers.
+    package let questions: [String]
+    /// Why the feature is blocked; `nil` where it does not say.
+    package let failure: String?
     /// Lines that a person wrote between the markers, in their order, blank lines between them kept.
     package let kept: [String]
     /// Names the version of the block that Ferry wrote, in short; edits within leave it as it is. `nil` where the line that holds it is gone.
@@ -43,6 +47,8 @@ package struct FerryBlock: Hashable, Sendable {
         let found = QuestionAnswers.find(
             in: texts.map { !QuestionAnswers.isAnswer($0) && (hashes.contains(Self.hash($0)) || $0.hasPrefix(Self.sums)) ? "" : $0 })
         answers = found.mapValues { $0.text.joined(separator: "\n") }
+        questions = Self.questions(texts) { hashes.contains(Self.hash($0)) }
+        failure = Self.failure(texts) { hashes.contains(Self.hash($0)) }
         kept = Self.kept(texts, hashes, answered: Set(found.values.flatMap(\.lines)))
         version = texts.last { $0.hasPrefix(Self.sums) }.map { String(ContentHash(of: Array($0.trimmingBlanks.utf8)).description.prefix(12)) }
         isWhole = version != nil && Self.hashes(texts, known: []).isSubset(of: texts.map { Self.hash(QuestionAnswers.unanswered($0)) })

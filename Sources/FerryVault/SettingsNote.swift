@@ -72,7 +72,10 @@ package struct SettingsNote: Hashable, Sendable {
 
     /// The id where the YAML around it is broken: a vault stays itself, and its last good settings can be found.
     private static func plainID(_ note: NoteBytes) -> String? {
-        guard let entry = note.frontMatter?.entries(named: "vault_id").first else { return loneID(note.bytes) }
+        guard let entry = note.frontMatter?.entries(named: "vault_id").first else {
+            let isTold = note.frontMatter.map { $0.oddities.isEmpty && $0.openLine == nil } ?? (note.oddity == nil)
+            return isTold ? nil : loneID(note.bytes)
+        }
         return plainID(note.bytes[entry.inline])
     }
 

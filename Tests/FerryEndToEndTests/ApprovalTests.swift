@@ -46,12 +46,34 @@ extension EndToEnd {
                     let feature = try await scene.note("Say goodbye", reaches: .review)
                     try await scene.git("reset", "--quiet", "--hard", base)
                     try scene.move("Say goodbye", .review, .done)
-                    try await scene.note("Say goodbye", in: .review, says: "it was rewound, or pushed by force")
+                    try await scene.note("Say goodbye", in: .review, says: "it was rewound, rebased, or pushed by force")
                     #expect(try await scene.git("rev-parse", "main") == base)
                     // A person may want all of it.
                     try await scene.git("merge", "--quiet", "--no-edit", try #require(feature.branch))
                     try scene.move("Say goodbye", .review, .done)
                     try await scene.note("Say goodbye", in: .done, says: "Merged as")
+                }
+            }
+        }
+
+        @Test func `an approval waits while the base is another branch than the work began from`() async throws {
+            try await Scene.with(Self.answers) { scene in
+                try await scene.git("branch", "old")
+                try write(["more": "more\n"], below: scene.repository)
+                try await scene.git("add", "more")
+                try await scene.git("commit", "--quiet", "--message", "more")
+                try await scene.whileServing {
+                    try scene.write(Hello.farewell, "Say goodbye", in: .planned)
+                    let feature = try await scene.note("Say goodbye", reaches: .review)
+                    let note = scene.vault.pushing(Scene.repositoryNote)
+                    let whole = try text(note)
+                    try FileContents.write(Array(whole.replacing(/base: .*/, with: "base: old").utf8), to: note)
+                    try scene.move("Say goodbye", .review, .done)
+                    try await scene.note("Say goodbye", in: .done, says: "and main does")
+                    try FileContents.write(Array(whole.utf8), to: note)
+                    try await scene.note("Say goodbye", reaches: .done)
+                    #expect(try await scene.git("rev-parse", "main^2") == feature.tip)
+                    #expect(try await scene.git("log", "--format=%s", "old").split(separator: "\n").count == 1)
                 }
             }
         }

@@ -114,6 +114,25 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a blocked feature is as it was: its question is asked still, and the answer counts`() async throws {
+            let answers: [Answer] = [
+                .planner(questions: ["Which *blue*, [[the light]] one?"]), .planner(), .coder(writes: Hello.word("thanks")), .tester(), .reviewer(),
+            ]
+            try await Scene.with(answers) { scene in
+                try scene.plan("Thanks")
+                try await scene.whileServing { try await scene.note("Thanks", reaches: .blocked) }
+                let before = try await scene.record("Thanks")
+                try Self.lose(.everything, scene)
+                try await scene.whileServing {
+                    #expect(await eventually { (try? await scene.record("Thanks"))??.questions == before?.questions })
+                    try scene.edit("Thanks", in: .blocked) { $0 = $0.replacing("> A1:", with: "> A1: as the sky is") }
+                    try scene.move("Thanks", .blocked, .planned)
+                    try await scene.note("Thanks", reaches: .review)
+                    #expect(scene.prompts("planner").count == 2 && scene.prompts("planner").last?.contains("as the sky is") == true)
+                }
+            }
+        }
+
         @Test func `a note that was moved to planned meanwhile starts when its box is ticked, and one that was moved away is cancelled at once`()
             async throws
         {

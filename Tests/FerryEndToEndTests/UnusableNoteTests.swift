@@ -1,6 +1,7 @@
 internal import FerryModel
 internal import FerryService
 internal import FerryStore
+internal import FerrySystem
 internal import FerryTestSupport
 internal import FerryVault
 internal import FerryWireServer
@@ -115,6 +116,24 @@ struct UnusableNoteTests {
                 try scene.permit(0o644, "Thanks", in: .done)
                 try await scene.note("Thanks", reaches: .done)
                 try await scene.note("Thanks", in: .done, says: "Merged as")
+            }
+        }
+    }
+
+    @Test func `a note that is deleted is gone, though an old one of its name cannot be read`() async throws {
+        try await Scene.with(Scene.plain) { scene in
+            try scene.put("", at: VaultLayout().stop)
+            try scene.write("# Another\n", "Thanks", in: .ideas)
+            try scene.permit(0, "Thanks", in: .ideas)
+            try await scene.whileServing { options in
+                options.timing.pollInterval = .milliseconds(100)
+            } _: {
+                try scene.plan()
+                try await scene.told("Thanks", "verything is stopped")
+                // Longer than a move may take.
+                try await Task.sleep(for: .seconds(1))
+                try Directory.removeTree(scene.vault.pushing(scene.path("Thanks", in: .planned)))
+                #expect(await eventually { (try? await scene.reading { try await $0.features().first?.isPresent }) == false })
             }
         }
     }

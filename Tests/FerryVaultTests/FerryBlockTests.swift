@@ -26,6 +26,22 @@ struct FerryBlockTests {
         return try #require(try FerryBlock(of: note, MarkdownBody(note)))
     }
 
+    @Test func `what the block says of questions and of a failure is read back, and nobody else's words are`() throws {
+        var content = BlockContent()
+        content.callouts = [
+            .init(.warning, ["Blocked"]), .init(.failure, BlockContent.Piece.sentence("It failed in `a_b` and *c*."), lines: [["one [x]"], ["two"]]),
+        ]
+        content.questions = [.init(1, "Which *blue*, [[the light]] one?"), .init(2, "a < b, or _b_ # 2")]
+        let text = try set(content, "# Title\n")
+        let read = try block(text)
+        #expect(read.questions == ["Which *blue*, [[the light]] one?", "a < b, or _b_ # 2"])
+        #expect(read.failure == "It failed in `a_b` and *c*.\n- one [x]\n- two")
+        let forged = text.replacing("<!-- ferry:lines", with: "> [!question] Q3 Do you like it?\n<!-- ferry:lines")
+        #expect(try block(forged).questions == read.questions)
+        #expect(try block(text.replacing("It failed", with: "It won")).failure == nil)
+        #expect(try block(try set(self.content, "# Title\n")).failure == nil)
+    }
+
     @Test func `a block is written as it reads best`() throws {
         let text = try set(content, "# Title\n\nText.\n")
         let expected = """

@@ -62,7 +62,8 @@ struct VaultLint: Sendable {
             findings.append(
                 .init(
                     .noVaultID, settingsPath, 1, "the vault has no `vault_id`",
-                    remedy: "run `ferry init \(WorkingFolder.shown(view.root))`, which adds one"))
+                    remedy: view.vaultID.map { "put the line back: `vault_id: \($0)`" }
+                        ?? "run `ferry init \(WorkingFolder.shown(view.root))`, which adds one"))
         }
         for alias in view.settings.aliases {
             for target in alias.targets {

@@ -75,12 +75,12 @@ struct WaitStory: Hashable, Sendable {
                 "ferry run", true
             )
         }
-        guard !feature.isUnreadable, feature.note.branch != nil || feature.note.status != nil, feature.note.status != state || state != .done else {
+        guard !feature.isUnreadable, feature.note.id != nil, feature.note.status != nil, feature.note.status != state || state != .done else {
             return nil
         }
         let what = "It lies in \(state.shown), and there is no record of it"
         if !facts.isServed { return ("\(what). A service makes it anew from notes, runs and branches.", "ferry run", true) }
-        guard state != .blocked else { return nil }
+        guard state == .inProgress || state == .review else { return nil }
         return ("\(what) yet. If Ferry's database was lost, it is made anew within half a minute; look again then.", nil, true)
     }
 

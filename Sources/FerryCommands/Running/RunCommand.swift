@@ -30,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Whoever reads what it prints may go away; it is for the vault that it runs.
+        signal(SIGPIPE, SIG_IGN)
         let environment = ProcessInfo.processInfo.environment
         let console = Console.standard
         ConsoleLog.use(console, from: ConsoleLog.level(named: environment["FERRY_LOG"], isJournal: console.isJournal))

@@ -15,7 +15,7 @@ struct VaultUnit: Sendable {
     /// Throws `CommandError` where the vault has no id.
     init(_ view: VaultView, allowRoot: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         self.view = view
-        guard let id = view.settings.vaultID else {
+        guard let id = view.vaultID else {
             // With a fault this says so; without one the id is just not there.
             _ = try view.store()
             throw CommandError(

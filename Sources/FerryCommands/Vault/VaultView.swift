@@ -10,7 +10,9 @@ internal import SystemPackage
 struct VaultView: Sendable {
     let root: FilePath
     let settings: SettingsNote
-    /// `nil` where the vault has no id yet.
+    /// `nil` where the vault has no id yet, or where nobody can tell it.
+    let vaultID: String?
+    /// Of this id.
     let folders: StateFolders?
 
     var layout: VaultLayout { settings.layout }
@@ -28,18 +30,18 @@ struct VaultView: Sendable {
         }
         settings = SettingsNote(NoteBytes(bytes))
         let state = stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state")
-        folders = try (Self.servedID(root, state, named: settings.vaultID) ?? settings.vaultID).map {
+        vaultID = (settings.faults.isEmpty ? settings.vaultID : nil) ?? Self.servedID(root, state) ?? settings.vaultID
+        folders = try vaultID.map {
             try VaultService.folders(vaultID: $0, state: state, cache: cacheHome)
         }
     }
 
-    /// The id under which a service is at work for this very folder, where the settings name another one by now, or none.
-    private static func servedID(_ root: FilePath, _ state: FilePath, named: String?) -> String? {
+    /// The id under which a service is at work for this very folder.
+    private static func servedID(_ root: FilePath, _ state: FilePath) -> String? {
         let all = state.appending("ferry")
-        func isServed(_ name: FilePath.Component) -> Bool { InstanceLock.isHeld(at: all.appending(name).appending("lock")) }
-        if let named, let name = FilePath.Component(named), isServed(name) { return named }
         return ((try? Directory.folders(of: all)) ?? []).first { name in
-            HealthFile.read(at: all.appending(name).appending("health.json"))?.vault == root.string && isServed(name)
+            HealthFile.read(at: all.appending(name).appending("health.json"))?.vault == root.string
+                && InstanceLock.isHeld(at: all.appending(name).appending("lock"))
         }?.string
     }
 

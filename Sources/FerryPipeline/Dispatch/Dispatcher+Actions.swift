@@ -60,7 +60,7 @@ extension Dispatcher {
             unhandled.compactMap { event -> FeatureID? in
                 switch event {
                 case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _): feature
-                case .vaultChanged, .tick, .beat, .news, .windDown, .shutDown: nil
+                case .vaultChanged, .tick, .beat, .glance, .news, .windDown, .shutDown: nil
                 }
             })
         let starts = state.runningFeatures.subtracting(ending).sorted().map(DispatchState.Action.start)

@@ -27,7 +27,7 @@ extension Dispatcher {
         switch gesture {
         case .dispatch, .runAgain:
             if gesture == .runAgain { try await setKind(.fresh, feature) }
-            return try await dispatch(&feature, now, saying: Self.line(gesture, note))
+            return try await dispatch(&feature, now, saying: line(gesture, note, of: feature))
         case .list:
             feature.waitsFor = "It was first seen in this folder, so Ferry left it alone. Move it to planned to start it."
             try await parts.store.record("First seen in \(note.state.rawValue); listed, nothing done.", feature: id)
@@ -95,7 +95,7 @@ extension Dispatcher {
         if feature.isAmbiguous { await endAmbiguity(of: &feature, now) }
         if unconfirmed.remove(id) != nil { try await parts.store.setFact("confirm:\(id)", nil) }
         // With a dispatch it is stored together with the job.
-        if gesture != .none, gesture != .dispatch { try await parts.store.record(Self.line(gesture, note), feature: id, run: feature.run) }
+        if gesture != .none, gesture != .dispatch { try await parts.store.record(line(gesture, note, of: feature), feature: id, run: feature.run) }
         var actions: [DispatchState.Action] = []
         if feature.isApproved, gesture != .approve {
             // Whatever else is asked for takes the approval back, also one that waits for a clean checkout.
@@ -111,7 +111,7 @@ extension Dispatcher {
     ) async throws -> [DispatchState.Action] {
         let id = feature.id
         switch gesture {
-        case .dispatch: return try await dispatch(&feature, now, saying: Self.line(gesture, note))
+        case .dispatch: return try await dispatch(&feature, now, saying: line(gesture, note, of: feature))
         case .runAgain:
             try await setKind(.fresh, feature)
             try await endRun(feature, .cancelled)
@@ -168,9 +168,10 @@ extension Dispatcher {
         }
     }
 
-    /// What a person moved or edited, in words for the history.
-    private static func line(_ gesture: Gesture, _ note: NoteSighting?) -> String {
-        "\(gesture.rawValue): the note is \(note.map { "in \($0.state.rawValue)" } ?? "gone")"
+    /// What a person moved, edited or ticked, in words for the history.
+    private func line(_ gesture: Gesture, _ note: NoteSighting?, of feature: FeatureRecord) -> String {
+        if let note { return "\(gesture.rawValue): the note is in \(note.state.rawValue)" }
+        return "\(gesture.rawValue): " + (desk.note(at: feature.path) == nil ? "the note is gone" : "its box was ticked")
     }
 
     func observe(_ note: NoteSighting, _ feature: inout FeatureRecord) {

@@ -32,6 +32,7 @@ extension Dispatcher {
         if isFull { everythingDue = now + pause(after: first?.duration ?? BootClock.now - now) }
         if isFull { try await keepMounts() }
         noteUnusable(now)
+        noteClosedArrivals(delta, now)
         release(delta)
         var concern = unsettled
         concern.add(reconciliation.due(now))
@@ -150,10 +151,32 @@ extension Dispatcher {
         return hidden
     }
 
-    /// Whether it may be the note of this name that lies elsewhere and cannot be read: one that Ferry has just written is known by its id alone.
+    /// Whether its note may be the one of this name that came elsewhere just when it went, and cannot be read: one that Ferry has just written is known by
+    /// its id alone.
     private func isClosedElsewhere(_ feature: FeatureRecord) -> Bool {
-        desk.note(at: feature.path) == nil
-            && closed.contains { $0.lastComponent == feature.path.lastComponent && places.features(at: $0).isEmpty }
+        guard desk.note(at: feature.path) == nil else {
+            closedMoves[feature.id] = nil
+            return false
+        }
+        let known =
+            closedMoves[feature.id]
+            ?? closedArrivals.first { path, time in
+                path.lastComponent == feature.path.lastComponent && BootClock.now - time < parts.timing.disappearance * 2
+                    && places.features(at: path).isEmpty
+            }?.key
+        guard let known, desk.isUnreadable(known) else {
+            closedMoves[feature.id] = nil
+            return false
+        }
+        closedMoves[feature.id] = known
+        return true
+    }
+
+    /// Notes that came and cannot be read.
+    private func noteClosedArrivals(_ delta: IndexDelta, _ now: Duration) {
+        guard desk.hasUnreadable || !closedArrivals.isEmpty else { return }
+        closedArrivals = closedArrivals.filter { desk.isUnreadable($0.key) }
+        for arrival in delta.came where arrival.before == nil && arrival.note.kind == .unreadable { closedArrivals[arrival.note.path] = now }
     }
 
     /// Notes without the right to read them: no event tells that it was given. Wherever they lie: one that was moved to done may be an approval.

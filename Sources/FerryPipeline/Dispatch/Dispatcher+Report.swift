@@ -4,13 +4,15 @@ internal import Logging
 
 /// What the service tells of itself.
 extension Dispatcher {
-    /// Writes to the database, so that the answer comes only where that answers, too. A database that says no (a full disk) has answered: a
-    /// restart would mend nothing.
-    func report() async -> DispatchReport {
+    /// For a beat it writes to the database, so that the answer comes only where that answers, too. A database that says no (a full disk) has answered:
+    /// a restart would mend nothing.
+    func report(isBeat: Bool) async -> DispatchReport {
         var report = DispatchReport()
-        do { try await parts.store.setFact(Self.beatFact, Store.now) } catch {
-            report.storage = RunFault.storage(error)
-            if sickness == nil { parts.log.warning("Storing that the service is alive: \(error)") }
+        if isBeat {
+            do { try await parts.store.setFact(Self.beatFact, Store.now) } catch {
+                report.storage = RunFault.storage(error)
+                if sickness == nil { parts.log.warning("Storing that the service is alive: \(error)") }
+            }
         }
         for id in state.runningFeatures { report.atWork[id.description] = stages[id] ?? "starting" }
         report.queued = state.waitingCount

@@ -10,7 +10,8 @@ extension Dispatcher {
             feature.waitsFor = "Write under `## Feedback` what is to be changed, then move it to planned again."
             return try await settle(&feature, .review, now)
         }
-        try await parts.store.setFact("feedback:\(feature.id)", feedback)
+        // What sent it back is handed over once.
+        try await parts.store.setFacts(["feedback:\(feature.id)": feedback, "conflict:\(feature.id)": ""])
         try await setKind(.rework, feature)
         return try await dispatch(&feature, now)
     }

@@ -61,13 +61,7 @@ extension Dispatcher {
         }
         let unknown = unresolved(note.dependsOn)
         guard unknown.isEmpty else {
-            let unmet = unknown.filter { !desk.states(ofNotesNamed: $0).isEmpty }
-            feature.waitsFor =
-                unmet.isEmpty
-                ? "It depends on \(unknown.joined(separator: ", ")), and no feature bears that name. "
-                    + "Correct `depends_on`; Ferry looks again by itself."
-                : "It depends on \(unmet.joined(separator: ", ")), of which there is a note that nobody has planned yet. "
-                    + "Plan it, or correct `depends_on`; Ferry looks again by itself."
+            feature.waitsFor = waiting(forUnknown: unknown)
             undispatched.insert(id)
             return true
         }
@@ -78,6 +72,17 @@ extension Dispatcher {
             feature.questions = []
         }
         return false
+    }
+
+    /// Names that no feature bears, some of them those of notes that no feature stands for.
+    private func waiting(forUnknown names: [String]) -> String {
+        let sentences = names.map { name in
+            let states = desk.states(ofNotesNamed: name)
+            if states.isEmpty { return "It depends on \(name), and no feature bears that name; correct `depends_on`." }
+            if states.contains(.planned) { return "It depends on \(name), which lies in planned and has not been begun with." }
+            return "It depends on \(name), of which there is a note that nobody has planned yet; plan it, or correct `depends_on`."
+        }
+        return (sentences + ["Ferry looks again by itself."]).joined(separator: " ")
     }
 
     func setKind(_ kind: RunRequest.Kind, _ feature: FeatureRecord) async throws {

@@ -22,6 +22,8 @@ package actor Dispatcher {
         case shutDown
         /// The answer comes when this pass of the loop is done.
         case beat(@Sendable (DispatchReport) -> Void)
+        /// The same, without a word in the database that the loop is alive.
+        case glance(@Sendable (DispatchReport) -> Void)
     }
 
     let parts: DispatcherParts
@@ -117,6 +119,10 @@ package actor Dispatcher {
     var conflicts: [FilePath: String] = [:]
     /// Notes that cannot be read, and why.
     var unreadable: [FilePath: NoteFault] = [:]
+    /// When notes came that cannot be read.
+    var closedArrivals: [FilePath: Duration] = [:]
+    /// Features whose notes are nowhere, with the note each that may be theirs and cannot be read.
+    var closedMoves: [FeatureID: FilePath] = [:]
     /// Where the notes lie that bear one id.
     var doubles: [FeatureID: [FilePath]] = [:]
     /// What the database says of notes that cannot be written.
@@ -183,7 +189,12 @@ package actor Dispatcher {
             for await event in inbox {
                 let actions = await handle(event)
                 for action in actions { await carryOut(action, in: &group) }
-                if case .beat(let answer) = event { answer(await report()) } else { hooks.didMove?() }
+                switch event {
+                case .beat(let answer): answer(await report(isBeat: true))
+                case .glance(let answer): answer(await report(isBeat: false))
+                case .tick: if !actions.isEmpty { hooks.didMove?() }
+                default: hooks.didMove?()
+                }
                 if isShuttingDown, attempts.isEmpty { break }
             }
             timer?.cancel()
@@ -241,7 +252,7 @@ package actor Dispatcher {
         case .vaultChanged:
             isLookAsked.store(false, ordering: .releasing)
             needsLook = true
-        case .tick, .beat: break
+        case .tick, .beat, .glance: break
         case .news: unhandled.append(event)
         case .attemptEnded(let feature, _, _), .mergeEnded(let feature, _):
             attempts[feature] = nil
@@ -269,7 +280,7 @@ package actor Dispatcher {
         case .news(let claim, let news): try await take(news, of: claim)
         case .attemptEnded(let feature, let end, let claim): return try await ended(feature, end, claim)
         case .mergeEnded(let feature, let end): return try await mergeEnded(feature, end)
-        case .vaultChanged, .tick, .beat, .windDown, .shutDown: break
+        case .vaultChanged, .tick, .beat, .glance, .windDown, .shutDown: break
         }
         return []
     }

@@ -58,7 +58,7 @@ struct MergeAttempt: Sendable {
         if let base = repository.base { name = BranchName(base) } else { name = try await git.defaultBranch() }
         guard let base = name else { return .unavailable(reason: "The base branch of \(repository.name) is not known; set `base` in its note.") }
         _ = try await git.finishInterruptedMove(of: base)
-        if let reason = try await rewinding(of: base, branch, git) { return .returned(reason: reason, conflict: nil) }
+        if let end = try await rewinding(of: base, branch, git) { return end }
         let message = CommitMessage(subject: "\(feature.id): merge \(feature.title)", feature: feature.id, run: run.number, vault: vault.id)
         let seconds = (try? Date(run.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         try await failpoint(.mergeBeforeIntent)
@@ -100,15 +100,24 @@ struct MergeAttempt: Sendable {
         }
     }
 
-    /// Why the merge would bring back what somebody has taken out of the base since the work began; `nil` where it would not.
-    private func rewinding(of base: BranchName, _ branch: BranchName, _ git: GitRepository) async throws -> String? {
+    /// How it ends where the merge would bring into the base what the work began from and the base does not hold; `nil` where it holds it.
+    private func rewinding(of base: BranchName, _ branch: BranchName, _ git: GitRepository) async throws -> MergeEnd? {
         guard let began = CommitID(run.base), let tip = try await git.tip(of: base), try await git.commitExists(began),
             try await !git.isAncestor(began, of: tip)
         else { return nil }
-        return
-            "\(base) does not hold the commit \(began.short) any more that this work began from: it was rewound, or pushed by force. A merge would bring "
-            + "back what was taken out, so nothing was merged. To have it worked out on what \(base) holds now: move the note to drafts, then to planned. To "
-            + "have all of it: `git merge \(branch)`, then move the note to done again."
+        let what = "\(base) does not hold the commit \(began.short) that this work began from"
+        let choices =
+            "To have it worked out on what \(base) holds now: move the note to drafts, then to planned. To have all of it: `git merge \(branch)`"
+        let others = try await git.branches(containing: began).map(\.rawValue).filter { !$0.hasPrefix("ferry/") }
+        if !others.isEmpty {
+            return .waits(
+                reason: "\(what), and \(others.prefix(5).joined(separator: ", ")) does. To have it merged there: check that branch out, or set "
+                    + "`base` in the note of \(repository.name). \(choices).")
+        }
+        return .returned(
+            reason: "\(what) any more: it was rewound, rebased, or pushed by force. A merge would bring back what was taken out, so nothing was "
+                + "merged. \(choices), then move the note to done again.",
+            conflict: nil)
     }
 
     private var fullness: String? {

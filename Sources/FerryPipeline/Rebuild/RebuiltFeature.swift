@@ -27,6 +27,7 @@ struct RebuiltFeature {
         let run = if let number { try await store.run(id, number) } else { RunRecord?.none }
         let text = try desk.feature(at: note.path)
         fill(&feature, note, text, number, run)
+        if known == nil, status == .blocked, let block = text.block { (feature.questions, feature.waitsFor) = (block.questions, block.failure) }
         let git = feature.repository.flatMap { repositories[$0] }
         var isMerged = false
         if status == .review || (status == .done && note.state != .done), let run {

@@ -73,7 +73,7 @@ package struct Reconciliation: Sendable {
     ) -> Outcome {
         var outcome = Outcome()
         let sightings = begin(sightings, features, gone, now)
-        let grouped = group(sightings, features: features, movedFrom: movedFrom)
+        let grouped = group(sightings, features: features, hidden: hidden, movedFrom: movedFrom)
         for feature in features.values.sorted(by: { $0.id < $1.id }) {
             let notes = grouped.byFeature[feature.id] ?? []
             if notes.isEmpty, hidden.contains(feature.id) {
@@ -132,7 +132,9 @@ package struct Reconciliation: Sendable {
         var newDoubles: [FeatureID: [NoteSighting]] = [:]
     }
 
-    private func group(_ sightings: [NoteSighting], features: [FeatureID: FeatureRecord], movedFrom: [FilePath: FeatureID]) -> Groups {
+    private func group(
+        _ sightings: [NoteSighting], features: [FeatureID: FeatureRecord], hidden: Set<FeatureID>, movedFrom: [FilePath: FeatureID]
+    ) -> Groups {
         var groups = Groups()
         let byPath = Dictionary(features.values.filter(\.isPresent).map { ($0.path, $0.id) }, uniquingKeysWith: { min($0, $1) })
         // A note without an id that lies where a feature's note lay is that note, unless another one bears the feature's id.
@@ -147,11 +149,13 @@ package struct Reconciliation: Sendable {
                 // Moved before its id was written.
                 groups.byFeature[id, default: []].append(note)
             } else if note.id == nil, let id = note.movedFrom.flatMap({ movedFrom[$0] }), let feature = features[id], feature.isPresent,
-                !borne.contains(id), !sightings.contains(where: { $0.path == feature.path })
+                !borne.contains(id), !hidden.contains(id), !sightings.contains(where: { $0.path == feature.path })
             {
                 // Moved so after Ferry itself had moved it, of which the index does not know yet.
                 groups.byFeature[id, default: []].append(note)
-            } else if note.id == nil, let id = movedFrom[note.path], let feature = features[id], feature.isPresent, feature.state != .done {
+            } else if note.id == nil, let id = movedFrom[note.path], let feature = features[id], feature.isPresent, feature.state != .done,
+                !hidden.contains(id)
+            {
                 groups.byFeature[id, default: []].append(note)
             } else {
                 unknown.append(note)

@@ -80,6 +80,10 @@ struct ReconciliationTests {
         // Where its note still lies, the other is none of its.
         let other = look(&reconciliation, [approved, note(.review)], [feature(.review)], movedFrom: left).decisions
         #expect(!other.contains(.gesture(id, .approve, approved)))
+        // Nor where its note is there and cannot be read.
+        let features = [id: feature(.review)]
+        let closed = reconciliation.look(at: [approved], features: features, hidden: [id], movedFrom: left, now: .seconds(9)).decisions
+        #expect(!closed.contains(.gesture(id, .approve, approved)))
     }
 
     @Test func `vim's save recreates the note where it was and is no gesture`() {
