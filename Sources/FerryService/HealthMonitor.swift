@@ -44,7 +44,7 @@ final class HealthMonitor: Sendable {
     /// Until the next question.
     var wait: Duration { state.withLock { $0.report.isReady } ? period : min(period, Self.beginning) }
 
-    /// At least between two questions that are asked because something happened: a second, of the 20 s of a beat.
+    /// At least between two glances, which are asked for because something happened: a second, of the 20 s of a beat.
     var pause: Duration { period / 20 }
 
     /// Whether to ask now; not while a question is open.

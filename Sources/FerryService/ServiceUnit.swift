@@ -78,9 +78,6 @@ package struct ServiceUnit: Hashable, Sendable {
             """
     }
 
-    /// The line by which a unit says whose it is.
-    package static func vaultLine(_ vault: FilePath) -> String { "Vault=" + UnitText.value(vault.string) }
-
     /// The vault that a unit's text names; `nil` where it names none that Ferry would have written.
     package static func vault(in text: String) -> FilePath? {
         text.split(separator: "\n").first { $0.hasPrefix("Vault=") }.flatMap { UnitText.read($0.dropFirst("Vault=".count)) }.map { FilePath($0) }

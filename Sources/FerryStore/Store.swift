@@ -70,8 +70,8 @@ package struct Store: Sendable {
         { return false }
     }
 
-    /// The connection of a reader, to the file, or to a copy of it where SQLite has no room for the index of the log: on a full disk, when no service has made
-    /// it before.
+    /// The connection of a reader, to the file, or to a copy of it where SQLite cannot make the index of the log: on a full disk, or in a folder that
+    /// cannot be written, when no service has made it before.
     private static func readersQueue(_ path: FilePath) throws -> DatabaseQueue {
         func opened(_ path: FilePath) throws -> DatabaseQueue {
             let queue = try openQueue(path, isReader: true)
@@ -79,7 +79,7 @@ package struct Store: Sendable {
             return queue
         }
         do { return try opened(path) } catch let error as DatabaseError
-            where [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL].contains(error.resultCode)
+            where [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL, .SQLITE_READONLY].contains(error.resultCode)
         {
             guard let folder = try? Directory.createTemporary("ferry-reading", in: "/tmp") else { throw error }
             // What is open stays readable.

@@ -3,7 +3,8 @@ extension FerryBlock {
     /// The questions in their order; a line that is not as Ferry left it is none. `own` tells Ferry's lines.
     static func questions(_ texts: [String], own: (String) -> Bool) -> [String] {
         texts.compactMap { line -> String? in
-            guard own(line), let number = QuestionAnswers.question(line), let start = line.firstRange(of: "Q\(number) ") else { return nil }
+            // Every block that is read is asked for them, and hashing each of its lines is dear.
+            guard let number = QuestionAnswers.question(line), own(line), let start = line.firstRange(of: "Q\(number) ") else { return nil }
             return plain(line[start.upperBound...])
         }
     }

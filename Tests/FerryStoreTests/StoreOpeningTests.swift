@@ -2,6 +2,7 @@ internal import FerryModel
 internal import FerrySystem
 internal import FerryTestSupport
 internal import Foundation
+internal import Glibc
 internal import GRDB
 internal import SystemPackage
 internal import Testing
@@ -35,6 +36,37 @@ struct StoreOpeningTests {
             defer { again.close() }
             #expect(try await again.fact(StoreOpening.rebuildFact) == nil)
             #expect(try await again.features() == [planned(1)])
+        }
+    }
+
+    @Test func `what was set aside for one that could not be made is put back`() async throws {
+        try await withPlace { place in
+            let first = try place.opening.open()
+            try await first.save(planned(1))
+            first.close()
+            let aside = try #require(try place.opening.files.setAside(as: "replaced"))
+            for file in [place.database, place.log] { try FileContents.write([], to: file) }
+            try place.opening.files.putBack(aside)
+            #expect(try place.aside.isEmpty)
+            let again = try place.opening.open()
+            defer { again.close() }
+            #expect(try await again.features() == [planned(1)])
+        }
+    }
+
+    @Test func `a reader for whose index there is no room reads a copy`() async throws {
+        try await withPlace { place in
+            let store = try place.opening.open()
+            try await store.save(planned(1))
+            store.close()
+            // As on a full disk: nothing can be made beside the file.
+            try #require(chmod(place.folder.string, 0o500) == 0)
+            defer { _ = chmod(place.folder.string, 0o700) }
+            let names = try place.names
+            let reader = try Store(reading: place.database)
+            defer { reader.close() }
+            #expect(try await reader.features() == [planned(1)])
+            #expect(try place.names == names)
         }
     }
 

@@ -30,7 +30,7 @@ struct VaultView: Sendable {
         }
         settings = SettingsNote(NoteBytes(bytes))
         let state = stateHome ?? StateFolders.base("XDG_STATE_HOME", ".local/state")
-        vaultID = (settings.faults.isEmpty ? settings.vaultID : nil) ?? Self.servedID(root, state) ?? settings.vaultID
+        vaultID = settings.vaultID ?? Self.servedID(root, state)
         folders = try vaultID.map {
             try VaultService.folders(vaultID: $0, state: state, cache: cacheHome)
         }

@@ -19,7 +19,7 @@ extension Dispatcher {
         let isFull = first != nil || isWhole(news, now)
         if isFull || news.isSetup { decided += try await reload() }
         if hasPostponedWrites { await recoverWrites() }
-        let scope: IndexScope = isFull ? .everything : .paths(files: news.files.union(closed), folders: news.folders)
+        let scope: IndexScope = isFull ? .everything : .paths(files: news.files.union(desk.closed), folders: news.folders)
         let found = if let first { first.delta } else { try await desk.refresh(scope) }
         guard let delta = found else {
             nextLook = now + parts.timing.pollInterval
@@ -56,7 +56,7 @@ extension Dispatcher {
         }
         if !missed.isEmpty { reconsider(after: .milliseconds(50)) }
         if !delta.isEmpty || !concern.isEmpty { indexDue = indexDue ?? now + parts.timing.indexInterval }
-        nextLook = [nextLook, everythingDue, closed.isEmpty ? nil : now + parts.timing.pollInterval].compactMap { $0 }.min()
+        nextLook = [nextLook, everythingDue, desk.closed.isEmpty ? nil : now + parts.timing.pollInterval].compactMap { $0 }.min()
         if first != nil { reconsider(after: .zero) }
         if isFull { FreeMemory.giveBack() }
         // A name that `depends_on` waits for may have come.
@@ -178,9 +178,6 @@ extension Dispatcher {
         closedArrivals = closedArrivals.filter { desk.isUnreadable($0.key) }
         for arrival in delta.came where arrival.before == nil && arrival.note.kind == .unreadable { closedArrivals[arrival.note.path] = now }
     }
-
-    /// Notes without the right to read them: no event tells that it was given. Wherever they lie: one that was moved to done may be an approval.
-    private var closed: [FilePath] { desk.closed }
 
     /// A note that waits and that somebody has touched, though nothing of it has changed.
     private func addWaiting(_ path: FilePath, to concern: inout LookConcern) {

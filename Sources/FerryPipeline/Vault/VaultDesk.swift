@@ -184,7 +184,7 @@ package final class VaultDesk: Sendable {
             return Dictionary(uniqueKeysWithValues: notes.compactMap { note in note.fault.map { (note.path, $0) } })
         }
     }
-    /// Notes without the right to read them.
+    /// Notes without the right to read them: no event tells that it was given. Wherever they lie: one that was moved to done may be an approval.
     var closed: [FilePath] {
         index.withLock { index in index.unreadable.filter { index.note(at: $0)?.fault?.rule == .unreadable } }
     }
